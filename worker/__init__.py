@@ -1,0 +1,1 @@
+"""Newsroad: takes news from publishers, credits it, pushes it downstream. Imports no Celery."""
