@@ -1,0 +1,187 @@
+"""What newsroad.toml declares, as the database holds it after ``apply`` and as pipelines read it.
+
+Keys (``key``) are the file's ids: lower-case letters, digits, ``-`` and ``_``. Intervals are seconds. Zones are IANA
+names. Every list is a tuple, so that a value can be hashed and compared whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The one who runs this installation. ``site`` is the public base URL of the web face, without a final slash;
+    ``address`` the postal address; ``language`` and ``zone`` what people are shown when nothing else is known."""
+
+    name: str
+    contact: str
+    address: str | None = None
+    site: str = "http://127.0.0.1:8400"
+    licence_numbers: tuple[str, ...] = ()
+    editor: str | None = None
+    language: str = "zh"
+    zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """``domains`` are registrable domains it owns; ``aliases`` other names it is credited by."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    url: str | None = None
+
+
+class SourceKind(StrEnum):
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """Of the entries found on the first poll, those at most ``max_age`` old, at most ``entries``, are routed."""
+
+    entries: int = 20
+    max_age: int = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """``every`` is the wished interval, ``hint_cap`` the most that a publisher's max-age or ttl may stretch it to."""
+
+    key: str
+    publisher: str
+    kind: SourceKind
+    url: str
+    every: int = 900
+    zone: str = "UTC"
+    language: str | None = None
+    category: str | None = None
+    hint_cap: int = 3600
+    pace: float = 1.0
+    first_contact: FirstContact = field(default_factory=FirstContact)
+
+
+class Scope(StrEnum):
+    """``own``: the grantor's own work. ``carried``: also what it carries of others."""
+
+    OWN = "own"
+    CARRIED = "carried"
+
+
+class Basis(StrEnum):
+    CONTRACT = "contract"
+    LETTER = "letter"
+    LICENCE = "licence"
+    STATUTE = "statute"
+
+
+class Use(StrEnum):
+    """What may be done with one version at one destination, widest first."""
+
+    FULL_TEXT = "full_text"
+    EXCERPT = "excerpt"
+    LINK_ONLY = "link_only"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A permission of one publisher. Empty tuples mean "no limit". ``version`` counts changes to the row.
+
+    ``valid_until`` is exclusive. ``notice`` is a text the grantor wants printed word for word.
+    """
+
+    key: str
+    publisher: str
+    version: int = 1
+    scope: Scope = Scope.OWN
+    basis: Basis = Basis.CONTRACT
+    use: Use = Use.FULL_TEXT
+    sources: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    subscribers: tuple[str, ...] = ()
+    destinations: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    commercial: bool = True
+    media: bool = False
+    selection: str = "auto"  # or "individual": a person picks each article
+    obligations: tuple[str, ...] = ()
+    notice: str | None = None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which articles a channel takes. Empty means "any"; ``max_age`` in seconds, None for no limit.
+
+    Words are matched case-folded against title and body text; one included word suffices, one excluded word refuses.
+    """
+
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    key: str
+    title: str
+    parent: str | None = None
+    select: Selection = field(default_factory=Selection)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A partner. ``domains`` and ``aliases`` tell when a text came from them in the first place (ECHO)."""
+
+    key: str
+    name: str
+    contact: str | None = None
+    domains: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    commercial: bool = True
+    territory: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One place where channels go. ``kind`` names an entry of ``worker.destinations.KINDS``; ``options`` are that
+    kind's own, already checked against its options model, secrets still as references (``env:NAME``, ``file:PATH``)."""
+
+    key: str
+    subscriber: str
+    kind: str
+    channels: tuple[str, ...]
+    options: Mapping[str, object] = field(default_factory=dict)
+    concurrency: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The whole file, resolved: includes read, defaults applied, references checked. Ordered as written.
+
+    ``renames`` maps (table, new key) to the old key (``was = "old"``).
+    """
+
+    operator: Operator
+    publishers: tuple[Publisher, ...] = ()
+    sources: tuple[Source, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    renames: Mapping[tuple[str, str], str] = field(default_factory=dict)

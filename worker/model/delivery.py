@@ -1,0 +1,223 @@
+"""From a version to a partner's answer: decision, release, rendition, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from worker.model.article import Credit
+from worker.model.catalog import Use
+from worker.model.feed import Enclosure
+
+
+class Action(StrEnum):
+    PUBLISH = "publish"
+    UPDATE = "update"
+    RETRACT = "retract"
+
+
+class DeliveryState(StrEnum):
+    """``DUE`` waits for its time · ``SENDING`` in flight under a lease · ``ACCEPTED`` done ·
+    ``SUPERSEDED`` a later sequence took its place · ``PARKED`` refused for good or three deaths; a person replays it ·
+    ``CANCELLED`` the decision changed before it was ever sent."""
+
+    DUE = "due"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+    PARKED = "parked"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why a decision says what it says. The texts in zh and en are in ``worker.rights.notices``."""
+
+    EMBARGO_ACTIVE = "EMBARGO_ACTIVE"
+    EXPIRED = "EXPIRED"
+    DEST_OUT_OF_SCOPE = "DEST_OUT_OF_SCOPE"
+    GRANT_ACTIVE = "GRANT_ACTIVE"
+    THIRD_PARTY_IN_FEED = "THIRD_PARTY_IN_FEED"
+    SELECT_INDIVIDUALLY = "SELECT_INDIVIDUALLY"
+    LICENCE_OPEN = "LICENCE_OPEN"
+    LICENCE_NC_CONFLICT = "LICENCE_NC_CONFLICT"
+    LICENCE_ND_NO_DERIV = "LICENCE_ND_NO_DERIV"
+    LICENCE_NOT_FROM_ORIGIN = "LICENCE_NOT_FROM_ORIGIN"
+    LICENCE_CONFLICT = "LICENCE_CONFLICT"
+    FEED_SUMMARY = "FEED_SUMMARY"
+    FEED_FULL_NOT_LICENCE = "FEED_FULL_NOT_LICENCE"
+    DEFAULT_DENY = "DEFAULT_DENY"
+    LEAD_NOT_PERMITTED = "LEAD_NOT_PERMITTED"
+    ECHO = "ECHO"
+    WITHDRAWN = "WITHDRAWN"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What may be done with one version at one destination. Append-only; the newest counts.
+
+    ``valid_until`` (exclusive) is when it must be made again. ``by`` is None for a rule, a person's name otherwise.
+    """
+
+    use: Use
+    reasons: tuple[Reason, ...]
+    obligations: tuple[str, ...] = ()
+    grant: str | None = None
+    grant_version: int | None = None
+    valid_until: datetime | None = None
+    by: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPath:
+    """A channel and its ancestors, outermost first: what a breadcrumb shows. Pairs of (key, title)."""
+
+    steps: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        return self.steps[-1][0]
+
+    @property
+    def title(self) -> str:
+        return self.steps[-1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """Who sends: the operator as footers, feeds and payloads name it."""
+
+    name: str
+    contact: str
+    address: str | None = None
+    site: str = ""
+    licence_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The credit in words, in the article's language; made by ``worker.rights.credit`` only.
+
+    ``line_html`` and ``line_text`` stand at the top of every body; ``notice`` (copyright, licence, the grantor's own
+    words, the complaint address) at its foot. All ``*_html`` are escaped and safe to insert.
+    """
+
+    line_text: str
+    line_html: str
+    notice_text: str
+    notice_html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One version as one destination may have it: the input of every renderer. No attribution, no release.
+
+    For LINK_ONLY ``body`` is None and ``excerpt`` None; for EXCERPT ``body`` is None; for FULL_TEXT ``body`` is clean
+    HTML. The credit line is *not* inside ``body``: renderers put it at the top (``worker.rights.credit.dress``).
+    ``address`` is the article's page on our own portal, if it has one. ``first_released`` and ``released`` are when
+    this destination was first and last given it.
+    """
+
+    article: UUID
+    sequence: int
+    version: int
+    action: Action
+    use: Use
+    title: str
+    language: str
+    body: str | None
+    excerpt: str | None
+    published: datetime | None
+    updated: datetime | None
+    first_released: datetime
+    released: datetime
+    categories: tuple[str, ...]
+    enclosures: tuple[Enclosure, ...]
+    channels: tuple[ChannelPath, ...]
+    credit: Credit
+    attribution: Attribution
+    imprint: Imprint
+    reasons: tuple[Reason, ...] = ()
+    obligations: tuple[str, ...] = ()
+    grant: str | None = None
+    valid_until: datetime | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The trace an article leaves at one destination after a retract. No title of the text, only that it is gone."""
+
+    article: UUID
+    sequence: int
+    version: int
+    when: datetime
+    reason: str
+    language: str
+    by: str
+    first_released: datetime
+    channels: tuple[ChannelPath, ...] = ()
+    line_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The bytes that leave."""
+
+    content_type: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Result(StrEnum):
+    """The four outcomes of a send. ``NOT_SENT`` and ``UNKNOWN`` are tried again, ``REFUSED`` by its status."""
+
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """What a refusal means for the delivery and its destination."""
+
+    DONE = "done"
+    RETRY = "retry"
+    PARK = "park"  # this delivery will never be taken as it is
+    HOLD_DESTINATION = "hold_destination"  # credentials: every delivery would fail alike
+    DISABLE_DESTINATION = "disable_destination"  # the receiver said it is gone for good
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back of one send. ``retry_after`` in seconds. ``excerpt`` is the first 2 KiB of the answer, for people."""
+
+    result: Result
+    verdict: Verdict
+    status: int | None = None
+    detail: str = ""
+    excerpt: str = ""
+    retry_after: float | None = None
+    remote_id: str | None = None
+    remote_url: str | None = None
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """What a feed says of itself. ``self_url`` is the feed's own address, ``home`` the channel's page or the site."""
+
+    title: str
+    self_url: str
+    home: str
+    feed_id: str
+    language: str
+    updated: datetime
+    imprint: Imprint
+    channel: str = ""
+    hubs: tuple[str, ...] = ()
