@@ -11,7 +11,7 @@ from worker.model.feed import Enclosure, Person
 
 
 class AuthorState(StrEnum):
-    """``UNSIGNED``: the text names nobody. ``PLACEHOLDER``: it names a stand-in (佚名, admin, 本站), who is no person."""
+    """``UNSIGNED``: the text names nobody. ``PLACEHOLDER``: it names a stand-in (佚名, admin, 本站), not a person."""
 
     NAMED = "named"
     UNSIGNED = "unsigned"

@@ -195,7 +195,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back of one send. ``retry_after`` in seconds. ``excerpt`` is the first 2 KiB of the answer, for people."""
+    """What came back of one send. ``retry_after`` in seconds; ``excerpt`` the first 2 KiB of the answer, for people."""
 
     result: Result
     verdict: Verdict

@@ -1,0 +1,90 @@
+"""The environment, read in one place: ``NEWSROAD_…`` variables. What newsrooms declare is in newsroad.toml instead."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from worker.errors import SecretError, SettingsError
+
+
+class Settings(BaseSettings):
+    """Every variable has a page in docs/settings.md; a test fails when one is missing there."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSROAD_", extra="ignore", frozen=True)
+
+    home: Path = Path("newsroad-data")
+    """Folder for the SQLite file, the embedded broker's socket, process logs."""
+    catalogue: Path = Path("newsroad.toml")
+    """The file that ``check``, ``plan`` and ``apply`` read."""
+    database_url: str | None = None
+    """``postgresql://…`` or ``sqlite:///…``; unset: ``newsroad.db`` in ``home``."""
+    redis_url: str | None = None
+    """The broker; unset: the embedded one, on a socket in ``home``."""
+    allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Networks that the address guard lets through although they are not public: ``10.1.0.0/16,127.0.0.1/32``."""
+    web_host: str = "127.0.0.1"
+    web_port: int = 8400
+    flower_host: str = "127.0.0.1"
+    flower_port: int = 5555
+    flower_user: str = "newsroad"
+    flower_password: str | None = None
+    """``newsroad run`` makes one up and prints it when it is unset."""
+    workers: int = 2
+    """Prefork children of each worker process that ``newsroad run`` starts."""
+    log_level: str = "INFO"
+    log_format: str = "console"
+    """``console`` or ``json``."""
+
+    @field_validator("allow_networks", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy address in force, with the driver named."""
+        url = self.database_url or f"sqlite:///{(self.home / 'newsroad.db').resolve()}"
+        for plain in ("postgresql://", "postgres://"):
+            if url.startswith(plain):
+                return "postgresql+psycopg://" + url.removeprefix(plain)
+        return url
+
+    @cached_property
+    def broker(self) -> str:
+        """The Celery broker address in force: the given one, or the embedded broker's socket in ``home``."""
+        return self.redis_url or f"redis+socket://{(self.home / 'broker.sock').resolve()}"
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises SettingsError naming the variable and what it may hold."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"NEWSROAD_{'_'.join(str(part) for part in finding['loc'][:1]).upper()}: {finding['msg']}"
+            for finding in error.errors()
+        ]
+        raise SettingsError("The environment is not usable:\n" + "\n".join(lines)) from None
+
+
+def resolve_secret(reference: str) -> str:
+    """The value behind ``env:NAME`` or ``file:PATH``, read now. Raises SecretError; never echoes a literal."""
+    scheme, _, rest = reference.partition(":")
+    if scheme == "env":
+        value = os.environ.get(rest)
+        if not value:
+            raise SecretError(f"secret env:{rest}: the variable is not set here; export {rest} for this process")
+        return value
+    if scheme == "file":
+        try:
+            return Path(rest).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SecretError(f"secret file:{rest}: {error.strerror}; make the file readable for this user") from error
+    raise SecretError("a secret must be written as env:NAME or file:PATH, never as the value itself")
