@@ -1,0 +1,122 @@
+"""Connections. SQLite: WAL, every write transaction ``BEGIN IMMEDIATE`` (plain BEGIN fails under four writers),
+reads on an engine of their own. PostgreSQL: one engine for both. Nothing is connected before it is used, and a pool
+never crosses a fork."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+
+from worker.errors import StoreError
+
+INGEST_LOCK = 0x6E657773  # one advisory lock for identify → decide, so that two copies arriving together become one
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-8000")
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def make_engine(url: str, *, write: bool) -> Engine:
+    """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_size=2, max_overflow=4, pool_pre_ping=True)
+    engine = sa.create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+class Database:
+    """Opens transactions. Safe to make before a fork: each process builds its own engines on first use."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self._pid = 0
+        self._engines: tuple[Engine, Engine] | None = None
+
+    def engines(self) -> tuple[Engine, Engine]:
+        """The (write, read) engines of this process. Raises StoreError when the SQLite folder cannot be made."""
+        if self._engines is None or self._pid != os.getpid():
+            if self._engines is not None:
+                for engine in set(self._engines):
+                    engine.dispose(close=False)
+            if self.sqlite:
+                folder = Path(self.url.removeprefix("sqlite:///")).parent
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise StoreError(f"{folder}: {error.strerror}; choose another NEWSROAD_HOME") from error
+            write = make_engine(self.url, write=True)
+            self._engines = (write, make_engine(self.url, write=False) if self.sqlite else write)
+            self._pid = os.getpid()
+        return self._engines
+
+    @contextmanager
+    def write(self, *, lock: int | None = None) -> Iterator[Connection]:
+        """A write transaction, committed on leaving. ``lock`` is taken for its length on PostgreSQL (SQLite is serial
+        anyway)."""
+        with self._begin(0) as connection:
+            if lock is not None and not self.sqlite:
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction: one consistent view."""
+        with self._begin(1) as connection:
+            yield connection
+
+    @contextmanager
+    def _begin(self, which: int) -> Iterator[Connection]:
+        try:
+            connection = self.engines()[which].connect()
+        except OperationalError as error:
+            raise StoreError(f"the database does not answer: {error.orig}; check NEWSROAD_DATABASE_URL") from error
+        with connection, connection.begin():
+            yield connection
+
+    def insert_ignore(self, table: sa.Table) -> Any:
+        """An INSERT that leaves rows with a taken key as they are."""
+        return self.upsert(table).on_conflict_do_nothing()
+
+    def upsert(self, table: sa.Table) -> Any:
+        """The dialect's INSERT, for ``on_conflict_do_update``/``on_conflict_do_nothing``."""
+        from sqlalchemy.dialects import postgresql, sqlite
+
+        return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
+
+    def skip_locked(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """``FOR UPDATE SKIP LOCKED`` where the store knows it; SQLite's writers are one at a time."""
+        return query if self.sqlite else query.with_for_update(skip_locked=True)
+
+    def close(self) -> None:
+        if self._engines is not None and self._pid == os.getpid():
+            for engine in set(self._engines):
+                engine.dispose()
+        self._engines = None
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite address, None for other stores."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version

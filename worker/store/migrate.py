@@ -1,0 +1,60 @@
+"""Bringing a database to the schema of this release, and telling which one it has. One alembic history for both
+stores; every step is expand-then-contract, so the previous release runs on the next schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from worker.errors import StoreError
+from worker.store.engine import Database
+
+
+def _config(database: Database) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["database"] = database
+    return config
+
+
+def head(database: Database) -> str:
+    """The schema this release wants."""
+    return ScriptDirectory.from_config(_config(database)).get_current_head() or ""
+
+
+def current(database: Database) -> str | None:
+    """The schema the database has; None for an empty one. Raises StoreError when it does not answer."""
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def migrate(database: Database) -> tuple[str | None, str]:
+    """Bring the schema to head; returns (before, after). Running it again changes nothing.
+
+    Raises StoreError when the database was written by a later release.
+    """
+    before = current(database)
+    script = ScriptDirectory.from_config(_config(database))
+    if before is not None and before not in {revision.revision for revision in script.walk_revisions()}:
+        raise StoreError(
+            f"the database has schema {before}, which this release does not know; "
+            "run the newer release, or restore the backup made before the upgrade"
+        )
+    command.upgrade(_config(database), "head")
+    return before, head(database)
+
+
+def require(database: Database) -> None:
+    """Raise StoreError, saying what to run, unless the schema is this release's."""
+    try:
+        found = current(database)
+    except sa.exc.SQLAlchemyError as error:
+        raise StoreError(f"the database does not answer: {error}") from error
+    if found != head(database):
+        state = "is empty" if found is None else f"has schema {found}"
+        raise StoreError(f"the database {state}, this release wants {head(database)}; run: newsroad migrate")

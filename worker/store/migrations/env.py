@@ -1,0 +1,12 @@
+"""Alembic's entry: runs the steps in one transaction on the database handed over in the config's attributes."""
+
+from alembic import context
+
+from worker.store.schema import metadata
+
+database = context.config.attributes["database"]
+
+with database.write() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=database.sqlite)
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,21 @@
+"""The whole road: catalogue, polling, entries, articles, deliveries, shelf.
+
+The first step is the schema itself; later steps spell out their changes.
+"""
+
+from alembic import op
+
+from worker.store.schema import metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind())

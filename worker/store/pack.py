@@ -1,0 +1,43 @@
+"""Values of ``worker.model`` as bytes and back: JSON by pydantic, packed with zlib."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+Value = TypeVar("Value")
+
+
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    """Building one costs milliseconds, so each kind's is kept."""
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def pack(value: object) -> bytes:
+    """``value`` (a frozen dataclass of ours) as packed JSON."""
+    return zlib.compress(_adapter(type(value)).dump_json(value), 1)
+
+
+def unpack(kind: type[Value], packed: bytes) -> Value:
+    """The value that ``pack`` was given. Raises pydantic.ValidationError when it is of another kind."""
+    value: Value = _adapter(kind).validate_json(zlib.decompress(packed))
+    return value
+
+
+def to_plain(value: object) -> dict[str, Any]:
+    """``value`` as a JSON-ready dictionary, for a ``declared`` column or ``--json`` output."""
+    plain: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    return plain
+
+
+def from_plain(kind: type[Value], plain: dict[str, Any]) -> Value:
+    """The value behind a ``declared`` column."""
+    value: Value = _adapter(kind).validate_python(plain)
+    return value

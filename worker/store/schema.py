@@ -1,0 +1,346 @@
+"""Tables. The database is the memory and the timetable: every wait is a column, every retry a row.
+
+Ids are 64-bit integers, made by the database; public ids are UUIDs made once. Times are aware UTC (``UtcDateTime``
+refuses others). Documents (an entry, a release) are JSON packed with zlib. Keys and digests are 16 bytes.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out. A naive value is a bug of ours and raises ValueError before it is stored."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: pass an aware one")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigKey = sa.BigInteger().with_variant(Integer, "sqlite")
+Key = LargeBinary(16)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigKey, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
+    return Column(name, BigKey, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+def _declared(name: str, *columns: Column[Any]) -> Table:
+    """A table of the catalogue: ``declared`` is the model value as JSON; only ``apply`` writes it."""
+    return Table(
+        name,
+        metadata,
+        _id(),
+        Column("key", String(64), nullable=False, unique=True),
+        Column("position", Integer, nullable=False),
+        Column("declared", sa.JSON, nullable=False),
+        Column("retired_at", UtcDateTime),
+        *columns,
+    )
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("operator", sa.JSON, nullable=False),
+    Column("applied_at", UtcDateTime, nullable=False),
+    Column("catalogue_version", Integer, nullable=False),
+)
+publisher = _declared("publisher")
+source = _declared(
+    "source",
+    Column("guid_mode", String(16), nullable=False, server_default="guid"),
+    Column("contacted_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
+    Column("attention", String(500)),
+)
+rights_grant = _declared("rights_grant")
+channel = _declared("channel")
+subscriber = _declared("subscriber")
+destination = _declared(
+    "destination",
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False, server_default="active"),
+    Column("state_reason", String(500)),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("opened_at", UtcDateTime),
+    Column("probe_at", UtcDateTime),
+    Column("probes", Integer, nullable=False, server_default="0"),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("lease", String(32)),
+    Column("lease_until", UtcDateTime),
+)
+
+host = Table(
+    "host",
+    metadata,
+    _id(),
+    Column("name", String(300), nullable=False, unique=True),
+    Column("domain", String(255), nullable=False, index=True),
+    Column("pace", Float, nullable=False, server_default="1"),
+    Column("due_at", UtcDateTime),
+    Column("next_request_at", UtcDateTime),
+    Column("paused_until", UtcDateTime),
+    Column("lease", String(32)),
+    Column("lease_until", UtcDateTime),
+    Index("ix_host_due_at", "due_at"),
+)
+resource = Table(
+    "resource",
+    metadata,
+    _id(),
+    _ref("source_id", "source", index=True),
+    _ref("host_id", "host"),
+    Column("url", String(2000), nullable=False),
+    Column("ask_url", String(2000), nullable=False),
+    Column("redirects", Integer, nullable=False, server_default="0"),
+    Column("due_at", UtcDateTime),
+    Column("etag", String(1000)),
+    Column("last_modified", String(200)),
+    Column("body_hash", Key),
+    Column("floor_seconds", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("polls", Integer, nullable=False, server_default="0"),
+    Column("polled_at", UtcDateTime),
+    Column("changed_at", UtcDateTime),
+    Column("outcome", String(200)),
+    Column("seen", LargeBinary),
+    Index("ix_resource_host_id_due_at", "host_id", "due_at"),
+)
+snapshot = Table(
+    "snapshot",
+    metadata,
+    _id(),
+    _ref("resource_id", "resource"),
+    Column("state", String(16), nullable=False, server_default="new"),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("url", String(2000), nullable=False),
+    Column("content_type", String(200)),
+    Column("headers", sa.JSON, nullable=False),
+    Column("body", LargeBinary),
+    Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("reason", String(500)),
+    Column("ingested_at", UtcDateTime),
+    Column("lease", String(32)),
+    Column("lease_until", UtcDateTime),
+    Index("ix_snapshot_resource_id_state_id", "resource_id", "state", "id"),
+    Index("ix_snapshot_state_id", "state", "id"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    _id(),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("state", String(16), nullable=False, server_default="live"),
+    Column("lead_id", BigKey),
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("title", String(1000), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    _ref("source_id", "source"),
+    _ref("article_id", "article", index=True),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("revision_id", BigKey, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content_digest", Key, nullable=False),
+    Column("terms_digest", Key, nullable=False),
+    Column("joined_by", String(16)),
+    Column("removed_at", UtcDateTime),
+    Index("ix_entry_source_id_first_seen_at", "source_id", "first_seen_at"),
+)
+alias = Table(
+    "alias",
+    metadata,
+    Column("source_id", BigKey, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("entry_id", BigKey, nullable=False, index=True),
+    Index("ix_alias_key", "key"),
+    sqlite_with_rowid=False,
+)
+revision = Table(
+    "revision",
+    metadata,
+    _id(),
+    Column("entry_id", BigKey, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("snapshot_id", BigKey),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("evidence", LargeBinary),
+    Column("credit", LargeBinary, nullable=False),
+    Index("ix_revision_entry_id_number", "entry_id", "number", unique=True),
+)
+text_key = Table(
+    "text_key",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("article_id", BigKey, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+version = Table(
+    "version",
+    metadata,
+    _id(),
+    Column("article_id", BigKey, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("revision_id", BigKey, nullable=False),
+    Column("credit", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_version_article_id_number", "article_id", "number", unique=True),
+)
+placement = Table(
+    "placement",
+    metadata,
+    Column("article_id", BigKey, primary_key=True),
+    Column("channel_id", BigKey, primary_key=True),
+    Index("ix_placement_channel_id_article_id", "channel_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    Column("article_id", BigKey, nullable=False),
+    Column("destination_id", BigKey, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("use", String(16), nullable=False),
+    Column("reasons", String(300), nullable=False),
+    Column("obligations", String(300), nullable=False, server_default=""),
+    Column("grant_key", String(64)),
+    Column("grant_version", Integer),
+    Column("valid_until", UtcDateTime),
+    Column("decided_by", String(200)),
+    Column("note", String(1000)),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Index("ix_decision_article_id_destination_id_id", "article_id", "destination_id", "id"),
+    Index("ix_decision_valid_until", "valid_until"),
+    Index("ix_decision_use", "use", "id"),
+)
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("article_id", BigKey, nullable=False),
+    Column("destination_id", BigKey, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("use", String(16), nullable=False),
+    Column("state", String(16), nullable=False, server_default="due"),
+    Column("priority", Integer, nullable=False, server_default="1"),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("visible_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("lease", String(32)),
+    Column("result", String(16)),
+    Column("detail", String(500)),
+    Index("ix_delivery_pair", "article_id", "destination_id", "sequence", unique=True),
+    Index("ix_delivery_due", "destination_id", "state", "priority", "due_at"),
+    Index("ix_delivery_state_created_at", "state", "created_at"),
+)
+receipt = Table(
+    "receipt",
+    metadata,
+    _id(),
+    Column("delivery_id", BigKey, nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("result", String(16), nullable=False),
+    Column("status", Integer),
+    Column("elapsed_ms", Integer),
+    Column("detail", String(500)),
+    Column("excerpt", sa.Text),
+    Column("remote_id", String(300)),
+    Column("remote_url", String(2000)),
+)
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("destination_id", BigKey, primary_key=True),
+    Column("article_id", BigKey, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("sort_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    CheckConstraint("state in ('shown','retracted')", name="state"),
+    Index("ix_shelf_destination_id_sort_at", "destination_id", "sort_at"),
+)
+tombstone = Table(
+    "tombstone",
+    metadata,
+    _id(),
+    _ref("article_id", "article", index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("note", String(1000)),
+    Column("lifted_at", UtcDateTime),
+)
+tombstone_key = Table(
+    "tombstone_key",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("tombstone_id", BigKey, primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+act = Table(
+    "act",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("by", String(200), nullable=False),
+    Column("verb", String(32), nullable=False),
+    Column("target", String(300), nullable=False),
+    Column("note", String(1000)),
+    Column("detail", sa.JSON),
+)
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
