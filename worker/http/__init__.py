@@ -1,0 +1,1 @@
+"""HTTP towards publishers and partners: address guard, transport, event-loop thread, and the client pipelines use."""
