@@ -100,6 +100,7 @@ destination = _declared(
     Column("probe_at", UtcDateTime),
     Column("probes", Integer, nullable=False, server_default="0"),
     Column("generation", Integer, nullable=False, server_default="0"),
+    Column("singly", Integer, nullable=False, server_default="0"),
     Column("lease", String(32)),
     Column("lease_until", UtcDateTime),
 )
@@ -163,10 +164,10 @@ snapshot = Table(
 article = Table(
     "article",
     metadata,
-    _id(),
+    Column("id", BigKey, primary_key=True, autoincrement=False),  # given under the ingest lock
     Column("uuid", String(36), nullable=False, unique=True),
     Column("state", String(16), nullable=False, server_default="live"),
-    Column("lead_id", BigKey),
+    Column("lead_id", BigKey, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),
     Column("title", String(1000), nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
@@ -174,11 +175,10 @@ article = Table(
 entry = Table(
     "entry",
     metadata,
-    _id(),
+    Column("id", BigKey, primary_key=True, autoincrement=False),  # given under the ingest lock
     _ref("source_id", "source"),
     _ref("article_id", "article", index=True),
     Column("first_seen_at", UtcDateTime, nullable=False),
-    Column("revision_id", BigKey, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content_digest", Key, nullable=False),
     Column("terms_digest", Key, nullable=False),
@@ -198,18 +198,16 @@ alias = Table(
 revision = Table(
     "revision",
     metadata,
-    _id(),
-    Column("entry_id", BigKey, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("entry_id", BigKey, primary_key=True),
+    Column("number", Integer, primary_key=True),
     Column("snapshot_id", BigKey),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Column("evidence", LargeBinary),
     Column("credit", LargeBinary, nullable=False),
-    Index("ix_revision_entry_id_number", "entry_id", "number", unique=True),
 )
-text_key = Table(
-    "text_key",
+article_key = Table(
+    "article_key",
     metadata,
     Column("key", Key, primary_key=True),
     Column("article_id", BigKey, nullable=False, index=True),
@@ -218,13 +216,12 @@ text_key = Table(
 version = Table(
     "version",
     metadata,
-    _id(),
-    Column("article_id", BigKey, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("revision_id", BigKey, nullable=False),
+    Column("article_id", BigKey, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("entry_id", BigKey, nullable=False),
+    Column("revision", Integer, nullable=False),
     Column("credit", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_version_article_id_number", "article_id", "number", unique=True),
 )
 placement = Table(
     "placement",
@@ -324,6 +321,7 @@ tombstone_key = Table(
     "tombstone_key",
     metadata,
     Column("key", Key, primary_key=True),
+    Column("scope", BigKey, primary_key=True),  # a source's id, or 0 for every source
     Column("tombstone_id", BigKey, primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
@@ -337,6 +335,11 @@ act = Table(
     Column("target", String(300), nullable=False),
     Column("note", String(1000)),
     Column("detail", sa.JSON),
+)
+recheck = Table(
+    "recheck",
+    metadata,
+    Column("article_id", BigKey, primary_key=True, autoincrement=False),
 )
 heartbeat = Table(
     "heartbeat",

@@ -1,0 +1,1 @@
+"""The command line: one file per noun; each verb reads services, asks one question, prints."""

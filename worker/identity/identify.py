@@ -1,0 +1,56 @@
+"""Which entries are new, which are known, and which articles the new ones join. Pure.
+
+Within its source an entry is known by any of its aliases, the best one first. Across sources the same normalised text
+joins, and so does the same canonical link when it is on the joining publisher's own domain; a link claimed by a
+stranger never becomes a global key and so joins nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.model.ingest import Fate, Identified, Known, KnownEntry, Prepared
+
+
+def identify(prepared: Sequence[Prepared], known: Known) -> list[Identified]:
+    """One verdict for each prepared entry, in order."""
+    verdicts: list[Identified] = []
+    aliases: set[bytes] = set()
+    keys: dict[bytes, int] = {}
+    for position, item in enumerate(prepared):
+        verdict = _identify(item, known, aliases, keys)
+        verdicts.append(verdict)
+        aliases.update(item.aliases)
+        if verdict.fate in (Fate.NEW, Fate.JOINED):
+            for key in _global_keys(item):
+                keys.setdefault(key, position)
+    return verdicts
+
+
+def _identify(item: Prepared, known: Known, aliases: set[bytes], keys: dict[bytes, int]) -> Identified:
+    entry = next((known.entries[key] for key in item.aliases if key in known.entries), None)
+    if entry is not None:
+        return Identified(item, _change(item, entry), known=entry, article=entry.article)
+    if item.aliases and item.aliases[0] in aliases:
+        return Identified(item, Fate.SAME)
+    if known.blocked.intersection((*item.aliases, *_global_keys(item))):
+        return Identified(item, Fate.BLOCKED)
+    for key, by in ((item.text, "text"), (item.link, "link")):
+        if key is None:
+            continue
+        if key in known.articles:
+            return Identified(item, Fate.JOINED, article=known.articles[key], by=by)
+        if key in keys:
+            return Identified(item, Fate.JOINED, joins=keys[key], by=by)
+    return Identified(item, Fate.NEW)
+
+
+def _change(item: Prepared, entry: KnownEntry) -> Fate:
+    if entry.removed:
+        return Fate.BLOCKED  # withdrawn by its source: only a person brings it back
+    same = item.content == entry.content and item.terms == entry.terms
+    return Fate.SAME if same else Fate.REVISED
+
+
+def _global_keys(item: Prepared) -> tuple[bytes, ...]:
+    return tuple(key for key in (item.text, item.link) if key is not None)

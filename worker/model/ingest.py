@@ -1,0 +1,176 @@
+"""What the ingest stage passes along: entries ready to be identified, what the database knows of them, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from worker.model.article import Credit
+from worker.model.catalog import Use
+from worker.model.delivery import Action, Decision, DeliveryState
+from worker.model.feed import ParsedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry with everything that can be worked out before the transaction.
+
+    ``aliases`` are its keys within its source, best first. ``text`` is the key of its normalised text, ``link`` that
+    of its canonical link when the link is on its own publisher's domain; both are global. All keys are 16 bytes.
+    """
+
+    entry: ParsedEntry
+    aliases: tuple[bytes, ...]
+    text: bytes | None
+    link: bytes | None
+    content: bytes
+    terms: bytes
+    credit: Credit
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    id: int
+    article: int
+    revision: int
+    content: bytes
+    terms: bytes
+    removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the database knows of a chunk: entries by alias, articles by global key, keys that a tombstone blocks."""
+
+    entries: Mapping[bytes, KnownEntry]
+    articles: Mapping[bytes, int]
+    blocked: frozenset[bytes]
+
+
+class Fate(StrEnum):
+    NEW = "new"
+    JOINED = "joined"
+    REVISED = "revised"
+    SAME = "same"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
+    position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link)."""
+
+    prepared: Prepared
+    fate: Fate
+    known: KnownEntry | None = None
+    article: int | None = None
+    joins: int | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry as written. ``entry`` and ``article`` are ids."""
+
+    identified: Identified
+    entry: int
+    article: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One live entry of an article, for choosing its lead and telling its provenance."""
+
+    entry: int
+    revision: int
+    source: str
+    first_seen: datetime
+    credit: Credit
+    document: ParsedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What one destination has of one article. ``out`` is the use it was last given (None: nothing is out);
+    ``maybe`` is true when something was sent whose answer is unknown."""
+
+    destination: str
+    sequence: int = 0
+    out: Use | None = None
+    out_version: int = 0
+    maybe: bool = False
+    pending: bool = False
+    pending_action: Action | None = None
+    first_released: datetime | None = None
+    decision: Decision | None = None
+    decision_version: int = 0
+    approval: Decision | None = None
+    approval_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A version as stored: which revision of which entry leads, and the credit destinations see."""
+
+    number: int
+    entry: int
+    revision: int
+    source: str
+    first_seen: datetime
+    credit: Credit
+    document: ParsedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article with all that a decision looks at. ``copies`` are live ones, earliest first; ``current`` is None
+    until the article is first routed; ``pairs`` go by destination key."""
+
+    article: int
+    uuid: UUID
+    lead: int
+    current: Current | None
+    withdrawn: bool
+    copies: tuple[Copy, ...]
+    channels: tuple[str, ...]
+    pairs: Mapping[str, Pair]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    article: int
+    number: int
+    entry: int
+    revision: int
+    credit: Credit
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One delivery to write down. ``visible_at`` is when its text was fetched, for telling the latency."""
+
+    article: int
+    destination: str
+    sequence: int
+    action: Action
+    version: int
+    use: Use
+    due_at: datetime
+    visible_at: datetime | None = None
+    state: DeliveryState = DeliveryState.DUE
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision to append. ``cancels``: what waits for this pair must not go out any more."""
+
+    article: int
+    destination: str
+    version: int
+    decision: Decision
+    cancels: bool = False

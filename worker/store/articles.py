@@ -1,0 +1,270 @@
+"""Entries, revisions, articles, versions: what one chunk of a snapshot finds and leaves."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.model.article import Credit
+from worker.model.feed import ParsedEntry
+from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
+from worker.store.engine import Database
+from worker.store.pack import pack, unpack
+from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
+
+
+def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) -> Known:
+    """What the database knows of these entries: three look-ups for a whole chunk."""
+    aliases = {key for item in prepared for key in item.aliases}
+    keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
+    if not aliases and not keys:
+        return Known({}, {}, frozenset())
+    rows = connection.execute(
+        sa.select(
+            alias.c.key,
+            entry.c.id,
+            entry.c.article_id,
+            entry.c.revision,
+            entry.c.content_digest,
+            entry.c.terms_digest,
+            entry.c.removed_at,
+        )
+        .join(entry, entry.c.id == alias.c.entry_id)
+        .where(alias.c.source_id == source_id, alias.c.key.in_(aliases))
+    )
+    entries = {
+        row.key: KnownEntry(
+            row.id, row.article_id, row.revision, row.content_digest, row.terms_digest, row.removed_at is not None
+        )
+        for row in rows
+    }
+    found = connection.execute(
+        sa.select(article_key.c.key, article_key.c.article_id)
+        .join(article, article.c.id == article_key.c.article_id)
+        .where(article_key.c.key.in_(keys), article.c.state == "live")
+    )
+    blocked = connection.execute(
+        sa.select(tombstone_key.c.key)
+        .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
+        .where(
+            tombstone_key.c.key.in_(aliases | keys),
+            tombstone_key.c.scope.in_((0, source_id)),
+            tombstone.c.lifted_at.is_(None),
+        )
+    )
+    return Known(entries, {row.key: row.article_id for row in found}, frozenset(blocked.scalars()))
+
+
+def write_entries(
+    database: Database,
+    connection: Connection,
+    identified: Sequence[Identified],
+    *,
+    source_id: int,
+    snapshot_id: int,
+    now: datetime,
+) -> list[Stored]:
+    """Write the new and revised entries of a chunk; returns them as stored, in order. Needs the ingest lock."""
+    next_entry = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))).scalar_one()
+    next_article = connection.execute(sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0))).scalar_one()
+    stored: dict[int, Stored] = {}
+    for position, item in enumerate(identified):
+        if item.fate is Fate.REVISED:
+            assert item.known is not None
+            stored[position] = Stored(item, item.known.id, item.known.article, item.known.revision + 1)
+        elif item.fate in (Fate.NEW, Fate.JOINED):
+            next_entry += 1
+            home = item.article
+            if home is None and item.joins is not None:
+                home = stored[item.joins].article
+            if home is None:
+                next_article += 1
+                home = next_article
+            stored[position] = Stored(item, next_entry, home, 1)
+    written = list(stored.values())
+    _insert_articles(connection, written, now)
+    _insert_entries(connection, written, source_id, now)
+    _update_entries(connection, written)
+    _insert_revisions(connection, written, snapshot_id, now)
+    _insert_keys(database, connection, written, source_id)
+    return written
+
+
+def _insert_articles(connection: Connection, written: list[Stored], now: datetime) -> None:
+    rows = [
+        {
+            "id": item.article,
+            "uuid": str(uuid4()),
+            "lead_id": item.entry,
+            "title": (item.identified.prepared.entry.title or "")[:1000],
+            "created_at": now,
+        }
+        for item in written
+        if item.identified.fate is Fate.NEW
+    ]
+    if rows:
+        connection.execute(sa.insert(article), rows)
+
+
+def _insert_entries(connection: Connection, written: list[Stored], source_id: int, now: datetime) -> None:
+    rows = [
+        {
+            "id": item.entry,
+            "source_id": source_id,
+            "article_id": item.article,
+            "first_seen_at": now,
+            "revision": 1,
+            "content_digest": item.identified.prepared.content,
+            "terms_digest": item.identified.prepared.terms,
+            "joined_by": item.identified.by,
+        }
+        for item in written
+        if item.identified.fate is not Fate.REVISED
+    ]
+    if rows:
+        connection.execute(sa.insert(entry), rows)
+
+
+def _update_entries(connection: Connection, written: list[Stored]) -> None:
+    rows = [
+        {
+            "b_id": item.entry,
+            "b_revision": item.revision,
+            "b_content": item.identified.prepared.content,
+            "b_terms": item.identified.prepared.terms,
+        }
+        for item in written
+        if item.identified.fate is Fate.REVISED
+    ]
+    if rows:
+        connection.execute(
+            sa.update(entry)
+            .where(entry.c.id == sa.bindparam("b_id"))
+            .values(
+                revision=sa.bindparam("b_revision"),
+                content_digest=sa.bindparam("b_content"),
+                terms_digest=sa.bindparam("b_terms"),
+            ),
+            rows,
+        )
+
+
+def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id: int, now: datetime) -> None:
+    rows = [
+        {
+            "entry_id": item.entry,
+            "number": item.revision,
+            "snapshot_id": snapshot_id,
+            "seen_at": now,
+            "document": pack_document(item.identified.prepared.entry),
+            "evidence": pack_evidence(item.identified.prepared.entry.raw),
+            "credit": pack(item.identified.prepared.credit),
+        }
+        for item in written
+    ]
+    if rows:
+        connection.execute(sa.insert(revision), rows)
+
+
+def _insert_keys(database: Database, connection: Connection, written: list[Stored], source_id: int) -> None:
+    aliases = [
+        {"source_id": source_id, "key": key, "entry_id": item.entry}
+        for item in written
+        for key in item.identified.prepared.aliases
+    ]
+    keys = [
+        {"key": key, "article_id": item.article}
+        for item in written
+        for key in (item.identified.prepared.text, item.identified.prepared.link)
+        if key is not None
+    ]
+    if aliases:
+        connection.execute(database.insert_ignore(alias), aliases)
+    if keys:
+        connection.execute(database.insert_ignore(article_key), keys)
+
+
+def pack_document(document: ParsedEntry) -> bytes:
+    """The entry without its markup, which is kept beside it as evidence."""
+    return pack(replace(document, raw=b"", digest=b""))
+
+
+def pack_evidence(raw: bytes) -> bytes | None:
+    return zlib.compress(raw, 1) if raw else None
+
+
+def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Copy]]:
+    """The live entries of each article, earliest first, at their newest revision."""
+    rows = connection.execute(
+        sa.select(
+            entry.c.article_id,
+            entry.c.id,
+            entry.c.revision,
+            entry.c.first_seen_at,
+            source.c.key,
+            revision.c.credit,
+            revision.c.document,
+        )
+        .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
+        .join(source, source.c.id == entry.c.source_id)
+        .where(entry.c.article_id.in_(list(articles)), entry.c.removed_at.is_(None))
+        .order_by(entry.c.first_seen_at, entry.c.id)
+    )
+    found: dict[int, list[Copy]] = {}
+    for row in rows:
+        found.setdefault(row.article_id, []).append(
+            Copy(
+                entry=row.id,
+                revision=row.revision,
+                source=row.key,
+                first_seen=row.first_seen_at,
+                credit=unpack(Credit, row.credit),
+                document=unpack(ParsedEntry, row.document),
+            )
+        )
+    return found
+
+
+def article_rows(connection: Connection, articles: Iterable[int]) -> list[sa.Row[Any]]:
+    return list(
+        connection.execute(
+            sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
+                article.c.id.in_(list(articles))
+            )
+        )
+    )
+
+
+def find_article(connection: Connection, uuid: UUID) -> int | None:
+    return connection.execute(sa.select(article.c.id).where(article.c.uuid == str(uuid))).scalar_one_or_none()
+
+
+def version_rows(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], sa.Row[Any]]:
+    """Versions by (article, number), each with its entry's document as of that revision and its source's key."""
+    pairs = list(wanted)
+    if not pairs:
+        return {}
+    rows = connection.execute(
+        sa.select(
+            version.c.article_id,
+            version.c.number,
+            version.c.entry_id,
+            version.c.revision,
+            version.c.credit,
+            revision.c.document,
+            source.c.key.label("source"),
+            entry.c.first_seen_at,
+        )
+        .join(revision, sa.and_(revision.c.entry_id == version.c.entry_id, revision.c.number == version.c.revision))
+        .join(entry, entry.c.id == version.c.entry_id)
+        .join(source, source.c.id == entry.c.source_id)
+        .where(sa.tuple_(version.c.article_id, version.c.number).in_(pairs))
+    )
+    return {(row.article_id, row.number): row for row in rows}

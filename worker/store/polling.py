@@ -1,0 +1,238 @@
+"""Hosts, resources and snapshots: claiming what is due, recording what came."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.identity.urls import host_of, registrable_domain
+from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled
+from worker.store.engine import Database
+from worker.store.schema import host, resource, snapshot, source
+
+
+def _free(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(host.c.lease_until.is_(None), host.c.lease_until < now)
+
+
+def _askable(now: datetime) -> sa.ColumnElement[bool]:
+    """Hosts that may be asked now: due, not leased, past their pace and their pause."""
+    return sa.and_(
+        host.c.due_at <= now,
+        _free(now),
+        sa.or_(host.c.next_request_at.is_(None), host.c.next_request_at <= now),
+        sa.or_(host.c.paused_until.is_(None), host.c.paused_until <= now),
+    )
+
+
+class Polling:
+    """The poll stage's view of the database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def waiting(self, now: datetime) -> int:
+        """How many hosts could be asked right now, counted up to 64."""
+        with self.database.read() as connection:
+            due = sa.select(host.c.id).where(_askable(now)).limit(64).subquery()
+            return connection.execute(sa.select(sa.func.count()).select_from(due)).scalar_one()
+
+    def claim(self, now: datetime, *, limit: int, lease: str, until: datetime, per_host: int) -> list[HostClaim]:
+        """Lease up to ``limit`` due hosts to ``lease`` until ``until``; at most ``per_host`` resources each."""
+        with self.database.write() as connection:
+            due = self.database.skip_locked(
+                sa.select(host.c.id).where(_askable(now)).order_by(host.c.due_at).limit(limit)
+            )
+            ids = list(connection.execute(due).scalars())
+            if not ids:
+                return []
+            connection.execute(sa.update(host).where(host.c.id.in_(ids)).values(lease=lease, lease_until=until))
+            hosts = connection.execute(
+                sa.select(host.c.id, host.c.name, host.c.domain, host.c.pace).where(host.c.id.in_(ids))
+            )
+            resources = self._due_resources(connection, ids, now, per_host)
+            return [
+                HostClaim(row.id, row.name, row.domain, row.pace, tuple(resources.get(row.id, ()))) for row in hosts
+            ]
+
+    def _due_resources(
+        self, connection: Connection, hosts: list[int], now: datetime, per_host: int
+    ) -> dict[int, list[DueResource]]:
+        rank = sa.func.row_number().over(partition_by=resource.c.host_id, order_by=resource.c.due_at).label("rank")
+        ranked = (
+            sa.select(resource, source.c.key, source.c.declared, rank)
+            .join(source, source.c.id == resource.c.source_id)
+            .where(resource.c.host_id.in_(hosts), resource.c.due_at <= now)
+            .subquery()
+        )
+        found: dict[int, list[DueResource]] = {}
+        for row in connection.execute(sa.select(ranked).where(ranked.c.rank <= per_host).order_by(ranked.c.due_at)):
+            found.setdefault(row.host_id, []).append(
+                DueResource(
+                    id=row.id,
+                    source=row.key,
+                    url=row.ask_url,
+                    own_url=row.url,
+                    etag=row.etag,
+                    last_modified=row.last_modified,
+                    body_hash=row.body_hash,
+                    floor=row.floor_seconds,
+                    failures=row.failures,
+                    redirects=row.redirects,
+                    every=row.declared["every"],
+                    hint_cap=row.declared["hint_cap"],
+                )
+            )
+        return found
+
+    def record(self, results: Sequence[HostResult], *, lease: str) -> list[NewSnapshot]:
+        """Commit a batch: validators, due times and snapshots together. Hosts whose lease was lost meanwhile are
+        left out: whoever holds it now will ask again."""
+        with self.database.write() as connection:
+            held = self._held(connection, [result.host for result in results], lease)
+            polled = [item for result in results if result.host in held for item in result.polled]
+            snapshots = self._store(connection, polled)
+            self._pause(connection, results, held)
+            for result in results:
+                if result.host in held:
+                    self._step(connection, result, lease)
+            return snapshots
+
+    def _held(self, connection: Connection, hosts: list[int], lease: str) -> set[int]:
+        query = sa.select(host.c.id).where(host.c.id.in_(hosts), host.c.lease == lease)
+        if not self.database.sqlite:
+            query = query.with_for_update()
+        return set(connection.execute(query).scalars())
+
+    def _store(self, connection: Connection, polled: list[Polled]) -> list[NewSnapshot]:
+        if not polled:
+            return []
+        target = sa.bindparam
+        connection.execute(
+            sa.update(resource)
+            .where(resource.c.id == target("b_resource"))
+            .values(
+                due_at=sa.case(
+                    (resource.c.due_at.is_(None), None), else_=target("b_due", type_=resource.c.due_at.type)
+                ),
+                ask_url=target("b_ask"),
+                etag=target("b_etag"),
+                last_modified=target("b_modified"),
+                body_hash=target("b_hash"),
+                floor_seconds=target("b_floor"),
+                failures=target("b_failures"),
+                redirects=target("b_redirects"),
+                outcome=target("b_outcome"),
+                polled_at=target("b_at"),
+                polls=resource.c.polls + 1,
+            ),
+            [
+                {
+                    "b_resource": item.resource,
+                    "b_due": item.due_at,
+                    "b_ask": item.ask,
+                    "b_etag": item.etag,
+                    "b_modified": item.last_modified,
+                    "b_hash": item.body_hash,
+                    "b_floor": item.floor,
+                    "b_failures": item.failures,
+                    "b_redirects": item.redirects,
+                    "b_outcome": item.outcome[:200],
+                    "b_at": item.at,
+                }
+                for item in polled
+            ],
+        )
+        for item in polled:
+            if item.moved:
+                self._move(connection, item)
+        return [self._snapshot(connection, item) for item in polled if item.fetched is not None]
+
+    def _snapshot(self, connection: Connection, item: Polled) -> NewSnapshot:
+        fetched = item.fetched
+        assert fetched is not None
+        connection.execute(sa.update(resource).where(resource.c.id == item.resource).values(changed_at=item.at))
+        made = connection.execute(
+            sa.insert(snapshot).values(
+                resource_id=item.resource,
+                fetched_at=fetched.at,
+                url=fetched.url,
+                content_type=fetched.content_type,
+                headers=dict(fetched.headers),
+                body=zlib.compress(fetched.body, 1),
+            )
+        )
+        key = connection.execute(
+            sa.select(source.c.key)
+            .join(resource, resource.c.source_id == source.c.id)
+            .where(resource.c.id == item.resource)
+        ).scalar_one()
+        inserted = made.inserted_primary_key
+        assert inserted is not None
+        return NewSnapshot(inserted[0], key)
+
+    def _move(self, connection: Connection, item: Polled) -> None:
+        """Let the target's own host ask: a chase over hosts waits for each host's lease and pace."""
+        target = ensure_host(self.database, connection, item.ask, pace=1.0)
+        connection.execute(sa.update(resource).where(resource.c.id == item.resource).values(host_id=target))
+        touch_host(connection, target)
+
+    def _pause(self, connection: Connection, results: Sequence[HostResult], held: set[int]) -> None:
+        for result in results:
+            until = max((item.pause for item in result.polled if item.pause is not None), default=None)
+            if until is not None and result.host in held:
+                connection.execute(sa.update(host).where(host.c.domain == result.domain).values(paused_until=until))
+
+    def _step(self, connection: Connection, result: HostResult, lease: str) -> None:
+        values: dict[str, object] = {"next_request_at": result.next_request_at, "due_at": _earliest()}
+        if result.release:
+            values |= {"lease": None, "lease_until": None}
+        connection.execute(sa.update(host).where(host.c.id == result.host, host.c.lease == lease).values(**values))
+
+    def release(self, lease: str) -> None:
+        """Give back every host still leased to ``lease`` (a clean stop)."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(host).where(host.c.lease == lease).values(lease=None, lease_until=None, due_at=_earliest())
+            )
+
+    def poll_now(self, source_key: str, now: datetime) -> int:
+        """Make the resources of a source due at once; returns how many. Pace and pause of the host still hold."""
+        with self.database.write() as connection:
+            rows = connection.execute(
+                sa.select(resource.c.id, resource.c.host_id)
+                .join(source, source.c.id == resource.c.source_id)
+                .where(source.c.key == source_key, source.c.retired_at.is_(None))
+            ).all()
+            connection.execute(
+                sa.update(resource).where(resource.c.id.in_([row.id for row in rows])).values(due_at=now)
+            )
+            for row in rows:
+                touch_host(connection, row.host_id)
+            return len(rows)
+
+
+def _earliest() -> sa.ScalarSelect[datetime]:
+    return (
+        sa.select(sa.func.min(resource.c.due_at))
+        .where(resource.c.host_id == host.c.id)
+        .correlate(host)
+        .scalar_subquery()
+    )
+
+
+def touch_host(connection: Connection, host_id: int) -> None:
+    """Bring a host's earliest due time up to date."""
+    connection.execute(sa.update(host).where(host.c.id == host_id).values(due_at=_earliest()))
+
+
+def ensure_host(database: Database, connection: Connection, url: str, *, pace: float) -> int:
+    """The id of the host asked for ``url``, made when it is new; the slowest wish of its sources is its pace."""
+    name = host_of(url)
+    domain = registrable_domain(name.rsplit(":", 1)[0])
+    connection.execute(database.insert_ignore(host).values(name=name, domain=domain, pace=pace))
+    return connection.execute(sa.select(host.c.id).where(host.c.name == name)).scalar_one()

@@ -1,0 +1,336 @@
+"""Articles with all that a decision looks at, and what was decided: versions, placements, rulings, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from worker.model.article import Credit
+from worker.model.catalog import Use
+from worker.model.delivery import Action, Decision, DeliveryState, Reason
+from worker.model.feed import ParsedEntry
+from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
+from worker.store import articles as article_store
+from worker.store.engine import Database
+from worker.store.pack import pack, unpack
+from worker.store.schema import article, channel, decision, delivery, destination, placement, recheck, version
+
+
+def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
+    """The stories of these articles, in the order of their ids."""
+    ids = sorted(set(wanted))
+    if not ids:
+        return []
+    rows = article_store.article_rows(connection, ids)
+    copies = article_store.copies(connection, ids)
+    channels = _channels(connection, ids)
+    pairs = _pairs(connection, ids)
+    versions = article_store.version_rows(connection, [(row.id, row.version) for row in rows if row.version])
+    return [
+        Story(
+            article=row.id,
+            uuid=UUID(row.uuid),
+            lead=row.lead_id,
+            current=_current(versions.get((row.id, row.version))),
+            withdrawn=row.state != "live",
+            copies=tuple(copies.get(row.id, ())),
+            channels=tuple(channels.get(row.id, ())),
+            pairs=pairs.get(row.id, {}),
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    ]
+
+
+def _current(row: Row[Any] | None) -> Current | None:
+    if row is None:
+        return None
+    return Current(
+        number=row.number,
+        entry=row.entry_id,
+        revision=row.revision,
+        source=row.source,
+        first_seen=row.first_seen_at,
+        credit=unpack(Credit, row.credit),
+        document=unpack(ParsedEntry, row.document),
+    )
+
+
+def currents(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Current]:
+    """Versions by (article, number)."""
+    found = article_store.version_rows(connection, wanted)
+    return {key: made for key, row in found.items() if (made := _current(row)) is not None}
+
+
+def _channels(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    rows = connection.execute(
+        sa.select(placement.c.article_id, channel.c.key)
+        .join(channel, channel.c.id == placement.c.channel_id)
+        .where(placement.c.article_id.in_(ids))
+        .order_by(channel.c.position)
+    )
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.article_id, []).append(row.key)
+    return found
+
+
+def channels_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Channel keys of each article, in catalogue order."""
+    return {key: tuple(value) for key, value in _channels(connection, ids).items()}
+
+
+def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pair]]:
+    found: dict[int, dict[str, Pair]] = {}
+    decisions = newest_decisions(connection, ids)
+    approvals = _approvals(connection, ids)
+    deliveries: dict[tuple[int, str], list[Row[Any]]] = {}
+    rows = connection.execute(
+        sa.select(delivery, destination.c.key)
+        .join(destination, destination.c.id == delivery.c.destination_id)
+        .where(delivery.c.article_id.in_(ids))
+        .order_by(delivery.c.sequence)
+    )
+    for row in rows:
+        deliveries.setdefault((row.article_id, row.key), []).append(row)
+    for key in {*deliveries, *decisions}:
+        made, made_for = decisions.get(key, (None, 0))
+        approval, approved_for = approvals.get(key, (None, 0))
+        pair = _pair(key[1], deliveries.get(key, []))
+        found.setdefault(key[0], {})[key[1]] = replace(
+            pair, decision=made, decision_version=made_for, approval=approval, approval_version=approved_for
+        )
+    return found
+
+
+def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
+    """Fold a pair's deliveries, in sequence, into what is out there."""
+    sequence, out, out_version, maybe, pending = 0, None, 0, False, False
+    first: datetime | None = None
+    for row in rows:
+        sequence = row.sequence
+        retract = row.action == Action.RETRACT
+        if row.state == DeliveryState.ACCEPTED:
+            out, out_version, maybe = (None, 0, False) if retract else (Use(row.use), row.version, False)
+            first = first or row.finished_at
+        elif not retract and row.attempts:
+            maybe = maybe or row.state == DeliveryState.SENDING or row.result in ("unknown", None)
+        pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
+    return Pair(
+        destination=key,
+        sequence=sequence,
+        out=out,
+        out_version=out_version,
+        maybe=maybe,
+        pending=pending,
+        pending_action=Action(rows[-1].action) if pending else None,
+        first_released=first,
+    )
+
+
+def newest_decisions(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
+    """The newest decision of every pair of these articles, with the version it was made for."""
+    newest = (
+        sa.select(sa.func.max(decision.c.id))
+        .where(decision.c.article_id.in_(ids))
+        .group_by(decision.c.article_id, decision.c.destination_id)
+    )
+    return _decisions(connection, newest)
+
+
+def _approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
+    newest = (
+        sa.select(sa.func.max(decision.c.id))
+        .where(decision.c.article_id.in_(ids), decision.c.decided_by.is_not(None))
+        .group_by(decision.c.article_id, decision.c.destination_id)
+    )
+    return _decisions(connection, newest)
+
+
+def approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
+    """The newest decision a person made for each pair, with its version."""
+    return _approvals(connection, ids) if ids else {}
+
+
+def _decisions(connection: Connection, newest: sa.Select[tuple[int]]) -> dict[tuple[int, str], tuple[Decision, int]]:
+    rows = connection.execute(
+        sa.select(decision, destination.c.key)
+        .join(destination, destination.c.id == decision.c.destination_id)
+        .where(decision.c.id.in_(newest))
+    )
+    return {(row.article_id, row.key): (read_decision(row), row.version) for row in rows}
+
+
+def read_decision(row: Row[Any]) -> Decision:
+    """A ``decision`` row as the value it was."""
+    return Decision(
+        use=Use(row.use),
+        reasons=tuple(Reason(code) for code in row.reasons.split()),
+        obligations=tuple(row.obligations.split()),
+        grant=row.grant_key,
+        grant_version=row.grant_version,
+        valid_until=row.valid_until,
+        by=row.decided_by,
+        note=row.note,
+    )
+
+
+def write_versions(connection: Connection, rows: Sequence[VersionRow], now: datetime) -> None:
+    if not rows:
+        return
+    connection.execute(
+        sa.insert(version),
+        [
+            {
+                "article_id": row.article,
+                "number": row.number,
+                "entry_id": row.entry,
+                "revision": row.revision,
+                "credit": pack(row.credit),
+                "created_at": now,
+            }
+            for row in rows
+        ],
+    )
+    connection.execute(
+        sa.update(article)
+        .where(article.c.id == sa.bindparam("b_id"))
+        .values(version=sa.bindparam("b_number"), lead_id=sa.bindparam("b_lead"), title=sa.bindparam("b_title")),
+        [
+            {"b_id": row.article, "b_number": row.number, "b_lead": row.entry, "b_title": row.title[:1000]}
+            for row in rows
+        ],
+    )
+
+
+def write_placements(
+    database: Database, connection: Connection, rows: Sequence[tuple[int, str]], channel_ids: dict[str, int]
+) -> None:
+    """``rows`` are (article id, channel key)."""
+    if rows:
+        connection.execute(
+            database.insert_ignore(placement),
+            [{"article_id": one, "channel_id": channel_ids[key]} for one, key in rows],
+        )
+
+
+def write_rulings(
+    connection: Connection, rulings: Sequence[Ruling], destination_ids: dict[str, int], now: datetime
+) -> None:
+    """Append decisions; those that cancel take what waits for their pair off the road."""
+    if not rulings:
+        return
+    connection.execute(
+        sa.insert(decision),
+        [
+            {
+                "article_id": ruling.article,
+                "destination_id": destination_ids[ruling.destination],
+                "version": ruling.version,
+                "use": ruling.decision.use.value,
+                "reasons": " ".join(ruling.decision.reasons),
+                "obligations": " ".join(ruling.decision.obligations),
+                "grant_key": ruling.decision.grant,
+                "grant_version": ruling.decision.grant_version,
+                "valid_until": ruling.decision.valid_until,
+                "decided_by": ruling.decision.by,
+                "note": ruling.decision.note,
+                "decided_at": now,
+            }
+            for ruling in rulings
+        ],
+    )
+    cancelled = [
+        {"b_article": ruling.article, "b_destination": destination_ids[ruling.destination], "b_now": now}
+        for ruling in rulings
+        if ruling.cancels
+    ]
+    if cancelled:
+        _retire_due(connection, cancelled, DeliveryState.CANCELLED)
+
+
+def write_orders(
+    connection: Connection, orders: Sequence[Order], destination_ids: dict[str, int], now: datetime
+) -> None:
+    """Write deliveries, superseding those of the same pair that still wait."""
+    if not orders:
+        return
+    older = [
+        {"b_article": order.article, "b_destination": destination_ids[order.destination], "b_now": now}
+        for order in orders
+        if order.sequence > 1
+    ]
+    if older:
+        _retire_due(connection, older, DeliveryState.SUPERSEDED)
+    done = DeliveryState.ACCEPTED
+    connection.execute(
+        sa.insert(delivery),
+        [
+            {
+                "uuid": str(uuid4()),
+                "article_id": order.article,
+                "destination_id": destination_ids[order.destination],
+                "sequence": order.sequence,
+                "action": order.action.value,
+                "version": order.version,
+                "use": order.use.value,
+                "state": order.state.value,
+                "priority": 0 if order.action is Action.RETRACT else 1,
+                "due_at": order.due_at,
+                "visible_at": order.visible_at,
+                "created_at": now,
+                "finished_at": now if order.state is done else None,
+                "attempts": 1 if order.state is done else 0,
+                "result": "accepted" if order.state is done else None,
+                "detail": "on the shelf" if order.state is done else None,
+            }
+            for order in orders
+        ],
+    )
+
+
+def _retire_due(connection: Connection, pairs: list[dict[str, object]], state: DeliveryState) -> None:
+    connection.execute(
+        sa.update(delivery)
+        .where(
+            delivery.c.article_id == sa.bindparam("b_article"),
+            delivery.c.destination_id == sa.bindparam("b_destination"),
+            delivery.c.state == DeliveryState.DUE.value,
+        )
+        .values(state=state.value, finished_at=sa.bindparam("b_now")),
+        pairs,
+    )
+
+
+def queue_recheck(database: Database, connection: Connection, query: sa.Select[tuple[int]]) -> None:
+    """Put the articles that ``query`` names on the list of those to decide about again."""
+    connection.execute(database.insert_ignore(recheck).from_select(["article_id"], query))
+
+
+def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
+    """Queue the articles of which a newest decision has passed its ``valid_until``."""
+    newer = decision.alias("newer")
+    stale = sa.select(decision.c.article_id).where(
+        decision.c.valid_until <= now,
+        ~sa.exists().where(
+            newer.c.article_id == decision.c.article_id,
+            newer.c.destination_id == decision.c.destination_id,
+            newer.c.id > decision.c.id,
+        ),
+    )
+    queue_recheck(database, connection, stale.distinct())
+
+
+def take_recheck(connection: Connection, limit: int) -> list[int]:
+    """Take up to ``limit`` articles off the list."""
+    ids = list(
+        connection.execute(sa.select(recheck.c.article_id).order_by(recheck.c.article_id).limit(limit)).scalars()
+    )
+    if ids:
+        connection.execute(sa.delete(recheck).where(recheck.c.article_id.in_(ids)))
+    return ids
