@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -112,6 +112,11 @@ class Attribution:
     notice_text: str
     notice_html: str
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a credit that says nothing: what cannot be built cannot leave."""
+        if not self.line_text.strip() or not self.line_html.strip():
+            raise ValueError("an attribution needs its credit line")
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -147,6 +152,15 @@ class Release:
     grant: str | None = None
     valid_until: datetime | None = None
     address: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where more is carried than ``use`` allows, or nothing may be shown at all."""
+        if self.use in (Use.HOLD, Use.REJECT):
+            raise ValueError(f"nothing may be released under {self.use.value}")
+        if self.body is not None and self.use is not Use.FULL_TEXT:
+            raise ValueError(f"{self.use.value} carries no body")
+        if self.excerpt is not None and self.use is Use.LINK_ONLY:
+            raise ValueError("link_only carries no excerpt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +220,30 @@ class Answer:
     remote_id: str | None = None
     remote_url: str | None = None
     elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One attempt at one delivery, as a remote destination kind gets it.
+
+    ``delivery`` is the delivery's public id, the same on every attempt; ``attempt`` counts from 1. ``options`` is an
+    instance of the kind's options model. ``resolve`` gives the value behind ``env:NAME`` or ``file:PATH`` and raises
+    SecretError. ``now`` is aware UTC. ``last`` is what became of the attempt before this one: after ``UNKNOWN`` a kind
+    without a stable id at the other end looks before it sends again.
+    """
+
+    delivery: UUID
+    attempt: int
+    destination: str
+    subject: Release | Withdrawal
+    options: object
+    resolve: Callable[[str], str]
+    now: datetime
+    last: Result | None = None
+
+    @property
+    def action(self) -> Action:
+        return Action.RETRACT if isinstance(self.subject, Withdrawal) else self.subject.action
 
 
 @dataclass(frozen=True, slots=True)
