@@ -1,0 +1,84 @@
+"""What every feed says of an entry's rights, in the values each format then writes in its own slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from worker.model.article import AuthorState, HopRole
+from worker.model.catalog import Use
+from worker.model.delivery import FeedHead, Imprint, Release, Withdrawal
+from worker.model.feed import Person
+from worker.ports import ShelfRow
+from worker.renderers.words import words
+
+NAMESPACE = "urn:newsroad:rights:1"
+"""Of our elements in RSS and Atom, and ``about`` of ``_newsroad`` in JSON Feed. Described in docs/outputs.md."""
+
+UNSPECIFIED = "http://purl.org/atompub/license#unspecified"
+"""RFC 4946 §2: no licence is stated, and none is inherited from source or feed."""
+
+
+def guid(article: UUID) -> str:
+    return f"urn:uuid:{article}"
+
+
+def licence(release: Release) -> str:
+    return release.credit.license or UNSPECIFIED
+
+
+def named(release: Release) -> tuple[Person, ...]:
+    """The persons the text itself names. Stand-ins (佚名, admin) and the unsigned give none: we never sign for them."""
+    if release.credit.author_state is not AuthorState.NAMED:
+        return ()
+    return tuple(author for author in release.credit.authors if author.name and author.name.strip())
+
+
+def chain(release: Release) -> tuple[str, ...]:
+    """Names from the origin to the last republisher before us. Never ours: passing on is not publishing first."""
+    passed = (hop.name for hop in release.credit.hops if hop.role is not HopRole.CLAIMED)
+    return tuple(dict.fromkeys((release.credit.origin, *release.credit.via, *passed)))
+
+
+def copyright_notice(release: Release) -> str:
+    """The origin's own words, else the sentence that leaves the rights where they are."""
+    return release.credit.copyright_notice or words(release.language)["rights_default"]
+
+
+def link(release: Release) -> str | None:
+    """Where a reader goes: our page for what we may show, the original for what we may only point at."""
+    if release.use is Use.LINK_ONLY:
+        return release.credit.original_link or release.address
+    return release.address or release.credit.original_link
+
+
+def updated(head: FeedHead, rows: Iterable[ShelfRow]) -> datetime:
+    """When the feed last changed: the newest of its rows, never the clock; an empty feed keeps its head's time."""
+    return max((row.changed for row in rows), default=head.updated)
+
+
+def stub_title(withdrawal: Withdrawal) -> str:
+    return words(withdrawal.language)["withdrawn"]
+
+
+def stub_line(withdrawal: Withdrawal) -> str:
+    return withdrawal.line_text or words(withdrawal.language)["withdrawn_line"]
+
+
+def description(head: FeedHead) -> str:
+    return words(head.language)["feed_description"].format(
+        title=head.title, name=head.imprint.name, contact=head.imprint.contact
+    )
+
+
+def mailbox(imprint: Imprint) -> str | None:
+    """The contact if it is an e-mail address, else None."""
+    contact = imprint.contact.removeprefix("mailto:")
+    local, at, domain = contact.partition("@")
+    return contact if local and at and "." in domain and " " not in contact else None
+
+
+def rfc3339(moment: datetime) -> str:
+    """``2026-11-24T03:00:00Z``; fractions are dropped, as no reader needs them."""
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

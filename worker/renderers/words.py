@@ -1,0 +1,121 @@
+"""The few words we add of our own, in the two languages we speak. What is said of a text is in its own language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "feed_rights": "各条目著作权归各自权利人所有",
+        "feed_description": "{title}:由 {name} 转发,各条目来源见正文首行。联系:{contact}",
+        "withdrawn": "[已撤回]",
+        "withdrawn_line": "本文已撤回。",
+        "home": "首页",
+        "channels": "栏目",
+        "source": "来源",
+        "via": "转载途径",
+        "author": "作者",
+        "unsigned": "原文未署名",
+        "editor": "责任编辑",
+        "original_title": "原标题",
+        "original_link": "原文链接",
+        "published": "发布时间",
+        "updated": "更新时间",
+        "released": "本站收录",
+        "rights": "著作权",
+        "rights_default": "著作权归原权利人所有",
+        "licence": "许可",
+        "about": "稿件信息",
+        "read_original": "阅读原文",
+        "complaint": (
+            "如本文涉及作品内容、版权或其他问题,请在 30 日内与{name}联系({contact}),"
+            "我们将及时核实并处理;逾期提出的同样受理。"
+        ),
+        "others": "本栏目其他文章",
+        "more": "更多",
+        "older": "更早的文章",
+        "newest": "回到最新",
+        "empty": "这个栏目暂时没有文章。",
+        "empty_portal": "这里暂时没有文章。",
+        "subscribe": "订阅",
+        "contact": "联系",
+        "licence_numbers": "许可证号",
+        "footer": "本站转载内容均注明来源,著作权归各自权利人所有。",
+        "enclosures": "附件",
+        "not_found_title": "没有这个页面",
+        "not_found": "这个地址没有内容,可能链接有误,或文章不在本站。",
+        "gone_title": "文章已撤回",
+        "gone": "这篇文章已从本站撤下,不再提供。",
+        "index_title": "可阅读与订阅的内容",
+        "portals": "门户",
+        "feeds": "订阅源",
+        "token_needed": "需要令牌",
+        "nothing_yet": "还没有配置门户或订阅源。请在 newsroad.toml 中添加 kind = “portal” 或 “feed” 的 destination。",
+        "separator": "、",
+    },
+    "en": {
+        "feed_rights": "Each entry is copyright of its own rights holder",
+        "feed_description": "{title}: passed on by {name}; every entry names its source first. Contact: {contact}",
+        "withdrawn": "[Withdrawn]",
+        "withdrawn_line": "This article was withdrawn.",
+        "home": "Home",
+        "channels": "Channels",
+        "source": "Source",
+        "via": "Reached us via",
+        "author": "Author",
+        "unsigned": "Unsigned in the original",
+        "editor": "Editor",
+        "original_title": "Original title",
+        "original_link": "Original",
+        "published": "Published",
+        "updated": "Updated",
+        "released": "Listed here",
+        "rights": "Copyright",
+        "rights_default": "Rights remain with the original rightsholder",
+        "licence": "Licence",
+        "about": "About this article",
+        "read_original": "Read the original",
+        "complaint": (
+            "If this article raises a question of content, copyright or anything else, please tell {name} within "
+            "30 days ({contact}); we look into it and act promptly. Later notices are accepted as well."
+        ),
+        "others": "More in this channel",
+        "more": "More",
+        "older": "Older articles",
+        "newest": "Back to the newest",
+        "empty": "There are no articles in this channel yet.",
+        "empty_portal": "There are no articles here yet.",
+        "subscribe": "Subscribe",
+        "contact": "Contact",
+        "licence_numbers": "Licence numbers",
+        "footer": "Every text here names its source; copyright stays with each rights holder.",
+        "enclosures": "Attachments",
+        "not_found_title": "No such page",
+        "not_found": "There is nothing at this address: the link may be wrong, or the article is not shown here.",
+        "gone_title": "Article withdrawn",
+        "gone": "This article was taken down here and is no longer available.",
+        "index_title": "What there is to read and to subscribe to",
+        "portals": "Portals",
+        "feeds": "Feeds",
+        "token_needed": "token needed",
+        "nothing_yet": "No portal or feed yet: add a destination of kind “portal” or “feed” to newsroad.toml.",
+        "separator": ", ",
+    },
+}
+
+
+def words(language: str | None) -> Mapping[str, str]:
+    """The table for a BCP 47 tag: Chinese for ``zh``, ``zh-…``, ``cmn``, ``yue``; English for all else."""
+    primary = (language or "").replace("_", "-").split("-")[0].lower()
+    return WORDS["zh" if primary in {"zh", "cmn", "yue"} else "en"]
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction(language: str | None) -> str:
+    """``rtl`` or ``ltr`` for a BCP 47 tag; a script subtag decides first (``az-Arab``, ``ug-Latn``)."""
+    parts = (language or "").replace("_", "-").lower().split("-")
+    if len(parts) > 1 and len(parts[1]) == 4 and parts[1].isalpha():
+        return "rtl" if parts[1] in {"arab", "hebr", "syrc", "thaa"} else "ltr"
+    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
