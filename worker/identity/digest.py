@@ -1,0 +1,118 @@
+"""Digests of what an entry says: of its text, of its content, of its terms.
+
+The text key finds the same story at another source; content and terms digests tell a real revision from a mere change
+of markup, time stamp or cache-busting query.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from worker.identity.urls import link_key
+from worker.model.feed import ParsedEntry, Person
+
+ALGORITHM_VERSION: Final = 1
+
+_SHORTEST = 80  # normalised characters under which a body alone identifies nothing
+_TAG = re.compile(r"<[^>]*>")
+_ADDRESS = re.compile(r"""<(?:a|img)\b[^>]*?\s(?:href|src)="([^"]*)\"""", re.IGNORECASE)
+_NOT_TEXT = re.compile(r"[\W_]+")
+_SPACE = re.compile(r"\s+")
+# Frequent characters that only traditional script has. One of them is enough to convert the whole text.
+_TRADITIONAL = re.compile(
+    "[個們來時為國這說對會後學過還發經動開問無見長門間關東車馬魚鳥龍體區華與義書買賣頭實業產們處應當從現機權條樣樓"
+    "歲歷歸決沒況淚滿漢濟灣點熱爭獎環現畫當療盡監盤眾礦確種稱積穩窮競筆節簡糧級紅紀約純紙級細終組結絕統絲經維網緊總線"
+    "練織續習聖聞聯聲職聽腦臉興舉舊艦莊萬葉藝蘇號術衛裝製複視親覺觀計討記許設訪證評話該詳語誤請論調談講議護讀變讓豐負財責貨"
+    "質賽趙軍較輸轉農運達違遠適選遺還邊郵鄉醫釋銀銷錢錯鎮鐵長門開閉間際陽陳階隊險難電靜響頁頂項順預領題顯風飛飯館驗體黃齊]"
+)
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> _Converter:
+    import opencc
+
+    converter: _Converter = opencc.OpenCC("t2s")
+    return converter
+
+
+def normal_form(text_or_html: str) -> str:
+    """Letters and digits only, in one script, width and case: what two printings of a text have in common."""
+    text = _text(text_or_html, " ")
+    text = _NOT_TEXT.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _to_simplified().convert(text) if _TRADITIONAL.search(text) else text
+
+
+def text_key(title: str | None, body: str) -> bytes | None:
+    """16 bytes equal for equal texts; ``body`` is clean HTML or plain text.
+
+    Only the body counts. One under 80 normalised characters counts together with the title; without a title, or with
+    no body at all, there is no key.
+    """
+    text = normal_form(body)
+    if len(text) >= _SHORTEST:
+        return _digest("text", text)
+    heading = normal_form(title or "")
+    return _digest("short", heading, text) if heading and text else None
+
+
+def content_digest(entry: ParsedEntry) -> bytes:
+    """16 bytes over title, body, summary, pictures, links, attached files; markup, spacing, times do not count."""
+    return _digest(
+        "content",
+        _flat(entry.title or ""),
+        _flat(entry.summary or ""),
+        _flat(entry.content or ""),
+        *(_address(url) for part in (entry.summary, entry.content) if part for url in _ADDRESS.findall(part)),
+        "enclosures",
+        *(_address(enclosure.url) for enclosure in entry.enclosures),
+    )
+
+
+def terms_digest(entry: ParsedEntry) -> bytes:
+    """16 bytes over authors, source, rights, licence, link and original link."""
+    source = entry.source
+    parts = [*_persons(entry.authors), "rights", entry.rights, entry.license, entry.via, link_key(entry.link or "")]
+    if source is not None:
+        parts += ["source", source.title, source.url, source.rights, source.license, *_persons(source.authors)]
+    return _digest("terms", *(_flat(part or "") for part in parts))
+
+
+def _persons(people: tuple[Person, ...]) -> list[str | None]:
+    return [part for person in people for part in (person.name, person.email, person.uri)]
+
+
+def _flat(text_or_html: str) -> str:
+    return _SPACE.sub("", _text(text_or_html, ""))
+
+
+def _address(url: str) -> str:
+    """A link by its key, a file by its address without query: that is where caches are outwitted."""
+    plain = html.unescape(url)
+    try:
+        parts = urlsplit(plain)
+    except ValueError:
+        return plain
+    if "." in parts.path.rpartition("/")[2]:
+        return f"{parts.netloc}{parts.path}".lower()
+    return link_key(plain) or plain
+
+
+def _text(text_or_html: str, between: str) -> str:
+    if "<" in text_or_html or "&" in text_or_html:
+        return html.unescape(_TAG.sub(between, text_or_html))
+    return text_or_html
+
+
+def _digest(*parts: str) -> bytes:
+    text = "\0".join(parts).encode("utf-8", "replace")
+    return blake2b(text, digest_size=16).digest()

@@ -1,0 +1,179 @@
+"""Bytes of any encoding → UTF-8, before a parser sees them (reference/polling.md §5).
+
+Order: byte order mark → valid UTF-8, whatever a label says → the XML prolog → the HTTP label → a detector. Labels
+are read the way browsers read them: ``gb2312`` means GB18030, ``big5`` means Big5-HKSCS, ``iso-8859-1`` means
+windows-1252.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import cchardet
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# How "<" looks in a wide encoding that carries no byte order mark.
+_WIDE = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+    (b"{\0", "utf-16-le"),
+    (b"\0{", "utf-16-be"),
+)
+_ALIASES = {
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "gb-18030": "gb18030",
+    "cp936": "gb18030",
+    "ms936": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "big5hkscs",
+    "big-5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "iso-8859-1": "windows-1252",
+    "iso8859-1": "windows-1252",
+    "iso_8859-1": "windows-1252",
+    "latin1": "windows-1252",
+    "latin-1": "windows-1252",
+    "us-ascii": "windows-1252",
+    "ascii": "windows-1252",
+    "ansi": "windows-1252",
+    "iso-8859-9": "windows-1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "windows-949": "cp949",
+    "uhc": "cp949",
+    "utf8": "utf-8",
+    "unicode": "utf-16",
+}
+_SECOND_TRY = {"big5hkscs": "cp950", "cp949": "johab", "windows-1252": "latin-1"}
+# What servers say when nobody told them: a detector that is sure of a multi-byte script knows better.
+_SERVER_DEFAULT = frozenset({"windows-1252"})
+_PROLOG = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']\s*([\w.:-]+)\s*["'][^>]*?\?>""", re.ASCII)
+_HTTP_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
+_TOLERATED = 0.02  # share of undecodable among non-ASCII bytes that still counts as this encoding
+
+
+def decode(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    """The encoding found and the text as UTF-8 without byte order mark, its XML prolog rewritten to UTF-8.
+
+    Undecodable bytes become U+FFFD, characters that XML forbids are dropped. Never raises.
+    """
+    charset, text = _decode(body, content_type)
+    clean = text.translate(None, _CONTROLS)
+    if b"\xef\xbf" in clean:
+        clean = clean.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    prolog = _PROLOG.match(clean[:400])
+    if prolog and prolog[1].lower() != b"utf-8":
+        clean = clean[: prolog.start(1)] + b"utf-8" + clean[prolog.end(1) :]
+    return charset, clean
+
+
+def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return charset, _recode(body[len(mark) :], charset)
+    head = body.lstrip()[:4]
+    for look, charset in _WIDE:
+        if head.startswith(look):
+            return charset, _recode(body[len(body) - len(body.lstrip()) :] if look[0] else body, charset)
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _by_label(body, content_type)
+    return "utf-8", body
+
+
+def _by_label(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    """Not valid UTF-8: the first label that fits, else the least bad one."""
+    labels = _labels(body, content_type)
+    for label in labels:
+        for charset in (label, _SECOND_TRY.get(label)):
+            if charset and (text := _strict(body, charset)) is not None:
+                return charset, text
+    high = len(body.translate(None, bytes(range(0x80)))) or 1
+    best: tuple[int, str, str] | None = None
+    for label in dict.fromkeys((*labels, "utf-8")):
+        text_with_holes = body.decode(label, "replace")
+        holes = text_with_holes.count("\ufffd")
+        if holes <= high * _TOLERATED:
+            return label, text_with_holes.encode("utf-8", "replace")
+        if best is None or holes < best[0]:
+            best = holes, label, text_with_holes
+    assert best is not None
+    return best[1], best[2].encode("utf-8", "replace")
+
+
+def _labels(body: bytes, content_type: str | None) -> list[str]:
+    """Candidate encodings in order of trust, as Python codec names, none of them UTF-8."""
+    prolog = _PROLOG.match(body[:400])
+    declared = _codec(prolog[1].decode("ascii")) if prolog else None
+    http = _HTTP_LABEL.search(content_type or "")
+    labelled = _codec(http[1]) if http else None
+    detected = _codec(cchardet.detect(body).get("encoding") or "")
+    order = [declared, labelled, detected]
+    if declared is None and labelled in _SERVER_DEFAULT and detected and _multibyte(detected):
+        order = [detected, labelled]
+    if not any(order):
+        order = ["gb18030", "windows-1252"]
+    # A label that says UTF-8 is already known to be wrong; a few bad bytes are dealt with by the caller.
+    return [label for label in dict.fromkeys(order) if label and not label.startswith(("utf-8", "utf-16", "utf-32"))]
+
+
+def _codec(label: str) -> str | None:
+    name = label.strip().lower()
+    name = _ALIASES.get(name, name)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    # Python also knows transforms such as "rot13" or "hex"; those are no charsets.
+    return name if getattr(found, "_is_text_encoding", True) and found.name not in _NOT_CHARSETS else None
+
+
+_NOT_CHARSETS = frozenset(
+    {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7", "mbcs", "oem"}
+)
+
+
+def _multibyte(charset: str) -> bool:
+    return charset in {"gb18030", "big5hkscs", "cp932", "cp949", "euc-jp", "euc-tw", "hz"} or charset.startswith(
+        "iso-2022"
+    )
+
+
+def _strict(body: bytes, charset: str) -> bytes | None:
+    try:
+        return body.decode(charset).encode("utf-8")
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _recode(body: bytes, charset: str) -> bytes:
+    if charset == "utf-8":
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError:
+            return body.decode("utf-8", "replace").encode("utf-8")
+        return body
+    return body.decode(charset, "replace").encode("utf-8", "replace")

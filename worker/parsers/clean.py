@@ -1,0 +1,206 @@
+"""HTML from outside, cleaned once (nh3), and the plain text and addresses taken from it.
+
+Kept is the HTML of news: paragraphs, headings, lists, quotes, code, tables, figures, images, links, inline emphasis,
+ruby. Nothing that runs, styles, frames or posts; URL attributes are http(s) and absolute.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+
+
+def _names(words: str) -> set[str]:
+    return set(words.split())
+
+
+_TAGS = _names(
+    "a abbr article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl dt "
+    "em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q rp rt ruby s samp "
+    "section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
+)
+_DROPPED_WHOLE = _names(
+    "script style iframe frame frameset object embed applet svg math template select textarea button option title "
+    "noembed noframes audio video canvas"
+)
+_ATTRIBUTES = {
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "bdo": {"dir"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "dfn": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "*": {"lang", "dir"},
+}
+_IMG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-echo", "_src")
+_NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
+_COUNTERS = re.compile(
+    r"https?://(?:[\w.-]+\.)?(?:feedsportal\.com|feedburner\.com/~[rf]f?/|pixel\.wp\.com/|stats\.wordpress\.com/"
+    r"|feeds\.wordpress\.com/1\.0/|doubleclick\.net/|google-analytics\.com/|pixel\.quantserve\.com/|scorecardresearch\.com/)",
+    re.IGNORECASE,
+)
+_BARE_IMG = re.compile(r'<img(?:\s+(?!src=)[\w-]+="[^"]*")*\s*/?>')
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_C1 = re.compile("[\x80-\x9f]")
+# Windows-1252 characters that came as numeric references into the C1 range, which XML reads as controls.
+_C1_TABLE = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
+
+_COMMENT = re.compile(r"<!--.*?-->|<(script|style|svg|template)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_BLOCK_NAMES = (
+    "address|article|aside|blockquote|br|caption|center|dd|details|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li"
+    "|main|nav|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+_INLINE_NAMES = (
+    "a|abbr|acronym|audio|b|bdi|bdo|big|cite|code|col|colgroup|del|dfn|em|embed|font|i|iframe|img|input|ins|kbd|label"
+    "|mark|noscript|object|param|picture|q|rp|rt|ruby|s|samp|script|small|source|span|strike|strong|style|sub|sup|svg"
+    "|time|tt|u|var|video|wbr"
+)
+_BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_MARKUP = re.compile(
+    rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE
+)
+_SPACE = re.compile("[ \t\r\n\f\v\xa0\u2028\u2029]+")
+_EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\u2028\u2029"
+_URL_CONTROLS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
+_HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def clean_html(html: str, base: str | None) -> str:
+    """``html`` with only the allowed markup, links and images absolute against ``base``; idempotent.
+
+    Links that cannot be made absolute http(s) lose their address, images without one go, as do counting pixels.
+    """
+    if _CONTROLS.search(html):
+        html = _CONTROLS.sub("", html)
+    html = from_c1(html).strip()
+    if "<" not in html and "&" not in html:
+        return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
+    if "<img" in html or "<IMG" in html:
+        html = _mend_images(html)
+    cleaned = _cleaner(base).clean(html)
+    if "<img" in cleaned:
+        cleaned = _BARE_IMG.sub("", cleaned)
+    return cleaned.strip()
+
+
+@lru_cache(maxsize=256)
+def _cleaner(base: str | None) -> nh3.Cleaner:
+    def absolute(url: str) -> str | None:
+        return safe_url(url, base)
+
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        url_relative=absolute,
+        link_rel="noopener noreferrer",
+    )
+
+
+def _mend_images(html: str) -> str:
+    """Late-loading images get their address, counting pixels go, before the cleaner removes what tells them apart."""
+    lazy = any(name in html for name in _LAZY)
+    if lazy and "<noscript" in html:
+        html = _NOSCRIPT.sub("", html)
+    return _IMG.sub(_mend_image, html)
+
+
+def _mend_image(match: re.Match[str]) -> str:
+    markup = match[0]
+    found = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(markup)}
+    sides = [found.get(side, "").strip().removesuffix("px") for side in ("width", "height")]
+    source = found.get("src", "")
+    if all(side in {"0", "1"} for side in sides) or _COUNTERS.match(source):
+        return ""
+    late = next((found[name] for name in _LAZY if found.get(name)), None)
+    if late is None:
+        return markup
+    kept = "".join(
+        f' {name}="{found[name]}"' for name in ("alt", "title", "width", "height") if '"' not in found.get(name, '"')
+    )
+    return f'<img src="{late}"{kept}>' if '"' not in late else markup
+
+
+def from_c1(text: str) -> str:
+    """Text in which Windows-1252 punctuation that hid among the C1 controls is itself again."""
+    return text.translate(_C1_TABLE) if _C1.search(text) else text
+
+
+def looks_like_html(text: str) -> bool:
+    """Does text that declares no type hold HTML tags or entities?"""
+    return ("<" in text or "&" in text) and _MARKUP.search(text) is not None
+
+
+def escape_text(text: str) -> str:
+    """Plain text as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def collapse(text: str) -> str:
+    """White space folded to single spaces; ideographic spaces inside the text are kept."""
+    return _SPACE.sub(" ", text).strip(_EDGES)
+
+
+def plain_text(html: str) -> str:
+    """The text of an HTML fragment on one line. What only looks like a tag (``Vec<T>``) stays."""
+    text = html
+    if "<" in text:
+        text = _COMMENT.sub("", text)
+        text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))
+    if "&" in text:
+        text = html_entities.unescape(text)
+    if _CONTROLS.search(text):
+        text = _CONTROLS.sub("", text)
+    return collapse(from_c1(text))
+
+
+def safe_url(url: str | None, base: str | None) -> str | None:
+    """``url`` if it is, or against ``base`` becomes, an absolute http(s) address; None otherwise.
+
+    White space around it is cut; a control character or a blank inside the authority refuses it; nothing else changes.
+    """
+    trimmed = (url or "").strip(_EDGES)
+    if not trimmed or _refused(trimmed):
+        return None
+    if trimmed[:8].lower().startswith(("http://", "https://")):
+        return trimmed if _has_host(trimmed) else None
+    if _HAS_SCHEME.match(trimmed):
+        return None
+    if base is None:
+        return f"https:{trimmed}" if trimmed.startswith("//") and _has_host("https:" + trimmed) else None
+    try:
+        joined = urljoin(base, trimmed)
+    except ValueError:
+        return None
+    return joined if joined[:8].lower().startswith(("http://", "https://")) and _has_host(joined) else None
+
+
+def _refused(url: str) -> bool:
+    found = _URL_CONTROLS.search(url)
+    return found is not None and any(c != " " for c in _URL_CONTROLS.findall(url))
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and " " not in parts.netloc and (parts.port is None or True)
+    except ValueError:
+        return False
