@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +11,10 @@ from uuid import UUID
 
 from worker.model.catalog import Channel, Destination, Operator
 from worker.model.delivery import Release, Withdrawal
+from worker.model.dispatch import Shelved
 from worker.model.fetch import Lane, Outcome
+from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.polling import SnapshotClaim
 
 Clock = Callable[[], datetime]
 """Now, as aware UTC."""
@@ -78,6 +82,62 @@ class Shelf(Protocol):
         ...
 
     def row(self, destination: str, article: UUID) -> ShelfRow | None: ...
+
+
+class Work(Protocol):
+    """One write transaction about articles (``worker.store.work.Work``), under the lock that makes two copies
+    arriving together one article."""
+
+    def holds(self, claim: SnapshotClaim, lease: str) -> bool: ...
+
+    def finish(self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, now: datetime) -> None: ...
+
+    def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known: ...
+
+    def write_entries(
+        self, identified: Sequence[Identified], *, source_id: int, snapshot_id: int, now: datetime
+    ) -> list[Stored]: ...
+
+    def stories(self, ids: Iterable[int]) -> list[Story]: ...
+
+    def article(self, uuid: UUID) -> int: ...
+
+    def entries_of(self, source_id: int, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]: ...
+
+    def live_entries(self, source_id: int) -> int: ...
+
+    def remove_entries(self, entries: Iterable[int], now: datetime) -> None: ...
+
+    def bury(
+        self, article: int, *, reason: str, by: str, note: str | None, now: datetime, scope: int | None = None
+    ) -> None: ...
+
+    def write(
+        self,
+        *,
+        versions: Sequence[VersionRow],
+        placements: Sequence[tuple[int, str]],
+        rulings: Sequence[Ruling],
+        orders: Sequence[Order],
+        shelved: Sequence[Shelved],
+        now: datetime,
+    ) -> None: ...
+
+    def take_recheck(self, limit: int) -> list[int]: ...
+
+    def queue_expired(self, now: datetime) -> None: ...
+
+    def note(
+        self, *, by: str, verb: str, target: str, note: str | None, now: datetime, detail: object = None
+    ) -> None: ...
+
+    def raise_attention(self, source_id: int, words: str | None) -> None: ...
+
+
+class Works(Protocol):
+    """Opens write transactions about articles."""
+
+    def open(self) -> AbstractContextManager[Work]: ...
 
 
 class Heartbeats(Protocol):

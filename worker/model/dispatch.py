@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from worker.model.catalog import Use
-from worker.model.delivery import Action, Answer, DeliveryState
+from worker.model.delivery import Action, Answer, Decision, DeliveryState, Release, Withdrawal
+from worker.model.ingest import Current
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,19 @@ class DestinationClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """What one delivery is decided again and rendered from. ``current`` is None when its version was never made.
+    ``reason`` is why the article was withdrawn, for a retraction."""
+
+    current: Current | None
+    channels: tuple[str, ...]
+    approval: Decision | None = None
+    approval_version: int = 0
+    reason: str | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """What one attempt changes in its delivery. ``state`` DUE means again at ``due_at``."""
 
@@ -69,3 +83,14 @@ class DestinationChange:
     probes: int
     state: str = "active"
     state_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """One row to put on a local destination's shelf: the article is shown or retracted, by the kind of ``subject``."""
+
+    article: int
+    destination: str
+    sequence: int
+    sort_at: datetime
+    subject: Release | Withdrawal

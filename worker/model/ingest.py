@@ -105,6 +105,8 @@ class Pair:
     maybe: bool = False
     pending: bool = False
     pending_action: Action | None = None
+    pending_version: int = 0
+    pending_use: Use | None = None
     first_released: datetime | None = None
     decision: Decision | None = None
     decision_version: int = 0

@@ -90,7 +90,7 @@ class NewSnapshot:
 @dataclass(frozen=True, slots=True)
 class SnapshotClaim:
     """A snapshot leased for ingest, with what its source's entries are read by. ``seen`` holds the digests of items
-    already stored (16 bytes each)."""
+    already stored (16 bytes each) as an ordered set, newest first."""
 
     id: int
     resource: int
@@ -103,4 +103,4 @@ class SnapshotClaim:
     deaths: int
     guid_mode: str
     first_contact: bool
-    seen: frozenset[bytes] = field(default_factory=frozenset)
+    seen: Mapping[bytes, None] = field(default_factory=dict)

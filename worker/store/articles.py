@@ -267,4 +267,5 @@ def version_rows(connection: Connection, wanted: Iterable[tuple[int, int]]) -> d
         .join(source, source.c.id == entry.c.source_id)
         .where(sa.tuple_(version.c.article_id, version.c.number).in_(pairs))
     )
-    return {(row.article_id, row.number): row for row in rows}
+    found: dict[tuple[int, int], Any] = {(row.article_id, row.number): row for row in rows}
+    return found

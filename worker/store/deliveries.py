@@ -16,9 +16,10 @@ from sqlalchemy.engine import Connection, Row
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
-from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
+from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
+from worker.store import stories
 from worker.store.engine import Database
-from worker.store.schema import article, delivery, destination, receipt
+from worker.store.schema import article, delivery, destination, receipt, recheck, tombstone
 
 DEATHS_TO_PARK = 3
 DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
@@ -42,6 +43,15 @@ def _claimable(now: datetime) -> sa.ColumnElement[bool]:
         sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= now),
         _has_due(now),
     )
+
+
+def _withdrawn(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    rows = connection.execute(
+        sa.select(tombstone.c.article_id, tombstone.c.reason).where(
+            tombstone.c.article_id.in_(ids), tombstone.c.lifted_at.is_(None)
+        )
+    )
+    return {row.article_id: row.reason for row in rows}
 
 
 class Deliveries:
@@ -69,10 +79,11 @@ class Deliveries:
             if only is not None:
                 query = query.where(destination.c.key == only)
             rows = connection.execute(self.database.skip_locked(query)).all()
-            return [claim for row in rows if (claim := self._claim(connection, row, now, batch, lease, until))]
+            claims = [self._claim(connection, row, now, batch=batch, lease=lease, until=until) for row in rows]
+            return [claim for claim in claims if claim is not None]
 
     def _claim(
-        self, connection: Connection, row: Row[Any], now: datetime, batch: int, lease: str, until: datetime
+        self, connection: Connection, row: Row[Any], now: datetime, *, batch: int, lease: str, until: datetime
     ) -> DestinationClaim | None:
         singly = row.singly
         if row.lease is not None:
@@ -117,10 +128,13 @@ class Deliveries:
                     lease=None,
                 )
             )
-            return max(row.singly, 0 if parked else 1)
-        connection.execute(sa.update(delivery).where(mine).values(state=DUE, result=Result.UNKNOWN.value, lease=None))
+            left = 0 if parked else 1
+        else:
+            back = {"state": DUE, "result": Result.UNKNOWN.value, "lease": None}
+            connection.execute(sa.update(delivery).where(mine).values(**back))
+            left = len(stranded)
         self._drop_superseded(connection, row.id, now)
-        return max(row.singly, len(stranded))
+        return max(int(row.singly), left)
 
     def _drop_superseded(self, connection: Connection, destination_id: int, now: datetime) -> None:
         """What came back from a dead claimer may have a successor by now: time only runs forward."""
@@ -318,6 +332,45 @@ class Deliveries:
             .where(destination.c.key.in_(keys), destination.c.lease == lease)
             .values(lease=None, lease_until=None)
         )
+
+    def material(self, key: str, due: Sequence[DueDelivery]) -> dict[int, Material]:
+        """What the deliveries of destination ``key`` are decided again and rendered from, by delivery id."""
+        ids = sorted({one.article for one in due})
+        with self.database.read() as connection:
+            currents = stories.currents(connection, {(one.article, one.version) for one in due})
+            channels = stories.channels_of(connection, ids)
+            approvals = stories.approvals(connection, ids)
+            withdrawn = _withdrawn(connection, ids)
+        found: dict[int, Material] = {}
+        for one in due:
+            approval, approved_for = approvals.get((one.article, key), (None, 0))
+            found[one.id] = Material(
+                current=currents.get((one.article, one.version)),
+                channels=channels.get(one.article, ()),
+                approval=approval,
+                approval_version=approved_for,
+                reason=withdrawn.get(one.article),
+                withdrawn=one.article in withdrawn,
+            )
+        return found
+
+    def cancel(self, due: Sequence[DueDelivery], detail: str, *, lease: str, now: datetime) -> None:
+        """Write off claimed deliveries that must not go as they are, and have their articles settled again."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(delivery)
+                .where(delivery.c.id.in_([one.id for one in due]), delivery.c.lease == lease)
+                .values(
+                    state=DeliveryState.CANCELLED.value,
+                    result=sa.case((delivery.c.result == Result.UNKNOWN.value, Result.UNKNOWN.value), else_="not_sent"),
+                    detail=detail[:500],
+                    finished_at=now,
+                    lease=None,
+                )
+            )
+            connection.execute(
+                self.database.insert_ignore(recheck), [{"article_id": one} for one in {one.article for one in due}]
+            )
 
     def replay(self, uuid: UUID, now: datetime) -> bool:
         """Make a parked delivery due again unless a later sequence took its place; True when it was."""

@@ -232,7 +232,8 @@ def touch_host(connection: Connection, host_id: int) -> None:
 
 def ensure_host(database: Database, connection: Connection, url: str, *, pace: float) -> int:
     """The id of the host asked for ``url``, made when it is new; the slowest wish of its sources is its pace."""
-    name = host_of(url)
+    name = host_of(url) or ""
     domain = registrable_domain(name.rsplit(":", 1)[0])
     connection.execute(database.insert_ignore(host).values(name=name, domain=domain, pace=pace))
-    return connection.execute(sa.select(host.c.id).where(host.c.name == name)).scalar_one()
+    found: int = connection.execute(sa.select(host.c.id).where(host.c.name == name)).scalar_one()
+    return found

@@ -121,6 +121,7 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
         elif not retract and row.attempts:
             maybe = maybe or row.state == DeliveryState.SENDING or row.result in ("unknown", None)
         pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
+    last = rows[-1] if pending else None
     return Pair(
         destination=key,
         sequence=sequence,
@@ -128,7 +129,9 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
         out_version=out_version,
         maybe=maybe,
         pending=pending,
-        pending_action=Action(rows[-1].action) if pending else None,
+        pending_action=Action(last.action) if last else None,
+        pending_version=last.version if last else 0,
+        pending_use=Use(last.use) if last else None,
         first_released=first,
     )
 

@@ -1,0 +1,217 @@
+"""Deliver: claim destinations with due deliveries, decide again, send, record.
+
+Per article and destination at most one delivery is in flight, per destination at most ``concurrency``. A destination
+is recorded and released as it drains, so a slow one delays only itself. Local kinds never come here: their send is
+an upsert in the transaction that decided.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+from secrets import token_hex
+from typing import Protocol
+
+from worker.model.delivery import Answer, DeliveryState, Parcel
+from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
+from worker.model.fetch import FetchError, Lane, Outcome, Request
+from worker.pipeline.dispatch import Dispatcher, after_answer, after_batch
+from worker.ports import Clock, Http
+
+WINDOW = 20.0
+LEASE = 60.0
+SLOTS = 256
+BATCH = 64
+
+Conversation = Generator[Request, Outcome, Answer]
+
+
+class DeliveryStore(Protocol):
+    def claim(
+        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, only: str | None = None
+    ) -> list[DestinationClaim]: ...
+
+    def more(self, key: str, now: datetime, *, size: int, lease: str) -> tuple[DueDelivery, ...]: ...
+
+    def record(
+        self,
+        attempted: Sequence[Attempted],
+        changes: Sequence[DestinationChange],
+        *,
+        lease: str,
+        release: Sequence[str],
+    ) -> None: ...
+
+
+class RemoteKind(Protocol):
+    def send(self, parcel: Parcel) -> Conversation: ...
+
+
+@dataclass(slots=True)
+class _Open:
+    """One leased destination: what waits, what flies, how it fares."""
+
+    claim: DestinationClaim
+    waiting: deque[DueDelivery]
+    concurrency: int
+    flying: int = 0
+    failures: int = 0
+    closed: bool = False
+    dry: bool = False
+    answered: list[Attempted] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Flying:
+    opened: _Open
+    due: DueDelivery
+    parcel: Parcel
+    conversation: Conversation
+
+
+class Deliverer:
+    """One run of the deliver stage."""
+
+    def __init__(
+        self,
+        store: DeliveryStore,
+        dispatcher: Dispatcher,
+        kinds: Mapping[str, RemoteKind],
+        http: Http,
+        clock: Clock,
+        rng: Random,
+    ) -> None:
+        self.store, self.dispatcher, self.kinds, self.http = store, dispatcher, kinds, http
+        self.clock, self.rng = clock, rng
+        self.lease = token_hex(16)
+        self.counts: dict[str, int] = {}
+        self._open: dict[str, _Open] = {}
+        self._flying: dict[int, _Flying] = {}
+        self._next: deque[Lane] = deque()
+        self._done: list[_Open] = []
+
+    def run(self, *, only: str | None = None, window: float = WINDOW) -> str:
+        """Send what is due, to one destination or to all, until nothing is left or the window closes."""
+        closes = time.monotonic() + window
+        try:
+            for outcomes in self.http.stream(lambda free: self._refill(free, closes, only), slots=SLOTS):
+                self._advance(outcomes)
+        finally:
+            self.store.record((), (), lease=self.lease, release=list(self._open))
+        parts = [f"{count} {word}" for word, count in sorted(self.counts.items())]
+        return ", ".join(parts) or "nothing was due"
+
+    def _refill(self, free: int, closes: float, only: str | None) -> list[Lane]:
+        """Lanes for free slots: conversations that go on, then waiting deliveries, then new claims."""
+        open_window = time.monotonic() < closes
+        lanes = [self._next.popleft() for _ in range(min(free, len(self._next)))]
+        if open_window and len(lanes) < free:
+            room = free - len(lanes)
+            self._claim(max(1, room // 8), only)
+        for opened in list(self._open.values()):
+            if not open_window:
+                opened.waiting.clear()
+            while opened.waiting and opened.flying < opened.concurrency and len(lanes) < free and not opened.closed:
+                lanes.extend(self._start(opened, opened.waiting.popleft()))
+        self._settle_drained(open_window)
+        return lanes
+
+    def _claim(self, limit: int, only: str | None) -> None:
+        if only is not None and only in self._open:
+            return
+        now = self.clock()
+        until = now + timedelta(seconds=LEASE)
+        for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, only=only):
+            declared = self.dispatcher.destination(claim.key)
+            opened = _Open(claim, deque(), declared.concurrency if declared else 1, failures=claim.failures)
+            self._open[claim.key] = opened
+            self._take(opened, claim.deliveries)
+
+    def _take(self, opened: _Open, deliveries: Sequence[DueDelivery]) -> None:
+        """Decide again about everything claimed, in one go; what must not go is written off at once."""
+        ready = self.dispatcher.prepare(opened.claim.key, deliveries)
+        opened.waiting.extend(ready)
+        self.counts["cancelled"] = self.counts.get("cancelled", 0) + len(deliveries) - len(ready)
+        if not self.counts["cancelled"]:
+            del self.counts["cancelled"]
+
+    def _start(self, opened: _Open, due: DueDelivery) -> list[Lane]:
+        parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
+        if isinstance(parcel, Answer):
+            self._answered(opened, due, parcel)
+            return []
+        conversation = self.kinds[parcel.destination.kind].send(parcel)
+        flying = _Flying(opened, due, parcel, conversation)
+        opened.flying += 1
+        try:
+            return [self._lane(flying, next(conversation))]
+        except StopIteration as stop:
+            opened.flying -= 1
+            self._answered(opened, due, stop.value)
+            return []
+
+    def _lane(self, flying: _Flying, request: Request) -> Lane:
+        self._flying[flying.due.id] = flying
+        return Lane((replace(request, tag=flying.due.id),))
+
+    def _advance(self, outcomes: Sequence[Outcome]) -> None:
+        touched: dict[str, _Open] = {}
+        for outcome in outcomes:
+            flying = self._flying.pop(outcome.tag)
+            touched[flying.opened.claim.key] = flying.opened
+            try:
+                self._next.append(self._lane(flying, flying.conversation.send(outcome)))
+            except StopIteration as stop:
+                flying.opened.flying -= 1
+                self._answered(flying.opened, flying.due, stop.value)
+        self._record(list(touched.values()), release=[])
+
+    def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
+        attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng)
+        opened.answered.append(attempted)
+        opened.failures = 0 if attempted.state is DeliveryState.ACCEPTED else opened.failures + 1
+        self.counts[attempted.answer.result.value] = self.counts.get(attempted.answer.result.value, 0) + 1
+
+    def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
+        attempted = [one for opened in touched for one in opened.answered]
+        changes: list[DestinationChange] = []
+        for opened in touched:
+            change = after_batch(opened.claim, opened.answered, self.clock(), self.rng)
+            opened.answered = []
+            if change is None:
+                continue
+            changes.append(change)
+            opened.claim = replace(
+                opened.claim, failures=change.failures, probes=change.probes, open=change.opened_at is not None
+            )
+            if change.opened_at is not None or change.state != "active":
+                opened.closed = True
+                opened.waiting.clear()
+        if attempted or changes or release:
+            self.store.record(attempted, changes, lease=self.lease, release=release)
+
+    def _settle_drained(self, open_window: bool) -> None:
+        """Fetch more for destinations that ran dry; give back those with nothing left."""
+        release: list[str] = []
+        drained: list[_Open] = []
+        for key, opened in list(self._open.items()):
+            if opened.waiting and not opened.closed:
+                continue
+            if open_window and not opened.closed and not opened.dry and opened.flying < opened.concurrency:
+                more = self.store.more(key, self.clock(), size=BATCH, lease=self.lease)
+                opened.dry = len(more) < BATCH
+                self._take(opened, more)
+            if not opened.waiting and not opened.flying:
+                release.append(key)
+                drained.append(opened)
+                del self._open[key]
+        if release:
+            self._record(drained, release)
+
+
+Secrets = Callable[[str], str]
+CLOSED = FetchError.CLOSED

@@ -1,0 +1,197 @@
+"""Ingest: one snapshot into entries, entries into articles, articles into deliveries.
+
+Parsing, cleaning and fingerprints happen before BEGIN; identify → decide runs in one short transaction per 50 entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Protocol
+
+from worker.identity.digest import content_digest, terms_digest, text_key
+from worker.identity.identify import identify
+from worker.identity.keys import KeyMode, alias_keys, detect_mode, tombstone_keys
+from worker.identity.urls import host_of
+from worker.model.catalog import Source
+from worker.model.feed import ParsedEntry, ParsedFeed
+from worker.model.ingest import Fate, Prepared, Stored
+from worker.model.polling import SnapshotClaim
+from worker.pipeline.removal import apply_tombstones
+from worker.pipeline.settle import settle, write
+from worker.pipeline.view import View
+from worker.ports import Clock, Hints, Work, Works
+from worker.rights.provenance import trace
+
+CHUNK = 50
+LEASE = 60.0
+
+Reader = Callable[[SnapshotClaim, Source], ParsedFeed]
+"""How a kind of source reads a snapshot (``worker.sources.KINDS``)."""
+
+
+class SnapshotStore(Protocol):
+    def claim(
+        self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None, after: int | None = None
+    ) -> SnapshotClaim | None: ...
+
+    def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Report:
+    """What one snapshot brought."""
+
+    source: str
+    fates: dict[Fate, int] = field(default_factory=dict)
+    withdrawn: int = 0
+    orders: int = 0
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        if self.problem is not None:
+            return f"{self.source}: {self.problem}"
+        parts = [f"{count} {fate.value}" for fate, count in self.fates.items() if count]
+        if self.withdrawn:
+            parts.append(f"{self.withdrawn} withdrawn")
+        return f"{self.source}: {', '.join(parts) or 'nothing new'}; {self.orders} deliveries"
+
+
+class Ingester:
+    """One run of the ingest stage. ``view`` is asked anew for each snapshot; ``before`` runs ahead of each one
+    (it raises the process limits that a hostile document may spend)."""
+
+    def __init__(
+        self,
+        snapshots: SnapshotStore,
+        works: Works,
+        view: Callable[[], View],
+        readers: Mapping[str, Reader],
+        hints: Hints,
+        clock: Clock,
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        self.snapshots, self.works, self.view, self.readers = snapshots, works, view, readers
+        self.hints, self.clock, self.before = hints, clock, before
+        self.lease = token_hex(16)
+
+    def run(self, snapshot_id: int | None = None) -> Report | None:
+        """Ingest ``snapshot_id``, or the oldest that waits. None when there was nothing to do: another has it."""
+        now = self.clock()
+        claim = self.snapshots.claim(
+            now, lease=self.lease, until=now + timedelta(seconds=LEASE), snapshot_id=snapshot_id
+        )
+        if claim is None:
+            return None
+        if self.before is not None:
+            self.before()
+        return self._ingest(claim)
+
+    def _ingest(self, claim: SnapshotClaim) -> Report:
+        view = self.view()
+        report = Report(claim.source)
+        source = view.sources.get(claim.source)
+        if source is None:
+            report.problem = "its source has left the catalogue"
+            self.snapshots.quarantine(claim, report.problem, lease=self.lease)
+            return report
+        feed = self.readers[source.kind.value](claim, source)
+        if not feed.format:
+            report.problem = "; ".join(feed.warnings) or "this is no feed"
+            self.snapshots.quarantine(claim, report.problem, lease=self.lease)
+            return report
+        mode = detect_mode(feed.entries, claim.guid_mode)
+        ready = oldest_first([prepare(entry, feed, source, view, mode) for entry in feed.entries])
+        routable = first_contact(feed.entries, source, claim) if claim.first_contact else None
+        chunks = [ready[at : at + CHUNK] for at in range(0, len(ready), CHUNK)] or [[]]
+        rung: dict[str, None] = {}
+        for number, chunk in enumerate(chunks, 1):
+            with self.works.open() as work:
+                if not work.holds(claim, self.lease):
+                    report.problem = "its lease was lost; whoever holds it now goes on"
+                    return report
+                rung.update(dict.fromkeys(self._chunk(work, claim, chunk, routable, view, report)))
+                if number == len(chunks):
+                    rung.update(dict.fromkeys(self._end(work, claim, feed, mode, view, report)))
+        for destination in rung:
+            self.hints.deliver(destination)
+        return report
+
+    def _chunk(
+        self,
+        work: Work,
+        claim: SnapshotClaim,
+        chunk: Sequence[Prepared],
+        routable: frozenset[bytes] | None,
+        view: View,
+        report: Report,
+    ) -> list[str]:
+        """Identify and store a chunk, settle what it touched; the remote destinations to ring."""
+        identified = identify(chunk, work.known(claim.source_id, chunk))
+        for item in identified:
+            report.fates[item.fate] = report.fates.get(item.fate, 0) + 1
+        now = self.clock()
+        stored = work.write_entries(identified, source_id=claim.source_id, snapshot_id=claim.id, now=now)
+        fresh = {item.article for item in stored if _is_routed(item, routable)}
+        touched = [story for story in work.stories({item.article for item in stored}) if not story.withdrawn]
+        settlements = [
+            settle(story, view, now, visible_at=claim.fetched_at)
+            for story in touched
+            if story.current is not None or story.article in fresh
+        ]
+        write(work, settlements, now)
+        orders = [order for settlement in settlements for order in settlement.orders]
+        report.orders += len(orders)
+        return [order.destination for order in orders if not view.is_local(view.destinations[order.destination])]
+
+    def _end(
+        self, work: Work, claim: SnapshotClaim, feed: ParsedFeed, mode: KeyMode, view: View, report: Report
+    ) -> list[str]:
+        now = self.clock()
+        rung: list[str] = []
+        if feed.tombstones:
+            keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
+            report.withdrawn, rung = apply_tombstones(work, claim, keys, view, now)
+        work.finish(claim, feed.digests, mode.value, now)
+        return rung
+
+
+def _is_routed(item: Stored, routable: frozenset[bytes] | None) -> bool:
+    """New and joined entries bring their article on the road, on first contact only the chosen ones."""
+    if item.identified.fate not in (Fate.NEW, Fate.JOINED):
+        return False
+    return routable is None or item.identified.prepared.entry.digest in routable
+
+
+def oldest_first(ready: Sequence[Prepared]) -> list[Prepared]:
+    """``ready`` turned round (feeds are newest first); of repeats in one document the first, newest one stays."""
+    unique = {item.aliases[:1] or (item.entry.digest,): item for item in reversed(ready)}
+    return [item for item in reversed(ready) if unique[item.aliases[:1] or (item.entry.digest,)] is item]
+
+
+def prepare(entry: ParsedEntry, feed: ParsedFeed, source: Source, view: View, mode: KeyMode) -> Prepared:
+    """Everything about an entry that needs no database."""
+    aliases = alias_keys(entry, mode=mode)
+    own = entry.link is not None and view.publishers.owns(source.publisher, host_of(entry.link))
+    return Prepared(
+        entry=entry,
+        aliases=tuple(key.digest for key in aliases),
+        text=text_key(entry.title, entry.content or entry.summary or ""),
+        link=next((key.digest for key in aliases if key.kind == "link"), None) if own else None,
+        content=content_digest(entry),
+        terms=terms_digest(entry),
+        credit=trace(entry, feed, source, view.publishers, view.catalogue.operator, view.own_domains),
+    )
+
+
+def first_contact(entries: Sequence[ParsedEntry], source: Source, claim: SnapshotClaim) -> frozenset[bytes]:
+    """Digests of the entries of a first poll that go out: at most so old, at most so many, newest first.
+
+    An entry without a date counts as new where it stands: only its place in the document tells its age.
+    """
+    oldest = claim.fetched_at - timedelta(seconds=source.first_contact.max_age)
+    dated = [(entry.published or entry.updated or claim.fetched_at, entry) for entry in entries]
+    recent = sorted((pair for pair in dated if pair[0] >= oldest), key=lambda pair: pair[0], reverse=True)
+    return frozenset(entry.digest for _, entry in recent[: source.first_contact.entries])

@@ -1,0 +1,181 @@
+"""Settle: choose the lead, make the version, route it, decide for each destination, write down what follows. Pure.
+
+The one place where deliveries come from, whatever the cause: a new entry, a revision, a copy that joined, a changed
+grant, an approval, a deletion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from worker.model.article import Credit, Version
+from worker.model.catalog import Destination, Use
+from worker.model.delivery import Action, Decision, DeliveryState, Reason
+from worker.model.dispatch import Shelved
+from worker.model.ingest import Copy, Current, Order, Pair, Ruling, Story, VersionRow
+from worker.pipeline.release import build_case, build_release, build_withdrawal
+from worker.pipeline.versions import choose_lead, make_version
+from worker.pipeline.view import View
+from worker.ports import Work
+from worker.rights.decide import decide
+from worker.rights.provenance import merge
+
+PERMITTED = (Use.FULL_TEXT, Use.EXCERPT, Use.LINK_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settling one story writes. ``placements`` are (article id, channel key)."""
+
+    version: VersionRow | None = None
+    placements: tuple[tuple[int, str], ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    orders: tuple[Order, ...] = ()
+    shelved: tuple[Shelved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The story's version and channels, as every pair is decided on them."""
+
+    story: Story
+    version: Version
+    channels: tuple[str, ...]
+    lead_changed: bool
+    now: datetime
+    visible_at: datetime | None
+
+
+def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | None = None) -> Settlement:
+    """What must be written for ``story`` as things stand at ``now``. Settling twice changes nothing the second time.
+
+    ``visible_at`` is when the text behind the change was fetched. A withdrawn story, or one without a live copy,
+    settles to nothing: withdrawing is another road.
+    """
+    if story.withdrawn or not story.copies:
+        return Settlement()
+    lead = choose_lead(story.copies, story.lead, view)
+    credit = merge(lead.credit, [copy.credit for copy in story.copies if copy is not lead])
+    row = None if _as_shown(story.current, lead, credit) else _version_row(story, lead, credit)
+    number = row.number if row is not None else (story.current.number if story.current else 1)
+    version = make_version(
+        story.uuid,
+        number,
+        source=lead.source,
+        first_seen=story.copies[0].first_seen,
+        credit=credit,
+        document=lead.document,
+        view=view,
+    )
+    selected = view.router.select(version, now)
+    channels = tuple(key for key in view.paths if key in story.channels or key in selected)
+    changed = story.current is not None and story.current.entry != lead.entry
+    settled = _Settled(story, version, channels, changed, now, visible_at)
+    placements = tuple((story.article, key) for key in channels if key not in story.channels)
+    return _with_pairs(Settlement(version=row, placements=placements), settled, view)
+
+
+def write(work: Work, settlements: Sequence[Settlement], now: datetime) -> None:
+    """Write what was settled, all of it in the open transaction."""
+    work.write(
+        versions=[one.version for one in settlements if one.version is not None],
+        placements=[row for one in settlements for row in one.placements],
+        rulings=[row for one in settlements for row in one.rulings],
+        orders=[row for one in settlements for row in one.orders],
+        shelved=[row for one in settlements for row in one.shelved],
+        now=now,
+    )
+
+
+def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settlement:
+    rulings: list[Ruling] = []
+    orders: list[Order] = []
+    shelved: list[Shelved] = []
+    for destination in view.carrying(frozenset(settled.channels)):
+        pair = settled.story.pairs.get(destination.key) or Pair(destination.key)
+        decision = _decide(settled, pair, destination, view)
+        order = make_order(pair, decision, settled.version.number, settled.now)
+        if decision != pair.decision or settled.version.number != pair.decision_version:
+            cancels = order is None and pair.pending and decision.use not in PERMITTED
+            rulings.append(
+                Ruling(settled.story.article, destination.key, settled.version.number, decision, cancels=cancels)
+            )
+        if order is None:
+            continue
+        order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
+        if view.is_local(destination):
+            shelved.append(_shelve(settled, pair, order, decision, destination, view))
+            order = replace(order, state=DeliveryState.ACCEPTED)
+        orders.append(order)
+    return replace(settlement, rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved))
+
+
+def _as_shown(current: Current | None, lead: Copy, credit: Credit) -> bool:
+    """Whether destinations would see no difference: provenance alone makes no version."""
+    if current is None or (current.entry, current.revision) != (lead.entry, lead.revision):
+        return False
+    return replace(current.credit, hops=(), claimed=()) == replace(credit, hops=(), claimed=())
+
+
+def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
+    number = story.current.number + 1 if story.current else 1
+    return VersionRow(story.article, number, lead.entry, lead.revision, credit, lead.document.title or "")
+
+
+def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
+    approval = pair.approval if pair.approval_version == settled.version.number else None
+    decision = decide(
+        build_case(settled.version, destination, settled.channels, view, approval=approval, now=settled.now)
+    )
+    if settled.lead_changed and pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT):
+        return replace(decision, use=Use.HOLD, reasons=(Reason.LEAD_NOT_PERMITTED, *decision.reasons))
+    return decision
+
+
+def make_order(pair: Pair, decision: Decision, version: int, now: datetime) -> Order | None:
+    """The delivery that brings a destination from what it has to what was decided; None when nothing must be sent.
+
+    What is held stays out as it is; what is rejected is taken back if it went, or may have gone, out.
+    """
+    if decision.use is Use.HOLD:
+        return None
+    sequence = pair.sequence + 1
+    if decision.use is Use.REJECT:
+        out = pair.out is not None or pair.maybe
+        if not out or (pair.pending and pair.pending_action is Action.RETRACT):
+            return None
+        return Order(0, pair.destination, sequence, Action.RETRACT, version, decision.use, now)
+    if pair.pending and (pair.pending_version, pair.pending_use) == (version, decision.use):
+        return None
+    if not pair.pending and (pair.out_version, pair.out) == (version, decision.use):
+        return None
+    action = Action.UPDATE if pair.out is not None or pair.maybe else Action.PUBLISH
+    return Order(0, pair.destination, sequence, action, version, decision.use, now)
+
+
+def _shelve(
+    settled: _Settled, pair: Pair, order: Order, decision: Decision, destination: Destination, view: View
+) -> Shelved:
+    if order.action is Action.RETRACT:
+        gone = build_withdrawal(settled.story, pair, view, settled.now, reason=decision.reasons[0].value)
+        return Shelved(settled.story.article, destination.key, order.sequence, settled.now, gone)
+    subject = build_release(
+        settled.version,
+        decision,
+        destination,
+        settled.channels,
+        view,
+        sequence=order.sequence,
+        action=order.action,
+        first_released=pair.first_released or settled.now,
+        released=settled.now,
+    )
+    return Shelved(
+        article=settled.story.article,
+        destination=destination.key,
+        sequence=order.sequence,
+        sort_at=min(settled.version.published or settled.version.first_seen, settled.version.first_seen),
+        subject=subject,
+    )

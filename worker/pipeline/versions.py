@@ -1,0 +1,71 @@
+"""From a lead entry to the version that destinations see. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from worker.model.article import Credit, Version
+from worker.model.feed import ParsedEntry
+from worker.model.ingest import Copy, Current
+from worker.parsers.clean import plain_text
+from worker.pipeline.view import View
+from worker.rights.provenance import speaks_for
+
+SUMMARY_MAX = 400  # characters; a longer description in a feed without bodies is the text itself
+
+
+def make_version(
+    uuid: UUID, number: int, *, source: str, first_seen: datetime, credit: Credit, document: ParsedEntry, view: View
+) -> Version:
+    """The version that ``document`` makes under ``credit``. A source that sends no body sends its summary as one."""
+    declared = view.sources.get(source)
+    body = document.content or document.summary
+    categories = document.categories
+    if declared is not None and declared.category and declared.category not in categories:
+        categories = (*categories, declared.category)
+    return Version(
+        article=uuid,
+        number=number,
+        title=document.title or "",
+        body=body,
+        summary=document.summary,
+        language=document.language or (declared.language if declared else None),
+        published=document.published,
+        updated=document.updated,
+        categories=categories,
+        enclosures=document.enclosures,
+        link=document.link,
+        source=source,
+        first_seen=first_seen,
+        credit=credit,
+        summary_only=document.content is None and len(plain_text(document.summary or "")) <= SUMMARY_MAX,
+    )
+
+
+def version_of(uuid: UUID, current: Current, view: View) -> Version:
+    """A stored version as destinations see it."""
+    return make_version(
+        uuid,
+        current.number,
+        source=current.source,
+        first_seen=current.first_seen,
+        credit=current.credit,
+        document=current.document,
+        view=view,
+    )
+
+
+def choose_lead(copies: tuple[Copy, ...], lead: int, view: View) -> Copy:
+    """The copy whose text is sent: the present lead while its source may speak for the publisher credited; else the
+    earliest copy whose source may; else the present lead, or the earliest there is."""
+    present = next((copy for copy in copies if copy.entry == lead), None)
+    if present is not None and _speaks(present, view):
+        return present
+    better = next((copy for copy in copies if _speaks(copy, view)), None)
+    return better or present or copies[0]
+
+
+def _speaks(copy: Copy, view: View) -> bool:
+    declared = view.sources.get(copy.source)
+    return declared is not None and speaks_for(declared, copy.credit, view.grants)

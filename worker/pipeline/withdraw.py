@@ -1,0 +1,82 @@
+"""Withdraw: a takedown or a deletion walks the same road with ``retract``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from worker.model.catalog import Use
+from worker.model.delivery import Action, Decision, DeliveryState, Reason
+from worker.model.dispatch import Shelved
+from worker.model.ingest import Order, Ruling, Story
+from worker.pipeline.release import build_withdrawal
+from worker.pipeline.settle import Settlement, write
+from worker.pipeline.view import View
+from worker.ports import Clock, Hints, Works
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """What a takedown set going: the destinations that must lose the article, local ones already have."""
+
+    article: UUID
+    destinations: tuple[str, ...]
+
+
+def withdrawal(story: Story, view: View, now: datetime, *, reason: str) -> Settlement:
+    """What takes ``story`` back wherever it is, or may be. Pauses and breakers do not hold retractions up. Pure."""
+    rulings: list[Ruling] = []
+    orders: list[Order] = []
+    shelved: list[Shelved] = []
+    number = story.current.number if story.current else 0
+    decision = Decision(Use.REJECT, (Reason.WITHDRAWN,))
+    for key, pair in story.pairs.items():
+        destination = view.destinations.get(key)
+        out = pair.out is not None or pair.maybe
+        rulings.append(Ruling(story.article, key, number, decision, cancels=pair.pending and not out))
+        if not out or (pair.pending and pair.pending_action is Action.RETRACT):
+            continue
+        state = DeliveryState.DUE
+        if destination is not None and view.is_local(destination):
+            subject = build_withdrawal(story, pair, view, now, reason=reason)
+            shelved.append(Shelved(story.article, key, pair.sequence + 1, now, subject))
+            state = DeliveryState.ACCEPTED
+        orders.append(
+            Order(story.article, key, pair.sequence + 1, Action.RETRACT, number, Use.REJECT, now, state=state)
+        )
+    return Settlement(rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved))
+
+
+def take_down(
+    works: Works,
+    view: View,
+    hints: Hints,
+    clock: Clock,
+    articles: Sequence[UUID],
+    *,
+    reason: str,
+    by: str,
+    note: str | None = None,
+) -> list[Takedown]:
+    """Withdraw ``articles`` for good: tombstones, retractions to every place they reached, an audited row each.
+
+    Raises NotFound for an unknown id, before anything is written.
+    """
+    now = clock()
+    done: list[Takedown] = []
+    rung: dict[str, None] = {}
+    with works.open() as work:
+        ids: Mapping[int, UUID] = {work.article(uuid): uuid for uuid in articles}
+        for story in work.stories(ids):
+            settlement = withdrawal(story, view, now, reason=reason)
+            work.bury(story.article, reason=reason, by=by, note=note, now=now)
+            write(work, [settlement], now)
+            work.note(by=by, verb="takedown", target=str(story.uuid), note=note, now=now, detail={"reason": reason})
+            keys = tuple(order.destination for order in settlement.orders)
+            done.append(Takedown(story.uuid, keys))
+            rung.update(dict.fromkeys(keys))
+    for key in rung:
+        hints.deliver(key)
+    return done

@@ -1,0 +1,204 @@
+"""What newsroad.toml declared, as rows. Only ``apply`` writes them; state columns survive it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.identity.urls import host_of
+from worker.model import catalog
+from worker.store import polling
+from worker.store.engine import Database
+from worker.store.pack import from_plain, to_plain
+from worker.store.schema import (
+    channel,
+    destination,
+    host,
+    installation,
+    placement,
+    publisher,
+    recheck,
+    resource,
+    rights_grant,
+    source,
+    subscriber,
+)
+
+TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
+    "publishers": (publisher, catalog.Publisher),
+    "sources": (source, catalog.Source),
+    "grants": (rights_grant, catalog.Grant),
+    "channels": (channel, catalog.Channel),
+    "subscribers": (subscriber, catalog.Subscriber),
+    "destinations": (destination, catalog.Destination),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Row ids by key, retired rows included."""
+
+    sources: dict[str, int]
+    channels: dict[str, int]
+    destinations: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The catalogue in force with its row ids. ``version`` grows with every apply."""
+
+    catalogue: catalog.Catalogue
+    ids: Ids
+    version: int
+
+
+class CatalogueStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._loaded: Loaded | None = None
+
+    def current(self) -> catalog.Catalogue | None:
+        """The catalogue in force; None before the first apply."""
+        loaded = self.loaded()
+        return loaded.catalogue if loaded else None
+
+    def loaded(self) -> Loaded | None:
+        """As ``current``, with ids; read again only when its version changed."""
+        with self.database.read() as connection:
+            version = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
+            if version is None:
+                return None
+            if self._loaded is None or self._loaded.version != version:
+                self._loaded = self._load(connection, version)
+            return self._loaded
+
+    def _load(self, connection: Connection, version: int) -> Loaded:
+        operator = connection.execute(sa.select(installation.c.operator)).scalar_one()
+        parts: dict[str, tuple[Any, ...]] = {}
+        for name, (table, kind) in TABLES.items():
+            query = sa.select(table.c.declared).where(table.c.retired_at.is_(None)).order_by(table.c.position)
+            parts[name] = tuple(from_plain(kind, plain) for plain in connection.execute(query).scalars())
+        ids = Ids(_ids(connection, source), _ids(connection, channel), _ids(connection, destination))
+        made = catalog.Catalogue(
+            operator=from_plain(catalog.Operator, operator),
+            publishers=parts["publishers"],
+            sources=parts["sources"],
+            grants=parts["grants"],
+            channels=parts["channels"],
+            subscribers=parts["subscribers"],
+            destinations=parts["destinations"],
+        )
+        return Loaded(made, ids, version)
+
+    def apply(self, new: catalog.Catalogue, now: datetime) -> None:
+        """Make the database say what ``new`` says: rows added, changed, renamed; what left the file is retired.
+
+        Every routed article goes on the recheck list when grants, channels or destinations changed.
+        """
+        with self.database.write(lock=0x6361746C) as connection:
+            before = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
+            self._rename(connection, new)
+            changed = {name: self._apply_table(connection, name, getattr(new, name), now) for name in TABLES}
+            for declared in new.sources:
+                self._apply_resource(connection, declared, now)
+            self._apply_paces(connection, new.sources)
+            self._retire_resources(connection)
+            values = {
+                "operator": to_plain(new.operator),
+                "applied_at": now,
+                "catalogue_version": (before or 0) + 1,
+            }
+            if before is None:
+                connection.execute(sa.insert(installation).values(id=1, **values))
+            else:
+                connection.execute(sa.update(installation).values(**values))
+            if before is not None and any(changed[name] for name in ("publishers", "grants", "subscribers")):
+                routed = sa.select(placement.c.article_id).distinct()
+                connection.execute(self.database.insert_ignore(recheck).from_select(["article_id"], routed))
+
+    def _rename(self, connection: Connection, new: catalog.Catalogue) -> None:
+        for (name, key), old in new.renames.items():
+            table = TABLES[name][0]
+            taken = connection.execute(sa.select(table.c.id).where(table.c.key == key)).first()
+            if taken is None:
+                connection.execute(sa.update(table).where(table.c.key == old).values(key=key))
+
+    def _apply_table(self, connection: Connection, name: str, declared: Sequence[Any], now: datetime) -> bool:
+        """Bring one table in line; True when anything but the order changed."""
+        table = TABLES[name][0]
+        rows = {
+            row.key: row for row in connection.execute(sa.select(table.c.key, table.c.declared, table.c.retired_at))
+        }
+        changed = False
+        for position, value in enumerate(declared):
+            plain = to_plain(value)
+            row = rows.pop(value.key, None)
+            extra = {"kind": value.kind} if name == "destinations" else {}
+            if row is None:
+                connection.execute(sa.insert(table).values(key=value.key, position=position, declared=plain, **extra))
+                changed = True
+                continue
+            if name == "grants":
+                plain = _grant_version(plain, row.declared)
+            changed = changed or plain != row.declared or row.retired_at is not None
+            connection.execute(
+                sa.update(table)
+                .where(table.c.key == value.key)
+                .values(position=position, declared=plain, retired_at=None, **extra)
+            )
+        gone = [key for key, row in rows.items() if row.retired_at is None]
+        if gone:
+            connection.execute(sa.update(table).where(table.c.key.in_(gone)).values(retired_at=now))
+        return changed or bool(gone)
+
+    def _apply_resource(self, connection: Connection, declared: catalog.Source, now: datetime) -> None:
+        """A source's feed is one resource; a new address keeps the row (and what was seen), and is asked at once."""
+        source_id = connection.execute(sa.select(source.c.id).where(source.c.key == declared.key)).scalar_one()
+        host_id = polling.ensure_host(self.database, connection, declared.url, pace=declared.pace)
+        row = connection.execute(
+            sa.select(resource.c.id, resource.c.url, resource.c.due_at).where(resource.c.source_id == source_id)
+        ).one_or_none()
+        fresh = {"url": declared.url, "ask_url": declared.url, "host_id": host_id, "due_at": now, "redirects": 0}
+        if row is None:
+            connection.execute(sa.insert(resource).values(source_id=source_id, **fresh))
+        elif row.url != declared.url:
+            cleared = {"etag": None, "last_modified": None, "body_hash": None, "floor_seconds": 0, "failures": 0}
+            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(**fresh, **cleared))
+        elif row.due_at is None:
+            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(due_at=now))
+        polling.touch_host(connection, host_id)
+
+    def _apply_paces(self, connection: Connection, sources: Sequence[catalog.Source]) -> None:
+        """A host is asked at the slowest pace that any of its sources wishes."""
+        paces: dict[str, float] = {}
+        for declared in sources:
+            name = host_of(declared.url) or ""
+            paces[name] = max(paces.get(name, 0.0), declared.pace)
+        for name, pace in paces.items():
+            connection.execute(sa.update(host).where(host.c.name == name).values(pace=pace))
+
+    def _retire_resources(self, connection: Connection) -> None:
+        retired = sa.select(source.c.id).where(source.c.retired_at.is_not(None))
+        hosts = connection.execute(
+            sa.select(resource.c.host_id).where(resource.c.source_id.in_(retired), resource.c.due_at.is_not(None))
+        ).scalars()
+        touched = list(hosts)
+        connection.execute(sa.update(resource).where(resource.c.source_id.in_(retired)).values(due_at=None))
+        for host_id in touched:
+            polling.touch_host(connection, host_id)
+
+
+def _grant_version(plain: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """A grant's version counts its changes; the file does not carry it."""
+    number = before.get("version", 1)
+    same = {**plain, "version": number} == before
+    return {**plain, "version": number if same else number + 1}
+
+
+def _ids(connection: Connection, table: sa.Table) -> dict[str, int]:
+    return {row.key: row.id for row in connection.execute(sa.select(table.c.key, table.c.id))}

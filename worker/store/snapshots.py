@@ -1,0 +1,146 @@
+"""Snapshots waiting for ingest: claimed one at a time, strictly in fetch order within a resource."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.model.polling import SnapshotClaim
+from worker.store.engine import Database
+from worker.store.schema import resource, snapshot, source
+
+DEATHS_TO_QUARANTINE = 3
+SEEN_MAX = 2000
+
+
+def _ready(now: datetime) -> sa.ColumnElement[bool]:
+    older = snapshot.alias("older")
+    return sa.and_(
+        snapshot.c.state == "new",
+        sa.or_(snapshot.c.lease_until.is_(None), snapshot.c.lease_until < now),
+        ~sa.exists().where(
+            older.c.resource_id == snapshot.c.resource_id, older.c.state == "new", older.c.id < snapshot.c.id
+        ),
+    )
+
+
+class Snapshots:
+    """The ingest stage's queue."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def waiting(self, now: datetime) -> list[tuple[int, str]]:
+        """(id, source key) of up to 64 snapshots that could be ingested right now, oldest first."""
+        query = (
+            sa.select(snapshot.c.id, source.c.key)
+            .join(resource, resource.c.id == snapshot.c.resource_id)
+            .join(source, source.c.id == resource.c.source_id)
+            .where(_ready(now))
+            .order_by(snapshot.c.id)
+            .limit(64)
+        )
+        with self.database.read() as connection:
+            return [(row.id, row.key) for row in connection.execute(query)]
+
+    def claim(
+        self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None, after: int | None = None
+    ) -> SnapshotClaim | None:
+        """Lease one snapshot: ``snapshot_id`` if it is ready, the next of resource ``after``, or the oldest of all.
+
+        A lease that ended without a result is a death, counted here; the third quarantines the snapshot, and its
+        resource goes on with the next one.
+        """
+        with self.database.write() as connection:
+            while True:
+                query = sa.select(snapshot).where(_ready(now)).order_by(snapshot.c.id).limit(1)
+                if snapshot_id is not None:
+                    query = query.where(snapshot.c.id == snapshot_id)
+                if after is not None:
+                    query = query.where(snapshot.c.resource_id == after)
+                row = connection.execute(self.database.skip_locked(query)).one_or_none()
+                if row is None:
+                    return None
+                deaths = row.deaths + (1 if row.lease is not None else 0)
+                if deaths < DEATHS_TO_QUARANTINE:
+                    break
+                reason = f"its reader died {deaths} times"
+                connection.execute(
+                    sa.update(snapshot)
+                    .where(snapshot.c.id == row.id)
+                    .values(state="quarantined", deaths=deaths, reason=reason, lease=None, lease_until=None)
+                )
+            connection.execute(
+                sa.update(snapshot).where(snapshot.c.id == row.id).values(lease=lease, lease_until=until, deaths=deaths)
+            )
+            return self._read(connection, row.id)
+
+    def _read(self, connection: Connection, snapshot_id: int) -> SnapshotClaim:
+        row = connection.execute(
+            sa.select(
+                snapshot,
+                resource.c.seen,
+                source.c.id.label("source_id"),
+                source.c.key,
+                source.c.guid_mode,
+                source.c.contacted_at,
+            )
+            .join(resource, resource.c.id == snapshot.c.resource_id)
+            .join(source, source.c.id == resource.c.source_id)
+            .where(snapshot.c.id == snapshot_id)
+        ).one()
+        seen = row.seen or b""
+        return SnapshotClaim(
+            id=row.id,
+            resource=row.resource_id,
+            source=row.key,
+            source_id=row.source_id,
+            url=row.url,
+            content_type=row.content_type,
+            fetched_at=row.fetched_at,
+            body=zlib.decompress(row.body) if row.body else b"",
+            deaths=row.deaths,
+            guid_mode=row.guid_mode,
+            first_contact=row.contacted_at is None,
+            seen=dict.fromkeys(seen[at : at + 16] for at in range(0, len(seen), 16)),
+        )
+
+    def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None:
+        """Set a snapshot aside for a person, with the reason."""
+        with self.database.write() as connection:
+            connection.execute(
+                sa.update(snapshot)
+                .where(snapshot.c.id == claim.id, snapshot.c.lease == lease)
+                .values(state="quarantined", reason=reason[:500], lease=None, lease_until=None)
+            )
+
+
+def still_held(connection: Connection, claim: SnapshotClaim, lease: str) -> bool:
+    """Whether the snapshot is still leased to ``lease``: checked inside every transaction that writes for it."""
+    query = sa.select(snapshot.c.id).where(snapshot.c.id == claim.id, snapshot.c.lease == lease)
+    return connection.execute(query).first() is not None
+
+
+def finish(
+    connection: Connection, claim: SnapshotClaim, *, digests: Iterable[bytes], guid_mode: str, now: datetime
+) -> None:
+    """The snapshot is ingested whole: remember its items' digests, newest first, and the source's guid mode."""
+    kept = dict.fromkeys((*digests, *claim.seen))
+    packed = b"".join(list(kept)[:SEEN_MAX])
+    connection.execute(sa.update(resource).where(resource.c.id == claim.resource).values(seen=packed))
+    connection.execute(
+        sa.update(snapshot)
+        .where(snapshot.c.id == claim.id)
+        .values(state="done", ingested_at=now, lease=None, lease_until=None)
+    )
+    contacted = sa.case(
+        (source.c.contacted_at.is_(None), sa.literal(now, source.c.contacted_at.type)), else_=source.c.contacted_at
+    )
+    if claim.first_contact or guid_mode != claim.guid_mode:
+        connection.execute(
+            sa.update(source).where(source.c.id == claim.source_id).values(contacted_at=contacted, guid_mode=guid_mode)
+        )

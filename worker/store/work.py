@@ -1,0 +1,118 @@
+"""One write transaction of ingest, settle, withdraw or review: everything about articles inside one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.errors import NotFound
+from worker.model.dispatch import Shelved
+from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.polling import SnapshotClaim
+from worker.store import articles, shelf, snapshots, stories, tombstones
+from worker.store.catalogue import CatalogueStore
+from worker.store.engine import INGEST_LOCK, Database
+from worker.store.schema import act, source
+
+
+class StoreWork:
+    """What may be read and written about articles within the open transaction."""
+
+    def __init__(self, database: Database, connection: Connection, catalogue: CatalogueStore) -> None:
+        self._database, self._connection = database, connection
+        loaded = catalogue.loaded()
+        if loaded is None:
+            raise NotFound("no catalogue is in force; run: newsroad apply")
+        self._ids = loaded.ids
+
+    def holds(self, claim: SnapshotClaim, lease: str) -> bool:
+        return snapshots.still_held(self._connection, claim, lease)
+
+    def finish(self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, now: datetime) -> None:
+        snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, now=now)
+
+    def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known:
+        return articles.known(self._connection, source_id, prepared)
+
+    def write_entries(
+        self, identified: Sequence[Identified], *, source_id: int, snapshot_id: int, now: datetime
+    ) -> list[Stored]:
+        return articles.write_entries(
+            self._database, self._connection, identified, source_id=source_id, snapshot_id=snapshot_id, now=now
+        )
+
+    def stories(self, ids: Iterable[int]) -> list[Story]:
+        return stories.load(self._connection, ids)
+
+    def article(self, uuid: UUID) -> int:
+        """The id behind a public one. Raises NotFound."""
+        found = articles.find_article(self._connection, uuid)
+        if found is None:
+            raise NotFound(f"no article has the id {uuid}")
+        return found
+
+    def entries_of(self, source_id: int, keys: Iterable[bytes]) -> dict[bytes, tuple[int, int]]:
+        """(entry, article) of the source's live entries known by these aliases."""
+        return tombstones.entries_of(self._connection, source_id, keys)
+
+    def live_entries(self, source_id: int) -> int:
+        return tombstones.live_entries(self._connection, source_id)
+
+    def remove_entries(self, entries: Iterable[int], now: datetime) -> None:
+        tombstones.remove_entries(self._connection, entries, now)
+
+    def bury(
+        self, article: int, *, reason: str, by: str, note: str | None, now: datetime, scope: int | None = None
+    ) -> None:
+        tombstones.bury(self._connection, article, reason=reason, by=by, note=note, now=now, scope=scope)
+
+    def write(
+        self,
+        *,
+        versions: Sequence[VersionRow],
+        placements: Sequence[tuple[int, str]],
+        rulings: Sequence[Ruling],
+        orders: Sequence[Order],
+        shelved: Sequence[Shelved],
+        now: datetime,
+    ) -> None:
+        """Write what settling decided: versions first, deliveries and shelves last."""
+        stories.write_versions(self._connection, versions, now)
+        stories.write_placements(self._database, self._connection, placements, self._ids.channels)
+        stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
+        stories.write_orders(self._connection, orders, self._ids.destinations, now)
+        shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
+
+    def take_recheck(self, limit: int) -> list[int]:
+        return stories.take_recheck(self._connection, limit)
+
+    def queue_expired(self, now: datetime) -> None:
+        stories.queue_expired(self._database, self._connection, now)
+
+    def note(self, *, by: str, verb: str, target: str, note: str | None, now: datetime, detail: object = None) -> None:
+        """One audited row for every human act."""
+        self._connection.execute(
+            sa.insert(act).values(at=now, by=by, verb=verb, target=target, note=note, detail=detail)
+        )
+
+    def raise_attention(self, source_id: int, words: str | None) -> None:
+        """What a person should look at, shown by ``status`` and ``source list``; None clears it."""
+        self._connection.execute(sa.update(source).where(source.c.id == source_id).values(attention=words))
+
+
+class StoreWorks:
+    """Opens them."""
+
+    def __init__(self, database: Database, catalogue: CatalogueStore) -> None:
+        self._database, self._catalogue = database, catalogue
+
+    @contextmanager
+    def open(self) -> Iterator[StoreWork]:
+        """A transaction under the ingest lock, committed on leaving, undone by an exception."""
+        with self._database.write(lock=INGEST_LOCK) as connection:
+            yield StoreWork(self._database, connection, self._catalogue)
