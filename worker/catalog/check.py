@@ -1,0 +1,124 @@
+"""What no single value shows: references, cycles, things named twice, spans that end before they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from worker.catalog.files import Declared, Finding
+from worker.catalog.lines import Place
+from worker.catalog.values import KEY, KEY_RULE, as_utc, near, read_moment
+
+Tables = Mapping[str, Mapping[str, Declared]]
+
+_REFERENCES: dict[str, tuple[tuple[Place, str], ...]] = {
+    "sources": ((("publisher",), "publishers"),),
+    "grants": (
+        (("publisher",), "publishers"),
+        (("sources",), "sources"),
+        (("channels",), "channels"),
+        (("subscribers",), "subscribers"),
+        (("destinations",), "destinations"),
+    ),
+    "channels": ((("parent",), "channels"), (("select", "sources"), "sources")),
+    "destinations": ((("subscriber",), "subscribers"), (("channels",), "channels")),
+}
+
+
+def check_references(tables: Tables) -> Iterator[Finding]:
+    """Keys that name nothing in the table they point to."""
+    for table, references in _REFERENCES.items():
+        for entry in tables[table].values():
+            for loc, target in references:
+                for place, name in _named(entry.values, loc):
+                    if name not in tables[target]:
+                        yield entry.finding(place, _dangling(name, target, tables[target]))
+
+
+def _named(values: object, loc: Place) -> Iterator[tuple[Place, str]]:
+    """The keys written at ``loc``, one or a list, each with its place. What is no text is another check's finding."""
+    for part in loc:
+        values = values.get(part) if isinstance(values, Mapping) else None
+    if isinstance(values, str) and values:
+        yield loc, values
+    elif isinstance(values, list):
+        yield from (((*loc, position), name) for position, name in enumerate(values) if isinstance(name, str) and name)
+
+
+def _dangling(name: str, target: str, known: Mapping[str, Declared]) -> str:
+    if not known:
+        return f'there is no "{name}" (the file declares no [{target}.…])'
+    guess = near(name, known)
+    hint = f'did you mean "{guess}"?' if guess else f"declare [{target}.{name}], or use one of: {_few(known)}"
+    return f"there is no [{target}.{name}] ({hint})"
+
+
+def _few(known: Mapping[str, Declared]) -> str:
+    keys = list(known)
+    return ", ".join(keys[:8]) + (", …" if len(keys) > 8 else "")
+
+
+def check_cycles(tables: Tables) -> Iterator[Finding]:
+    """Channels that are their own ancestors; each circle is reported once."""
+    channels = tables["channels"]
+    done: set[str] = set()
+    for start in channels:
+        trail: list[str] = []
+        key: object = start
+        while isinstance(key, str) and key in channels and key not in done:
+            if key in trail:
+                circle = trail[trail.index(key) :]
+                way = " → ".join([*circle, key])
+                yield channels[key].finding(("parent",), f"the channels run in a circle: {way} (leave one parent out)")
+                break
+            trail.append(key)
+            key = channels[key].values.get("parent")
+        done.update(trail)
+
+
+def check_addresses(tables: Tables) -> Iterator[Finding]:
+    """Two sources that would poll the same address."""
+    yield from _twice(tables["sources"], "url", "is polled already by")
+
+
+def check_domains(tables: Tables) -> Iterator[Finding]:
+    """Two publishers that claim one domain: a link there could be credited to either."""
+    yield from _twice(tables["publishers"], "domains", "belongs already to")
+
+
+def _twice(entries: Mapping[str, Declared], name: str, words: str) -> Iterator[Finding]:
+    first: dict[str, Declared] = {}
+    for entry in entries.values():
+        for place, value in _named(entry.values, (name,)):
+            owner = first.setdefault(value.partition("#")[0], entry)
+            if owner is not entry:
+                yield entry.finding(place, f"{value} {words} [{owner.table}.{owner.key}]")
+
+
+def check_spans(tables: Tables, zone: str) -> Iterator[Finding]:
+    """Grants that end before they begin. ``zone`` is the operator's."""
+    for entry in tables["grants"].values():
+        try:
+            begin, end = (read_moment(entry.values.get(name)) for name in ("valid_from", "valid_until"))
+        except ValueError:  # one is not there, or has a finding of its own
+            continue
+        if as_utc(begin, zone) >= as_utc(end, zone, end_of_day=True):
+            yield entry.finding(("valid_until",), f"{end} is not after valid_from = {begin}")
+
+
+def check_renames(tables: Tables) -> Iterator[Finding]:
+    """``was`` must name a key that is gone, and only one entry may have been it."""
+    for table, entries in tables.items():
+        taken: dict[str, str] = {}
+        for entry in entries.values():
+            old = entry.values.get("was")
+            if not isinstance(old, str):
+                continue
+            if not KEY.fullmatch(old):
+                yield entry.finding(("was",), f'"{old}" was never a key ({KEY_RULE})')
+            elif old == entry.key:
+                yield entry.finding(("was",), f'"{old}" is its own key (was = the key before the rename)')
+            elif old in entries:
+                yield entry.finding(("was",), f'[{table}.{old}] is still in the file (rename it, or leave "was" out)')
+            elif old in taken:
+                yield entry.finding(("was",), f'[{table}.{taken[old]}] says already that it was "{old}"')
+            taken.setdefault(old, entry.key)

@@ -1,0 +1,180 @@
+"""What newsroad.toml may hold: one shape per table, beside the value of ``worker.model.catalog`` that it builds.
+
+A shape knows spelling only. Defaults are the model's own: what the file leaves out is not passed on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+from worker.catalog.values import Contact, Domain, Key, Language, Moment, Pace, Seconds, Text, Url, Zone, as_utc
+from worker.model.catalog import (
+    Basis,
+    Channel,
+    FirstContact,
+    Grant,
+    Operator,
+    Publisher,
+    Scope,
+    Selection,
+    Source,
+    SourceKind,
+    Subscriber,
+    Use,
+)
+
+
+class Shape(BaseModel):
+    """One table of the file. ``build`` makes the model's value of what was written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    builds: ClassVar[type]
+
+    def build(self, **more: object) -> Any:
+        given = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        given.pop("was", None)
+        built = {name: value.build() if isinstance(value, Shape) else value for name, value in given.items()}
+        return self.builds(**built, **more)
+
+
+class OperatorShape(Shape):
+    builds = Operator
+
+    name: Text
+    contact: Contact
+    address: Text | None = None
+    site: Url | None = None
+    licence_numbers: tuple[Text, ...] = ()
+    editor: Text | None = None
+    language: Language | None = None
+    zone: Zone | None = None
+
+    def build(self, **more: object) -> Operator:
+        operator: Operator = super().build(**more)
+        return replace(operator, site=operator.site.rstrip("/"))
+
+
+class PublisherShape(Shape):
+    builds = Publisher
+
+    name: Text
+    aliases: tuple[Text, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    url: Url | None = None
+    was: Key | None = None
+
+
+class FirstContactShape(Shape):
+    builds = FirstContact
+
+    entries: Annotated[StrictInt, Field(ge=0)] | None = None
+    max_age: Seconds | None = None
+
+
+class SourceShape(Shape):
+    builds = Source
+
+    publisher: Text
+    kind: SourceKind
+    url: Url
+    every: Seconds | None = None
+    zone: Zone | None = None
+    language: Language | None = None
+    category: Text | None = None
+    hint_cap: Seconds | None = None
+    pace: Pace | None = None
+    first_contact: FirstContactShape | None = None
+    was: Key | None = None
+
+
+class GrantShape(Shape):
+    builds = Grant
+
+    publisher: Text
+    scope: Scope | None = None
+    basis: Basis | None = None
+    use: Use | None = None
+    sources: tuple[Text, ...] = ()
+    channels: tuple[Text, ...] = ()
+    subscribers: tuple[Text, ...] = ()
+    destinations: tuple[Text, ...] = ()
+    languages: tuple[Language, ...] = ()
+    territories: tuple[Text, ...] = ()
+    commercial: StrictBool | None = None
+    media: StrictBool | None = None
+    selection: Literal["auto", "individual"] | None = None
+    obligations: tuple[Text, ...] = ()
+    notice: Text | None = None
+    valid_from: Moment | None = None
+    valid_until: Moment | None = None
+    reference: Text | None = None
+    was: Key | None = None
+
+    def build_in(self, zone: str, **more: object) -> Grant:
+        """``zone`` is the operator's, for dates and times without an offset. A plain ``valid_until`` date is the last
+        day on which the grant holds."""
+        grant: Grant = self.build(**more)
+        return replace(
+            grant,
+            valid_from=as_utc(self.valid_from, zone) if self.valid_from else None,
+            valid_until=as_utc(self.valid_until, zone, end_of_day=True) if self.valid_until else None,
+        )
+
+
+class SelectionShape(Shape):
+    builds = Selection
+
+    sources: tuple[Text, ...] = ()
+    categories: tuple[Text, ...] = ()
+    languages: tuple[Language, ...] = ()
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+    max_age: Seconds | None = None
+
+
+class ChannelShape(Shape):
+    builds = Channel
+
+    title: Text
+    parent: Text | None = None
+    select: SelectionShape | None = None
+    language: Language | None = None
+    was: Key | None = None
+
+
+class SubscriberShape(Shape):
+    builds = Subscriber
+
+    name: Text
+    contact: Text | None = None
+    domains: tuple[Domain, ...] = ()
+    aliases: tuple[Text, ...] = ()
+    commercial: StrictBool | None = None
+    territory: Text | None = None
+    was: Key | None = None
+
+
+class DestinationShape(BaseModel):
+    """The keys that every destination has; all others are options of its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    subscriber: Text
+    kind: Text
+    channels: Annotated[tuple[Text, ...], Field(min_length=1)]
+    concurrency: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    was: Key | None = None
+
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "publishers": PublisherShape,
+    "sources": SourceShape,
+    "grants": GrantShape,
+    "channels": ChannelShape,
+    "subscribers": SubscriberShape,
+    "destinations": DestinationShape,
+}
+"""Table → shape, in the order in which a plan lists them."""
