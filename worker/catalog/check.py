@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from worker.catalog.files import Declared, Finding
 from worker.catalog.lines import Place
-from worker.catalog.values import KEY, KEY_RULE, as_utc, near, read_moment
+from worker.catalog.values import as_utc, near, read_moment
 
 Tables = Mapping[str, Mapping[str, Declared]]
 
@@ -77,19 +77,19 @@ def check_cycles(tables: Tables) -> Iterator[Finding]:
 
 def check_addresses(tables: Tables) -> Iterator[Finding]:
     """Two sources that would poll the same address."""
-    yield from _twice(tables["sources"], "url", "is polled already by")
+    yield from _twice(tables["sources"], "url", "is polled already by", lambda url: url.partition("#")[0])
 
 
 def check_domains(tables: Tables) -> Iterator[Finding]:
     """Two publishers that claim one domain: a link there could be credited to either."""
-    yield from _twice(tables["publishers"], "domains", "belongs already to")
+    yield from _twice(tables["publishers"], "domains", "belongs already to", str.lower)
 
 
-def _twice(entries: Mapping[str, Declared], name: str, words: str) -> Iterator[Finding]:
+def _twice(entries: Mapping[str, Declared], name: str, words: str, compared: Callable[[str], str]) -> Iterator[Finding]:
     first: dict[str, Declared] = {}
     for entry in entries.values():
         for place, value in _named(entry.values, (name,)):
-            owner = first.setdefault(value.partition("#")[0], entry)
+            owner = first.setdefault(compared(value), entry)
             if owner is not entry:
                 yield entry.finding(place, f"{value} {words} [{owner.table}.{owner.key}]")
 
@@ -113,9 +113,7 @@ def check_renames(tables: Tables) -> Iterator[Finding]:
             old = entry.values.get("was")
             if not isinstance(old, str):
                 continue
-            if not KEY.fullmatch(old):
-                yield entry.finding(("was",), f'"{old}" was never a key ({KEY_RULE})')
-            elif old == entry.key:
+            if old == entry.key:
                 yield entry.finding(("was",), f'"{old}" is its own key (was = the key before the rename)')
             elif old in entries:
                 yield entry.finding(("was",), f'[{table}.{old}] is still in the file (rename it, or leave "was" out)')

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from worker.catalog.lines import Place, locate
 from worker.catalog.shape import SHAPES
-from worker.catalog.values import KEY, KEY_RULE, meant, shown
+from worker.catalog.values import KEY, KEY_RULE, meant
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _SINGULAR = {table: table.removesuffix("s") for table in SHAPES}
@@ -148,7 +148,7 @@ def _included(main: TomlFile, edited: Mapping[Path, str], findings: list[Finding
         hits = [Path(hit) for hit in sorted(glob(str(whole), recursive=True))]  # noqa: PTH207  (patterns may be absolute)
         hits += [path for path in edited if path.match(str(folder.resolve() / pattern))]
         if not hits and not any(mark in pattern for mark in "*?["):
-            findings.append(main.finding(("include", position), f"there is no file {shown(str(whole))}"))
+            findings.append(main.finding(("include", position), f'there is no file "{whole}"'))
         for hit in hits:
             if hit.resolve() != main.path.resolve():
                 found.setdefault(hit.resolve(), hit)
