@@ -1,0 +1,137 @@
+"""What leaves: a version dressed in its credit, as far as its decision allows; or the trace of a withdrawn one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from markupsafe import escape
+
+from worker.model.article import Version
+from worker.model.catalog import Grant, Operator, Use
+from worker.model.delivery import Action, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
+from worker.rights.excerpts import excerpt_of, own_summary, without_images
+from worker.rights.lines import attribute, language_of, withdrawal_line
+
+__all__ = ["attribute", "dress", "imprint_of", "language_of", "make_release", "make_withdrawal", "withdrawal_line"]
+
+
+def imprint_of(operator: Operator) -> Imprint:
+    return Imprint(operator.name, operator.contact, operator.address, operator.site, operator.licence_numbers)
+
+
+def make_release(
+    version: Version,
+    decision: Decision,
+    *,
+    sequence: int,
+    action: Action,
+    channels: Sequence[ChannelPath],
+    operator: Operator,
+    grants: Iterable[Grant],
+    first_released: datetime,
+    released: datetime,
+    address: str | None = None,
+) -> Release:
+    """``version`` as ``decision`` allows it. Raises ValueError under HOLD or REJECT: nothing may be released then.
+
+    Images and enclosures go only under a grant that covers them. ``channels`` outside the grant's are left out (all
+    stay if none is inside); the deepest path comes first, as the breadcrumb.
+    """
+    grant = next((grant for grant in grants if grant.key == decision.grant), None)
+    body = excerpt = None
+    media = decision.use is Use.FULL_TEXT and grant is not None and grant.media
+    if decision.use is Use.FULL_TEXT:
+        given = version.body if version.body is not None else version.summary
+        body = given if media or given is None else without_images(given)
+        excerpt = own_summary(version)
+    elif decision.use is Use.EXCERPT:
+        excerpt = excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons)
+    tag = version.language or operator.language
+    changed = decision.use is Use.FULL_TEXT and body != (version.body or version.summary)
+    return Release(
+        article=version.article,
+        sequence=sequence,
+        version=version.number,
+        action=action,
+        use=decision.use,
+        title=version.title,
+        language=tag,
+        body=body,
+        excerpt=excerpt,
+        published=version.published,
+        updated=version.updated,
+        first_released=first_released,
+        released=released,
+        categories=version.categories,
+        enclosures=version.enclosures if media else (),
+        channels=_within(channels, grant),
+        credit=version.credit,
+        attribution=attribute(
+            version.credit,
+            use=decision.use,
+            language=language_of(tag, operator.language),
+            title=version.title,
+            published=version.published,
+            zone=operator.zone,
+            imprint=imprint_of(operator),
+            grant_notice=grant.notice if grant is not None else None,
+            changed=changed,
+        ),
+        imprint=imprint_of(operator),
+        reasons=decision.reasons,
+        obligations=decision.obligations,
+        grant=decision.grant,
+        valid_until=decision.valid_until,
+        address=address,
+    )
+
+
+def _within(channels: Sequence[ChannelPath], grant: Grant | None) -> tuple[ChannelPath, ...]:
+    deepest_first = sorted(channels, key=lambda path: -len(path.steps))
+    if grant is None or not grant.channels:
+        return tuple(deepest_first)
+    allowed = frozenset(grant.channels)
+    inside = [path for path in deepest_first if any(key in allowed for key, _ in path.steps)]
+    return tuple(inside or deepest_first)
+
+
+def make_withdrawal(
+    article: UUID,
+    *,
+    sequence: int,
+    version: int,
+    when: datetime,
+    reason: str,
+    language: str | None,
+    operator: Operator,
+    first_released: datetime,
+    channels: Sequence[ChannelPath] = (),
+) -> Withdrawal:
+    """The trace of a withdrawn article. ``language`` is the article's tag; ``by`` names us as the one withdrawing."""
+    tag = language or operator.language
+    return Withdrawal(
+        article=article,
+        sequence=sequence,
+        version=version,
+        when=when,
+        reason=reason,
+        language=tag,
+        by=operator.name,
+        first_released=first_released,
+        channels=tuple(channels),
+        line_text=withdrawal_line(when, language_of(tag, operator.language), operator.zone),
+    )
+
+
+def dress(release: Release) -> str:
+    """The HTML body of every output: credit line first, the body or excerpt if there is one, the notice last."""
+    attribution = release.attribution
+    parts = [f'<p class="newsroad-credit">{attribution.line_html}</p>']
+    if release.body is not None:
+        parts.append(release.body)
+    elif release.excerpt is not None:
+        parts.append(f"<p>{escape(release.excerpt)}</p>")
+    parts.append(f'<p class="newsroad-notice">{attribution.notice_html}</p>')
+    return "\n".join(parts)

@@ -1,0 +1,70 @@
+"""Less than the whole text: without its images, its summary, its beginning. Pure text work on clean HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from worker.model.article import Version
+
+EXCERPT_MAX = 300  # characters cut from a text that is more than its own summary
+
+# The markup is the cleaner's own output (every attribute quoted, nothing nested wrongly), so patterns may read it.
+_ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
+_FIGURE = re.compile(rf"<figure\b{_ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>", re.DOTALL | re.IGNORECASE)
+_IMAGE = re.compile(rf"<img\b{_ATTRIBUTES}>", re.IGNORECASE)
+_EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{_ATTRIBUTES})?>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
+_INLINE = re.compile(
+    r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|bdi|bdo|wbr|time|ins|del)\b"
+    rf"{_ATTRIBUTES}>",
+    re.IGNORECASE,
+)
+_TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>", re.IGNORECASE)
+_SENTENCE = re.compile(r"[。！？!?…]+[”’」』）)\"']*|\.[”’)\"']*(?=\s)")
+
+
+def without_images(body: str) -> str:
+    """Clean HTML without images, the figures (captions too) that held them, and what is left empty."""
+    if "<img" not in body.lower():
+        return body
+    text = _FIGURE.sub(lambda match: "" if _IMAGE.search(match[0]) else match[0], body)
+    text = _IMAGE.sub("", text)
+    before = None
+    while text != before:
+        before, text = text, _EMPTY.sub("", text)
+    return text.strip()
+
+
+def excerpt_of(version: Version, *, exact: bool = False) -> str | None:
+    """Plain text: the publisher's own summary, else the beginning of the body; at most 300 characters, ended at a
+    sentence where there is one. ``exact``, or a source that gives no more than a summary: that summary, uncut."""
+    if exact or version.summary_only:
+        return plain(version.summary or version.body or "") or None
+    return shorten(plain(version.summary or version.body or ""), EXCERPT_MAX) or None
+
+
+def own_summary(version: Version) -> str | None:
+    """Beside a full text only what the publisher itself wrote as a summary of it."""
+    if version.summary_only or not version.summary or version.summary == version.body:
+        return None
+    return shorten(plain(version.summary), EXCERPT_MAX) or None
+
+
+def plain(markup: str) -> str:
+    """The text of clean HTML on one line."""
+    text = markup
+    if "<" in text:
+        text = _TAG.sub(" ", _INLINE.sub("", text))
+    return " ".join(html.unescape(text).split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """``text`` within ``limit`` characters: whole sentences if one ends in the second half, else words and ``…``."""
+    if len(text) <= limit:
+        return text
+    ends = [match.end() for match in _SENTENCE.finditer(text, 0, limit + 1) if limit // 3 <= match.end() <= limit]
+    if ends:
+        return text[: ends[-1]]
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,，、;；:：") + "…"

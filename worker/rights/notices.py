@@ -1,0 +1,121 @@
+"""Reasons and obligations in words for operators and partners, in zh and en."""
+
+from __future__ import annotations
+
+from worker.model.catalog import Use
+from worker.model.delivery import Decision, Reason
+
+# Pairs: Chinese, then English.
+REASONS: dict[Reason, tuple[str, str]] = {
+    Reason.EMBARGO_ACTIVE: ("尚在禁发期内，到时自动重新判定", "Under embargo; decided again when it ends"),
+    Reason.EXPIRED: (
+        "许可或内容已过有效期，按无此许可处理",
+        "The permission has ended; what remains allowed without it applies",
+    ),
+    Reason.DEST_OUT_OF_SCOPE: (
+        "许可不包含该目的地（地区、频道、语种、合作方或商业用途）",
+        "The permission does not reach this destination (partner, channel, language, territory or commercial use)",
+    ),
+    Reason.GRANT_ACTIVE: ("已获来源方许可，许可有效", "Permitted by the publisher; the grant is in force"),
+    Reason.THIRD_PARTY_IN_FEED: (
+        "合作方转载的第三方内容，合作方无权代为许可，待人工处理",
+        "The publisher carries another's text and cannot grant it; a person decides",
+    ),
+    Reason.SELECT_INDIVIDUALLY: ("许可要求逐篇人工选用，待人工处理", "The grant wants each article picked by a person"),
+    Reason.LICENCE_OPEN: ("原作者以开放许可协议发布", "The origin publishes it under an open licence"),
+    Reason.LICENCE_NC_CONFLICT: (
+        "许可协议禁止商业使用，而该合作方为商业用途",
+        "The licence forbids commercial use and this partner is commercial",
+    ),
+    Reason.LICENCE_ND_NO_DERIV: (
+        "许可协议禁止改动，须原文照发",
+        "The licence allows no changes; the text goes out unedited",
+    ),
+    Reason.LICENCE_NOT_FROM_ORIGIN: (
+        "许可协议由转载方声明，并非来自原始发布者，待人工处理",
+        "The licence is declared by a republisher, not by the origin; a person decides",
+    ),
+    Reason.LICENCE_CONFLICT: (
+        "许可协议与版权声明相互矛盾，待人工处理",
+        "The licence and the copyright notice contradict each other; a person decides",
+    ),
+    Reason.FEED_SUMMARY: (
+        "来源仅提供摘要，照摘要原样发布",
+        "The publisher offers a summary only; exactly that is shown",
+    ),
+    Reason.FEED_FULL_NOT_LICENCE: (
+        "公开全文订阅不等于授权，仅作摘录",
+        "A public full-text feed is not a licence; an excerpt only",
+    ),
+    Reason.DEFAULT_DENY: ("未找到任何许可，仅保留标题、来源与链接", "No permission found; title, credit and link only"),
+    Reason.LEAD_NOT_PERMITTED: (
+        "正文来源发生变化，新来源未获许可，待人工处理",
+        "The text now comes from another source that is not permitted here; a person decides",
+    ),
+    Reason.ECHO: (
+        "内容原本来自或经过该合作方，不再回送",
+        "The text comes from or through this partner; it is not sent back",
+    ),
+    Reason.WITHDRAWN: ("已撤回", "Withdrawn"),
+    Reason.APPROVED: ("经人工批准", "Approved by a person"),
+    Reason.REJECTED: ("经人工否决", "Rejected by a person"),
+}
+
+USES: dict[Use, tuple[str, str]] = {
+    Use.FULL_TEXT: ("可发全文", "Full text"),
+    Use.EXCERPT: ("可发摘要", "Excerpt"),
+    Use.LINK_ONLY: ("仅标题与链接", "Title and link only"),
+    Use.HOLD: ("暂缓，待处理", "On hold"),
+    Use.REJECT: ("不予发布", "Not released"),
+}
+
+OBLIGATIONS: dict[str, tuple[str, str]] = {
+    "CREDIT_SOURCE": ("注明首发来源与作者", "Credit the first publisher and the author"),
+    "LINK_BACK": ("附原文链接", "Link to the original"),
+    "KEEP_TITLE": ("不改标题", "Keep the title"),
+    "NO_EDIT": ("不改正文", "Do not edit the text"),
+    "KEEP_LINKS": ("保留文中链接", "Keep the links in the text"),
+    "KEEP_TRACKER": ("保留统计代码", "Keep the publisher's counter"),
+    "KEEP_LICENCE": ("注明许可协议并附链接", "Name the licence and link to it"),
+    "SHARE_ALIKE": ("以相同方式共享", "Share alike"),
+    "NON_COMMERCIAL": ("不得用于商业目的", "No commercial use"),
+    "NO_SALE": ("不得转售", "Not to be sold on"),
+    "CREDIT_TOP": ("来源注明于文首", "Credit at the top"),
+    "AUTHOR_INSTITUTION": ("注明作者所属机构", "Name the author's institution"),
+    "OWN_WORK_ONLY": ("仅限其自有作品", "The publisher's own work only"),
+    "MEDIA_EXCLUDED": ("不含图片与音视频", "Images, sound and film are not included"),
+}
+
+
+def reason_text(reason: Reason, language: str) -> str:
+    """``language`` is ``zh`` or ``en``; anything else reads English."""
+    return _pick(REASONS[reason], language)
+
+
+def obligation_text(obligation: str, language: str) -> str:
+    """A contract's own obligations, unknown here, come back as they were written."""
+    return _pick(OBLIGATIONS.get(obligation, (obligation, obligation)), language)
+
+
+def explain(decision: Decision, language: str) -> list[str]:
+    """The decision as lines for a person: what, why, under which grant, what goes with it, until when, by whom."""
+    zh = language == "zh"
+    lines = [_pick(USES[decision.use], language)]
+    lines += [f"{reason_text(reason, language)} [{reason.value}]" for reason in decision.reasons]
+    if decision.grant is not None:
+        version = "" if decision.grant_version is None else f" v{decision.grant_version}"
+        lines.append(f"许可：{decision.grant}{version}" if zh else f"Grant: {decision.grant}{version}")
+    if decision.obligations:
+        texts = [obligation_text(name, language) for name in decision.obligations]
+        lines.append("义务：" + "；".join(texts) if zh else "Obligations: " + "; ".join(texts))
+    if decision.valid_until is not None:
+        moment = decision.valid_until.strftime("%Y-%m-%d %H:%M UTC")
+        lines.append(f"有效至 {moment}，届时重新判定" if zh else f"Decided again at {moment}")
+    if decision.by is not None:
+        note = decision.note or ""
+        lines.append(f"经办人：{decision.by}　{note}".rstrip() if zh else f"By {decision.by}: {note}".rstrip(": "))
+    return lines
+
+
+def _pick(pair: tuple[str, str], language: str) -> str:
+    return pair[0] if language == "zh" else pair[1]

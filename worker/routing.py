@@ -1,0 +1,165 @@
+"""Which channels take a version. Pure.
+
+Channels nest. An article that a channel takes is in all its ancestors too: a column shows what its sub-columns show,
+whether or not its own selection would have taken it. A channel that has children and selects nothing itself takes
+what its children take; without children, selecting nothing means taking everything. The breadcrumb of an article is
+its deepest channel's path (``breadcrumb``).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from worker.model.article import Version
+from worker.model.catalog import Channel, Selection, Source
+from worker.model.delivery import ChannelPath
+
+_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|font|bdi|bdo|wbr)\b[^>]*>")
+# Scripts that part their words: there "war" must not find "toward". Chinese does not, so there anything may adjoin.
+_LETTER = "[0-9a-z\u00c0-\u058f]"
+
+
+def paths(channels: Iterable[Channel]) -> dict[str, ChannelPath]:
+    """Each channel with its ancestors, outermost first, in the order given. A parent that is not there is left out."""
+    by_key = {channel.key: channel for channel in channels}
+    return {key: _path(key, by_key) for key in by_key}
+
+
+def _path(key: str, by_key: Mapping[str, Channel]) -> ChannelPath:
+    steps: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    step: str | None = key
+    while step is not None and step in by_key and step not in seen:
+        seen.add(step)
+        steps.append((step, by_key[step].title))
+        step = by_key[step].parent
+    return ChannelPath(tuple(reversed(steps)))
+
+
+def breadcrumb(channels: Sequence[ChannelPath]) -> ChannelPath | None:
+    """The deepest of an article's channel paths, the first of equally deep ones; None when there is none."""
+    return max(channels, key=lambda path: len(path.steps), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A channel's selection, folded once."""
+
+    sources: frozenset[str]
+    categories: frozenset[str]
+    languages: frozenset[str]
+    include: re.Pattern[str] | None
+    exclude: re.Pattern[str] | None
+    max_age: timedelta | None
+
+
+class _Facts:
+    """What selections look at in one version; the text is folded only when a channel asks for words."""
+
+    __slots__ = ("_text", "_version", "age", "categories", "language", "source")
+
+    def __init__(self, version: Version, source: Source | None, text: str | None, now: datetime) -> None:
+        named = (*version.categories, source.category if source is not None else None)
+        language = version.language or (source.language if source is not None else None)
+        self.source = version.source
+        self.categories = frozenset(fold(name) for name in named if name)
+        self.language = _primary(language) if language else None
+        self.age = now - (version.published or version.first_seen)
+        self._version = version
+        self._text: str | None = None if text is None else fold(f"{version.title}\n{text}")
+
+    @property
+    def text(self) -> str:
+        if self._text is None:
+            body = self._version.body or self._version.summary or ""
+            self._text = fold(f"{self._version.title}\n{_plain(body)}")
+        return self._text
+
+
+class Router:
+    """The channels of one catalogue, compiled once. ``sources`` are by key."""
+
+    __slots__ = ("_ancestors", "_compiled", "_order", "_sources")
+
+    def __init__(self, channels: Iterable[Channel], sources: Mapping[str, Source]) -> None:
+        declared = tuple(channels)
+        parents = {channel.parent for channel in declared}
+        self._sources = dict(sources)
+        self._order = tuple(channel.key for channel in declared)
+        self._ancestors = {key: tuple(step for step, _ in path.steps) for key, path in paths(declared).items()}
+        self._compiled = {
+            channel.key: _compile(channel.select)
+            for channel in declared
+            if channel.key not in parents or channel.select != Selection()
+        }
+
+    def select(self, version: Version, now: datetime, text: str | None = None) -> tuple[str, ...]:
+        """Keys of the channels that take ``version``, their ancestors included, in catalogue order.
+
+        ``text`` is its body as plain text, worked out from ``version.body`` when None.
+        """
+        facts = _Facts(version, self._sources.get(version.source), text, now)
+        taken: set[str] = set()
+        for key, compiled in self._compiled.items():
+            if _takes(compiled, facts):
+                taken.update(self._ancestors[key])
+        return tuple(key for key in self._order if key in taken)
+
+
+def _compile(selection: Selection) -> _Compiled:
+    return _Compiled(
+        sources=frozenset(selection.sources),
+        categories=frozenset(map(fold, selection.categories)),
+        languages=frozenset(map(_primary, selection.languages)),
+        include=_words(selection.include),
+        exclude=_words(selection.exclude),
+        max_age=None if selection.max_age is None else timedelta(seconds=selection.max_age),
+    )
+
+
+def _takes(compiled: _Compiled, facts: _Facts) -> bool:
+    if compiled.sources and facts.source not in compiled.sources:
+        return False
+    if compiled.categories and compiled.categories.isdisjoint(facts.categories):
+        return False
+    if compiled.languages and facts.language not in compiled.languages:
+        return False
+    if compiled.max_age is not None and facts.age > compiled.max_age:
+        return False
+    if compiled.include is not None and not compiled.include.search(facts.text):
+        return False
+    return compiled.exclude is None or not compiled.exclude.search(facts.text)
+
+
+def _words(words: Iterable[str]) -> re.Pattern[str] | None:
+    patterns = [_word(folded) for folded in map(fold, words) if folded.strip("*")]
+    return re.compile("|".join(patterns)) if patterns else None
+
+
+def _word(folded: str) -> str:
+    """Whole words in scripts that part them, ``elect*`` any beginning like it; in Chinese any occurrence."""
+    stem = folded.rstrip("*")
+    before = f"(?<!{_LETTER})" if re.match(_LETTER, stem) else ""
+    after = f"(?!{_LETTER})" if stem == folded and re.match(_LETTER, stem[-1]) else ""
+    return before + re.escape(stem) + after
+
+
+def fold(text: str) -> str:
+    """Case and width folded (NFKC), white space single: how words and categories are compared."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _primary(tag: str) -> str:
+    return re.split("[-_]", tag.strip().casefold(), maxsplit=1)[0]
+
+
+def _plain(markup: str) -> str:
+    if "<" in markup:
+        markup = _TAG.sub(" ", _INLINE.sub("", markup))
+    return html.unescape(markup)
