@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from worker.catalog.files import Declared, Finding
 from worker.catalog.lines import Place
@@ -76,22 +76,13 @@ def check_cycles(tables: Tables) -> Iterator[Finding]:
 
 
 def check_addresses(tables: Tables) -> Iterator[Finding]:
-    """Two sources that would poll the same address."""
-    yield from _twice(tables["sources"], "url", "is polled already by", lambda url: url.partition("#")[0])
-
-
-def check_domains(tables: Tables) -> Iterator[Finding]:
-    """Two publishers that claim one domain: a link there could be credited to either."""
-    yield from _twice(tables["publishers"], "domains", "belongs already to", str.lower)
-
-
-def _twice(entries: Mapping[str, Declared], name: str, words: str, compared: Callable[[str], str]) -> Iterator[Finding]:
+    """Two sources that would poll the same address. (Publishers may share a domain; the first one is credited.)"""
     first: dict[str, Declared] = {}
-    for entry in entries.values():
-        for place, value in _named(entry.values, (name,)):
-            owner = first.setdefault(compared(value), entry)
+    for entry in tables["sources"].values():
+        for place, url in _named(entry.values, ("url",)):
+            owner = first.setdefault(url.partition("#")[0], entry)
             if owner is not entry:
-                yield entry.finding(place, f"{value} {words} [{owner.table}.{owner.key}]")
+                yield entry.finding(place, f"{url} is polled already by [sources.{owner.key}]")
 
 
 def check_spans(tables: Tables, zone: str) -> Iterator[Finding]:

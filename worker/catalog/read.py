@@ -80,21 +80,28 @@ def _destination_findings(entry: Declared, kinds: Kinds) -> Iterator[Finding]:
     unknown = [name for name in options if name not in known]
     yield from (entry.finding((name,), f"{unknown_key(name, known)}, for kind {kind}") for name in unknown)
     rest = {name: value for name, value in options.items() if name not in unknown}
-    yield from (entry.finding(loc, problem) for loc, problem in problems(model, rest, _COMMON))
-    yield from _literal_secrets(entry, model)
+    literal = _literal_secrets(entry, model)
+    for loc, problem in problems(model, rest, _COMMON):
+        if not loc or loc[0] not in literal:
+            yield entry.finding(loc, problem)
+    for name in literal:
+        allowed = f'write "env:{_variable(entry, name)}" or "file:PATH"'
+        yield entry.finding((name,), f"must be a reference, never the secret itself ({allowed})")
 
 
 def _options(entry: Declared) -> dict[str, object]:
     return {name: value for name, value in entry.values.items() if name not in _COMMON}
 
 
-def _literal_secrets(entry: Declared, model: type[BaseModel]) -> Iterator[Finding]:
+def _literal_secrets(entry: Declared, model: type[BaseModel]) -> list[str]:
+    """The options that hold a secret itself."""
+    found = []
     for name in secret_fields(model):
         value = entry.values.get(name)
         written = value if isinstance(value, list) else [value]
         if any(isinstance(secret, str) and not _is_reference(secret) for secret in written):
-            allowed = f'write "env:{_variable(entry, name)}" or "file:PATH"'
-            yield entry.finding((name,), f"must be a reference, never the secret itself ({allowed})")
+            found.append(name)
+    return found
 
 
 def _is_reference(value: str) -> bool:
@@ -111,7 +118,6 @@ def _cross_findings(reading: Reading) -> Iterator[Finding]:
     yield from check.check_references(tables)
     yield from check.check_cycles(tables)
     yield from check.check_addresses(tables)
-    yield from check.check_domains(tables)
     yield from check.check_spans(tables, _zone(reading))
     yield from check.check_renames(tables)
 
