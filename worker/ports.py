@@ -37,6 +37,8 @@ class Hints(Protocol):
 
     def deliver(self, destination: str) -> None: ...
 
+    def recheck(self) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class ShelfRow:

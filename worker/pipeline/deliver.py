@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from secrets import token_hex
 from typing import Protocol
 
-from worker.model.delivery import Answer, DeliveryState, Parcel
+from worker.model.delivery import Answer, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
-from worker.model.fetch import FetchError, Lane, Outcome, Request
+from worker.model.fetch import Lane, Outcome, Request
 from worker.pipeline.dispatch import Dispatcher, after_answer, after_batch
 from worker.ports import Clock, Http
 
@@ -58,8 +58,8 @@ class _Open:
     claim: DestinationClaim
     waiting: deque[DueDelivery]
     concurrency: int
+    kind: str
     flying: int = 0
-    failures: int = 0
     closed: bool = False
     dry: bool = False
     answered: list[Attempted] = field(default_factory=list)
@@ -69,7 +69,6 @@ class _Open:
 class _Flying:
     opened: _Open
     due: DueDelivery
-    parcel: Parcel
     conversation: Conversation
 
 
@@ -127,32 +126,30 @@ class Deliverer:
         until = now + timedelta(seconds=LEASE)
         for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, only=only):
             declared = self.dispatcher.destination(claim.key)
-            opened = _Open(claim, deque(), declared.concurrency if declared else 1, failures=claim.failures)
+            if declared is None:
+                self.store.record((), (), lease=self.lease, release=[claim.key])
+                continue
+            opened = _Open(claim, deque(), declared.concurrency, declared.kind)
             self._open[claim.key] = opened
             self._take(opened, claim.deliveries)
 
     def _take(self, opened: _Open, deliveries: Sequence[DueDelivery]) -> None:
         """Decide again about everything claimed, in one go; what must not go is written off at once."""
-        ready = self.dispatcher.prepare(opened.claim.key, deliveries)
+        ready = self.dispatcher.prepare(opened.claim.key, deliveries, lease=self.lease)
         opened.waiting.extend(ready)
-        self.counts["cancelled"] = self.counts.get("cancelled", 0) + len(deliveries) - len(ready)
-        if not self.counts["cancelled"]:
-            del self.counts["cancelled"]
+        if len(ready) < len(deliveries):
+            self.counts["decided anew"] = self.counts.get("decided anew", 0) + len(deliveries) - len(ready)
 
     def _start(self, opened: _Open, due: DueDelivery) -> list[Lane]:
         parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
-        if isinstance(parcel, Answer):
-            self._answered(opened, due, parcel)
-            return []
-        conversation = self.kinds[parcel.destination.kind].send(parcel)
-        flying = _Flying(opened, due, parcel, conversation)
-        opened.flying += 1
+        flying = _Flying(opened, due, self.kinds[opened.kind].send(parcel))
         try:
-            return [self._lane(flying, next(conversation))]
+            lane = self._lane(flying, next(flying.conversation))
         except StopIteration as stop:
-            opened.flying -= 1
             self._answered(opened, due, stop.value)
             return []
+        opened.flying += 1
+        return [lane]
 
     def _lane(self, flying: _Flying, request: Request) -> Lane:
         self._flying[flying.due.id] = flying
@@ -173,7 +170,6 @@ class Deliverer:
     def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
         attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng)
         opened.answered.append(attempted)
-        opened.failures = 0 if attempted.state is DeliveryState.ACCEPTED else opened.failures + 1
         self.counts[attempted.answer.result.value] = self.counts.get(attempted.answer.result.value, 0) + 1
 
     def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
@@ -211,7 +207,3 @@ class Deliverer:
                 del self._open[key]
         if release:
             self._record(drained, release)
-
-
-Secrets = Callable[[str], str]
-CLOSED = FetchError.CLOSED

@@ -144,7 +144,7 @@ class Ingester:
         write(work, settlements, now)
         orders = [order for settlement in settlements for order in settlement.orders]
         report.orders += len(orders)
-        return [order.destination for order in orders if not view.is_local(view.destinations[order.destination])]
+        return [order.destination for order in orders if not view.is_local(order.destination)]
 
     def _end(
         self, work: Work, claim: SnapshotClaim, feed: ParsedFeed, mode: KeyMode, view: View, report: Report

@@ -44,10 +44,5 @@ def apply_tombstones(
         withdrawn += 1
     write(work, settlements, now)
     orders = [order for settlement in settlements for order in settlement.orders]
-    remote = [order.destination for order in orders if not _local(order.destination, view)]
+    remote = [order.destination for order in orders if not view.is_local(order.destination)]
     return withdrawn, remote
-
-
-def _local(key: str, view: View) -> bool:
-    destination = view.destinations.get(key)
-    return destination is not None and view.is_local(destination)

@@ -15,7 +15,7 @@ from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Copy, Current, Order, Pair, Ruling, Story, VersionRow
-from worker.pipeline.release import build_case, build_release, build_withdrawal
+from worker.pipeline.release import build_case, build_release, story_withdrawal
 from worker.pipeline.versions import choose_lead, make_version
 from worker.pipeline.view import View
 from worker.ports import Work
@@ -57,6 +57,8 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
     if story.withdrawn or not story.copies:
         return Settlement()
     lead = choose_lead(story.copies, story.lead, view)
+    if lead.source not in view.sources:
+        return Settlement()  # its source has left the catalogue: what is out stays, nothing new goes
     credit = merge(lead.credit, [copy.credit for copy in story.copies if copy is not lead])
     row = None if _as_shown(story.current, lead, credit) else _version_row(story, lead, credit)
     number = row.number if row is not None else (story.current.number if story.current else 1)
@@ -105,7 +107,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         if order is None:
             continue
         order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
-        if view.is_local(destination):
+        if view.is_local(destination.key):
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
             order = replace(order, state=DeliveryState.ACCEPTED)
         orders.append(order)
@@ -159,7 +161,7 @@ def _shelve(
     settled: _Settled, pair: Pair, order: Order, decision: Decision, destination: Destination, view: View
 ) -> Shelved:
     if order.action is Action.RETRACT:
-        gone = build_withdrawal(settled.story, pair, view, settled.now, reason=decision.reasons[0].value)
+        gone = story_withdrawal(settled.story, pair, view, settled.now, reason=decision.reasons[0].value)
         return Shelved(settled.story.article, destination.key, order.sequence, settled.now, gone)
     subject = build_release(
         settled.version,

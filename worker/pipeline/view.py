@@ -24,6 +24,7 @@ class View:
     sources: Mapping[str, Source]
     subscribers: Mapping[str, Subscriber]
     destinations: Mapping[str, Destination]
+    retired: Mapping[str, Destination]
     grants: tuple[Grant, ...]
     local: frozenset[str]
     own_domains: frozenset[str]
@@ -34,23 +35,29 @@ class View:
         """The destinations that any of these channels goes to, in catalogue order."""
         return [one for one in self.destinations.values() if channels.intersection(one.channels)]
 
-    def is_local(self, destination: Destination) -> bool:
-        return destination.kind in self.local
+    def find(self, key: str) -> Destination | None:
+        """A destination, even one that has left the file: what is out there may still have to be taken back."""
+        return self.destinations.get(key) or self.retired.get(key)
+
+    def is_local(self, key: str) -> bool:
+        destination = self.find(key)
+        return destination is not None and destination.kind in self.local
 
 
-def make_view(catalogue: Catalogue, local: frozenset[str]) -> View:
-    """Index ``catalogue``; ``local`` names the local destination kinds."""
+def make_view(catalogue: Catalogue, local: frozenset[str], retired: tuple[Destination, ...] = ()) -> View:
+    """Index ``catalogue``; ``local`` names the local destination kinds, ``retired`` destinations that left the file."""
     operator = catalogue.operator
     host = operator.site.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
     portal = next((one.key for one in catalogue.destinations if one.kind == "portal"), None)
     return View(
         catalogue=catalogue,
         publishers=Publishers(catalogue.publishers),
-        router=Router(catalogue.channels, catalogue.sources),
+        router=Router(catalogue.channels, {one.key: one for one in catalogue.sources}),
         paths=paths(catalogue.channels),
         sources={one.key: one for one in catalogue.sources},
         subscribers={one.key: one for one in catalogue.subscribers},
         destinations={one.key: one for one in catalogue.destinations},
+        retired={one.key: one for one in retired},
         grants=catalogue.grants,
         local=local,
         own_domains=frozenset({registrable_domain(host)}) if host else frozenset(),

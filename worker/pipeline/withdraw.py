@@ -11,7 +11,7 @@ from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Order, Ruling, Story
-from worker.pipeline.release import build_withdrawal
+from worker.pipeline.release import story_withdrawal
 from worker.pipeline.settle import Settlement, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
@@ -33,14 +33,13 @@ def withdrawal(story: Story, view: View, now: datetime, *, reason: str) -> Settl
     number = story.current.number if story.current else 0
     decision = Decision(Use.REJECT, (Reason.WITHDRAWN,))
     for key, pair in story.pairs.items():
-        destination = view.destinations.get(key)
         out = pair.out is not None or pair.maybe
         rulings.append(Ruling(story.article, key, number, decision, cancels=pair.pending and not out))
         if not out or (pair.pending and pair.pending_action is Action.RETRACT):
             continue
         state = DeliveryState.DUE
-        if destination is not None and view.is_local(destination):
-            subject = build_withdrawal(story, pair, view, now, reason=reason)
+        if view.is_local(key):
+            subject = story_withdrawal(story, pair, view, now, reason=reason)
             shelved.append(Shelved(story.article, key, pair.sequence + 1, now, subject))
             state = DeliveryState.ACCEPTED
         orders.append(

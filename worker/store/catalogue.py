@@ -50,9 +50,11 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The catalogue in force with its row ids. ``version`` grows with every apply."""
+    """The catalogue in force with its row ids. ``version`` grows with every apply; ``retired`` destinations have left
+    the file but still get their retractions."""
 
     catalogue: catalog.Catalogue
+    retired: tuple[catalog.Destination, ...]
     ids: Ids
     version: int
 
@@ -93,7 +95,9 @@ class CatalogueStore:
             subscribers=parts["subscribers"],
             destinations=parts["destinations"],
         )
-        return Loaded(made, ids, version)
+        gone = sa.select(destination.c.declared).where(destination.c.retired_at.is_not(None))
+        retired = tuple(from_plain(catalog.Destination, plain) for plain in connection.execute(gone).scalars())
+        return Loaded(made, retired, ids, version)
 
     def apply(self, new: catalog.Catalogue, now: datetime) -> None:
         """Make the database say what ``new`` says: rows added, changed, renamed; what left the file is retired.

@@ -25,13 +25,18 @@ DEATHS_TO_PARK = 3
 DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 
 
+def _takes_all() -> sa.ColumnElement[bool]:
+    """Held, disabled and retired destinations still get their retractions, nothing else."""
+    return sa.and_(destination.c.state == "active", destination.c.retired_at.is_(None))
+
+
 def _has_due(now: datetime) -> sa.ColumnElement[bool]:
-    """There is something to send: for a held or disabled destination only retractions count."""
+    """There is something to send, or something that a dead claimer left in flight."""
     due = sa.exists().where(
         delivery.c.destination_id == destination.c.id,
         delivery.c.state == DUE,
         delivery.c.due_at <= now,
-        sa.or_(destination.c.state == "active", delivery.c.priority == 0),
+        sa.or_(_takes_all(), delivery.c.priority == 0),
     )
     stranded = sa.exists().where(delivery.c.destination_id == destination.c.id, delivery.c.state == SENDING)
     return sa.or_(due, sa.and_(stranded, destination.c.lease.is_not(None)))
@@ -65,6 +70,13 @@ class Deliveries:
         with self.database.read() as connection:
             query = sa.select(destination.c.key).where(_claimable(now)).limit(64)
             return list(connection.execute(query).scalars())
+
+    def recheck_due(self, now: datetime) -> bool:
+        """Whether any article waits to be decided about again."""
+        with self.database.read() as connection:
+            if connection.execute(sa.select(recheck.c.article_id).limit(1)).first() is not None:
+                return True
+            return connection.execute(stories.expired(now).limit(1)).first() is not None
 
     def claim(
         self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, only: str | None = None
@@ -168,7 +180,7 @@ class Deliveries:
             .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
             .limit(size)
         )
-        if row.state != "active":
+        if row.state != "active" or row.retired_at is not None:
             query = query.where(delivery.c.priority == 0)
         rows = connection.execute(query).all()
         firsts = self._first_released(connection, row.id, [one.article_id for one in rows if one.sequence > 1])

@@ -315,10 +315,10 @@ def queue_recheck(database: Database, connection: Connection, query: sa.Select[t
     connection.execute(database.insert_ignore(recheck).from_select(["article_id"], query))
 
 
-def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
-    """Queue the articles of which a newest decision has passed its ``valid_until``."""
+def expired(now: datetime) -> sa.Select[tuple[int]]:
+    """Articles of which a newest decision has passed its ``valid_until``."""
     newer = decision.alias("newer")
-    stale = sa.select(decision.c.article_id).where(
+    return sa.select(decision.c.article_id).where(
         decision.c.valid_until <= now,
         ~sa.exists().where(
             newer.c.article_id == decision.c.article_id,
@@ -326,7 +326,11 @@ def queue_expired(database: Database, connection: Connection, now: datetime) -> 
             newer.c.id > decision.c.id,
         ),
     )
-    queue_recheck(database, connection, stale.distinct())
+
+
+def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
+    """Queue the articles with an expired newest decision."""
+    queue_recheck(database, connection, expired(now).distinct())
 
 
 def take_recheck(connection: Connection, limit: int) -> list[int]:

@@ -1,0 +1,36 @@
+"""Celery's ``Hints``: sending a knock must never hurt the work that was just committed."""
+
+from __future__ import annotations
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = structlog.get_logger("newsroad.hints")
+
+
+class CeleryHints:
+    """Knocks by name, so that the process that rings need not import the task."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def poll(self) -> None:
+        self._ring("poll", (), "poll")
+
+    def ingest(self, snapshot: int, source: str) -> None:
+        self._ring("ingest", (snapshot, source), "ingest")
+
+    def deliver(self, destination: str) -> None:
+        self._ring("deliver", (destination,), "deliver")
+
+    def recheck(self) -> None:
+        self._ring("recheck", (), "upkeep")
+
+    def _ring(self, name: str, arguments: tuple[object, ...], queue: str) -> None:
+        try:
+            self._app.send_task(name, args=arguments, queue=queue, retry=False)
+        except (OperationalError, RedisError, OSError) as error:
+            # The broker is away. The row is committed and due; the tick knocks again when it is back.
+            log.warning("knock lost", stage=name, error=str(error))

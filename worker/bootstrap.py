@@ -1,0 +1,157 @@
+"""The one place where everything is put together: settings → Services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from random import Random
+
+from worker import destinations, sources
+from worker.errors import NotFound
+from worker.http.client import Http
+from worker.http.guard import Guard
+from worker.model.catalog import Destination
+from worker.pipeline.deliver import Deliverer
+from worker.pipeline.dispatch import Dispatcher
+from worker.pipeline.ingest import Ingester
+from worker.pipeline.poll import Poller
+from worker.pipeline.view import View, make_view
+from worker.ports import Clock, Hints
+from worker.settings import Settings, read_settings, resolve_secret
+from worker.store.catalogue import CatalogueStore
+from worker.store.deliveries import Deliveries
+from worker.store.engine import Database
+from worker.store.people import People
+from worker.store.polling import Polling
+from worker.store.pulse import Pulse
+from worker.store.shelf import Shelves
+from worker.store.snapshots import Snapshots
+from worker.store.work import StoreWorks
+
+LOCAL = frozenset(name for name, kind in destinations.KINDS.items() if kind.local)
+REMOTE = {name: kind for name, kind in destinations.KINDS.items() if isinstance(kind, destinations.RemoteKind)}
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class NoHints:
+    """For processes without a broker: the tick finds what is due."""
+
+    def poll(self) -> None:
+        pass
+
+    def ingest(self, snapshot: int, source: str) -> None:
+        pass
+
+    def deliver(self, destination: str) -> None:
+        pass
+
+    def recheck(self) -> None:
+        pass
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything a stage, a command or a page needs, built once per process. Connects to nothing until used."""
+
+    settings: Settings
+    database: Database
+    clock: Clock = utc_now
+    hints: Hints = field(default_factory=NoHints)
+    rng: Random = field(default_factory=Random)
+    catalogue: CatalogueStore = field(init=False)
+    polling: Polling = field(init=False)
+    snapshots: Snapshots = field(init=False)
+    works: StoreWorks = field(init=False)
+    deliveries: Deliveries = field(init=False)
+    shelf: Shelves = field(init=False)
+    people: People = field(init=False)
+    pulse: Pulse = field(init=False)
+    _http: Http | None = field(init=False, default=None)
+    _view: tuple[int, View] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.catalogue = CatalogueStore(self.database)
+        self.polling = Polling(self.database)
+        self.snapshots = Snapshots(self.database)
+        self.works = StoreWorks(self.database, self.catalogue)
+        self.deliveries = Deliveries(self.database)
+        self.shelf = Shelves(self.database)
+        self.people = People(self.database)
+        self.pulse = Pulse(self.database)
+
+    def view(self) -> View:
+        """The catalogue in force, indexed. Raises NotFound before the first ``apply``."""
+        loaded = self.catalogue.loaded()
+        if loaded is None:
+            raise NotFound("no catalogue is in force; run: newsroad apply")
+        if self._view is None or self._view[0] != loaded.version:
+            self._view = (loaded.version, make_view(loaded.catalogue, LOCAL, loaded.retired))
+        return self._view[1]
+
+    def http(self) -> Http:
+        """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""
+        if self._http is None:
+            self._http = Http(
+                user_agent=self._user_agent(), guard=Guard(self.settings.allow_networks), clock=self.clock
+            )
+        return self._http
+
+    def _user_agent(self) -> str:
+        catalogue = self.catalogue.current()
+        contact = f" (+{catalogue.operator.site}; {catalogue.operator.contact})" if catalogue else ""
+        return f"Newsroad/{version('newsroad')}{contact}".encode("ascii", "ignore").decode()
+
+    def poller(self) -> Poller:
+        return Poller(self.polling, self.http(), self.hints, self.clock, self.rng)
+
+    def ingester(self) -> Ingester:
+        return Ingester(self.snapshots, self.works, self.view, sources.KINDS, self.hints, self.clock)
+
+    def deliverer(self) -> Deliverer:
+        view = self.view()
+        dispatcher = Dispatcher(self.deliveries, view, read_options, resolve_secret, self.clock)
+        return Deliverer(self.deliveries, dispatcher, REMOTE, self.http(), self.clock, self.rng)
+
+    def close(self) -> None:
+        if self._http is not None:
+            self._http.close()
+        self.database.close()
+
+
+def read_options(destination: Destination) -> object:
+    """The destination's options as its kind's options model."""
+    return destinations.KINDS[destination.kind].options.model_validate(dict(destination.options))
+
+
+def build_services(settings: Settings | None = None, hints: Hints | None = None) -> Services:
+    """Services on the given settings, or on the environment's. Raises SettingsError."""
+    settings = settings or read_settings()
+    services = Services(settings, Database(settings.database))
+    if hints is not None:
+        services.hints = hints
+    return services
+
+
+_hints: Hints | None = None
+
+
+def use_hints(hints: Hints) -> None:
+    """Let every Services of this process ring ``hints``: how the console script gets Celery's."""
+    global _hints  # noqa: PLW0603 - set once, at start-up, by tasks.entry
+    _hints = hints
+
+
+@contextmanager
+def open_services() -> Iterator[Services]:
+    """Services for one command, closed afterwards. Raises SettingsError."""
+    services = build_services(hints=_hints)
+    try:
+        yield services
+    finally:
+        services.close()

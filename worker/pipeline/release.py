@@ -1,0 +1,122 @@
+"""From a version and its decision to what one destination gets. Pure glue between the view and the rights rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from worker.model.article import Version
+from worker.model.catalog import Destination
+from worker.model.delivery import Action, ChannelPath, Decision, Release, Withdrawal
+from worker.model.ingest import Pair, Story
+from worker.pipeline.view import View
+from worker.rights.credit import make_release, make_withdrawal
+from worker.rights.decide import Case
+
+
+def build_case(
+    version: Version,
+    destination: Destination,
+    channels: Sequence[str],
+    view: View,
+    *,
+    approval: Decision | None,
+    now: datetime,
+) -> Case:
+    """The case of ``version`` before ``destination``; ``channels`` are all of the version's."""
+    return Case(
+        version=version,
+        source=view.sources[version.source],
+        destination=destination,
+        subscriber=view.subscribers[destination.subscriber],
+        publishers=view.publishers,
+        grants=view.grants,
+        channels=tuple(key for key in channels if key in destination.channels),
+        now=now,
+        approval=approval,
+    )
+
+
+def build_release(
+    version: Version,
+    decision: Decision,
+    destination: Destination,
+    channels: Sequence[str],
+    view: View,
+    *,
+    sequence: int,
+    action: Action,
+    first_released: datetime,
+    released: datetime,
+) -> Release:
+    """``version`` as ``decision`` lets ``destination`` have it. ``channels`` are all of the version's."""
+    return make_release(
+        version,
+        decision,
+        sequence=sequence,
+        action=action,
+        channels=_carried(channels, destination, view),
+        operator=view.catalogue.operator,
+        grants=view.grants,
+        first_released=first_released,
+        released=released,
+        address=_address(version.article, channels, view),
+    )
+
+
+def build_withdrawal(
+    article: UUID,
+    view: View,
+    *,
+    sequence: int,
+    version: int,
+    language: str | None,
+    when: datetime,
+    reason: str,
+    first_released: datetime,
+    channels: Sequence[str],
+) -> Withdrawal:
+    """The trace that a retract leaves."""
+    return make_withdrawal(
+        article,
+        sequence=sequence,
+        version=version,
+        when=when,
+        reason=reason,
+        language=language,
+        operator=view.catalogue.operator,
+        first_released=first_released,
+        channels=[view.paths[key] for key in channels if key in view.paths],
+    )
+
+
+def story_withdrawal(story: Story, pair: Pair, view: View, now: datetime, *, reason: str) -> Withdrawal:
+    """The trace that taking ``story`` back leaves at one destination."""
+    return build_withdrawal(
+        story.uuid,
+        view,
+        sequence=pair.sequence + 1,
+        version=story.current.number if story.current else 0,
+        language=story.current.document.language if story.current else None,
+        when=now,
+        reason=reason,
+        first_released=pair.first_released or now,
+        channels=story.channels,
+    )
+
+
+def _carried(channels: Sequence[str], destination: Destination, view: View) -> list[ChannelPath]:
+    """The channels that go to this destination; a parent that goes there takes its children's articles along, whose
+    path then says more than the parent's own."""
+    found = [view.paths[key] for key in channels if key in view.paths]
+    going = set(destination.channels)
+    return [path for path in found if going.intersection(key for key, _ in path.steps)]
+
+
+def _address(article: UUID, channels: Sequence[str], view: View) -> str | None:
+    """The article's page on our own portal, when the portal carries any of its channels."""
+    portal = view.destinations.get(view.portal or "")
+    if portal is None or not set(channels).intersection(portal.channels):
+        return None
+    return f"{view.imprint.site.rstrip('/')}/portal/{portal.key}/article/{article}"

@@ -1,0 +1,49 @@
+"""Tick: look what is due, knock. Latency does not wait for it; it is what makes a lost knock harmless."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from worker.ports import Clock, Heartbeats, Hints
+
+KNOCKS = 8  # per stage and tick: more would only queue up behind the children that are busy already
+
+
+class PollQueue(Protocol):
+    def waiting(self, now: datetime) -> int: ...
+
+
+class IngestQueue(Protocol):
+    def waiting(self, now: datetime) -> list[tuple[int, str]]: ...
+
+
+class DeliverQueue(Protocol):
+    def waiting(self, now: datetime) -> list[str]: ...
+
+    def recheck_due(self, now: datetime) -> bool: ...
+
+
+def knock(
+    polling: PollQueue,
+    snapshots: IngestQueue,
+    deliveries: DeliverQueue,
+    pulse: Heartbeats,
+    hints: Hints,
+    clock: Clock,
+) -> str:
+    """Knock at every stage with due work; one line on what there was. Running it twice does no harm."""
+    now = clock()
+    pulse.beat("tick", now)
+    hosts = polling.waiting(now)
+    if hosts:
+        hints.poll()
+    ingests = snapshots.waiting(now)[:KNOCKS]
+    for snapshot, source in ingests:
+        hints.ingest(snapshot, source)
+    destinations = deliveries.waiting(now)[:KNOCKS]
+    for destination in destinations:
+        hints.deliver(destination)
+    if deliveries.recheck_due(now):
+        hints.recheck()
+    return f"{hosts} hosts, {len(ingests)} snapshots, {len(destinations)} destinations due"
