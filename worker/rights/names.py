@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _LABELS = (
-    "文章来源|文稿来源|信息来源|新闻来源|内容来源|资料来源|原文来源|稿件来源|来源|稿源|转载自|转自|摘自|首发于|原载于|原载"
-    "|供稿单位|供稿|source|sources|from|via"
+    "(?:文章|文稿|信息|资讯|資訊|新闻|新聞|内容|內容|资料|資料|原文|稿件)?[来來]源|稿源|供稿(?:单位|單位)?"
+    "|[转轉][载載]?自|摘自|首[发發]于|原[载載](?:于)?|sources?|from|via"
 )
-_AUTHOR_LABELS = "文章作者|作者|撰文|撰稿|文|记者|通讯员|author|authors|written by|by"
+_AUTHOR_LABELS = "(?:文章)?作者|撰文|撰稿|文|[记記]者|通[讯訊][员員]|authors?|written by|by"
 _SEPARATOR = r"\s*[:：/|｜]\s*"
-_LABEL = re.compile(rf"(?:{_LABELS}){_SEPARATOR}|(?:转载自|转自|摘自|首发于|原载于|据)\s*", re.IGNORECASE)
+_LABEL = re.compile(rf"(?:{_LABELS}){_SEPARATOR}|(?:[转轉][载載]?自|摘自|首[发發]于|原[载載]于|[据據])\s*", re.IGNORECASE)
 _AUTHOR_LABEL = re.compile(rf"(?:{_AUTHOR_LABELS}){_SEPARATOR}|(?:written\s+by|by)\s+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:供稿)$")
 _PAIRS = ("《》", "〈〉", "「」", "『』", "“”", "‘’", '""', "''", "()", "（）", "[]", "【】")

@@ -181,7 +181,7 @@ def _same_house(scene: _Scene, name: str, host: str | None) -> bool:
     if not scene.is_home(host):
         return False
     folded = fold_name(name)
-    return folded == fold_name(scene.feed.title or "") or any(len(own) > 2 and folded.startswith(own) for own in known)
+    return folded == fold_name(scene.feed.title or "") or any(own and folded.startswith(own) for own in known)
 
 
 def _named_as_author(scene: _Scene) -> _Named | None:
