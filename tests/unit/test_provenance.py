@@ -172,7 +172,9 @@ class TestOurOwnArticlesComingBack:
 
 class TestAuthors:
     def test_the_entrys_own_come_first(self) -> None:
-        credit = traced(feed=replace(FEED, authors=(Person("主编"),)), authors=(Person("作者：李明"), Person("By 李明")))
+        credit = traced(
+            feed=replace(FEED, authors=(Person("主编"),)), authors=(Person("作者：李明"), Person("By 李明"))
+        )
         assert [person.name for person in credit.authors] == ["李明"]
         assert credit.author_state is AuthorState.NAMED
 
