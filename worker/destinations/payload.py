@@ -47,7 +47,7 @@ def _released(release: Release) -> dict[str, object]:
         "language": release.language,
         "address": release.address,
         "body_html": dress(release),
-        "excerpt_html": release.excerpt,
+        "excerpt": release.excerpt,
         "published": _maybe(release.published),
         "updated": _maybe(release.updated),
         "first_released": _time(release.first_released),
@@ -98,15 +98,15 @@ def _credit(release: Release) -> dict[str, object]:
         "line": release.attribution.line_text,
         "html": release.attribution.line_html,
         "author_state": credit.author_state.value,
-        "authors": [{"name": one.name, "uri": one.uri} for one in credit.authors if one.name],
+        "authors": [{"name": one.name, "uri": one.uri} for one in credit.persons],
         "via": list(credit.via),
         "hops": [
             {"role": hop.role.value, "basis": hop.basis.value, "name": hop.name, "link": hop.link, "site": hop.site}
             for hop in credit.hops
         ],
         "copyright_notice": credit.copyright_notice,
-        "license": credit.license,
-        "license_scope": credit.license_scope,
+        "license": credit.own_license,
+        "license_scope": credit.license_scope if credit.own_license else None,
         "editor": credit.editor,
     }
 

@@ -68,6 +68,19 @@ class Credit:
     license_scope: str | None = None
     editor: str | None = None
 
+    @property
+    def persons(self) -> tuple[Person, ...]:
+        """The authors the text itself names; stand-ins (佚名, admin) and the unsigned give none."""
+        if self.author_state is not AuthorState.NAMED:
+            return ()
+        return tuple(author for author in self.authors if author.name and author.name.strip())
+
+    @property
+    def own_license(self) -> str | None:
+        """The licence if the origin itself declared it to us: nobody downstream can license what it did not write."""
+        first = next((hop for hop in self.hops if hop.role is HopRole.ORIGINATOR), None)
+        return self.license if first is not None and first.source is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Version:

@@ -66,7 +66,7 @@ def _say_entry(root: etree._Element, release: Release) -> None:
     _atom(entry, "title", release.title)
     _atom(entry, "published", terms.rfc3339(release.published or release.first_released))
     _atom(entry, "updated", terms.rfc3339(release.released))
-    for author in terms.named(release):
+    for author in release.credit.persons:
         _say_person(entry, author.name or "", author.uri)
     if link := terms.link(release):
         _atom(entry, "link", rel="alternate", type="text/html", href=link)

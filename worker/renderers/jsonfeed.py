@@ -68,7 +68,7 @@ def _shown(release: Release) -> dict[str, object]:
         "content_html": dress(release),
         "date_published": terms.rfc3339(release.published or release.first_released),
         "date_modified": terms.rfc3339(release.released),
-        "authors": [_person(author.name or "", author.uri) for author in terms.named(release)],
+        "authors": [_person(author.name or "", author.uri) for author in release.credit.persons],
         "tags": list(release.categories),
         "language": release.language,
         "attachments": [

@@ -82,7 +82,7 @@ def _say_body(entry: etree._Element, release: Release) -> None:
 
 def _say_credit(entry: etree._Element, release: Release) -> None:
     credit = release.credit
-    for author in terms.named(release):
+    for author in release.credit.persons:
         child(entry, f"{{{DC}}}creator", author.name)
     child(entry, f"{{{DC}}}publisher", credit.origin)
     if credit.original_link:

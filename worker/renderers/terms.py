@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from worker.model.article import AuthorState, HopRole
+from worker.model.article import HopRole
 from worker.model.catalog import Use
 from worker.model.delivery import FeedHead, Imprint, Release, Withdrawal
-from worker.model.feed import Person
 from worker.ports import ShelfRow
 from worker.renderers.words import words
 
@@ -25,14 +24,7 @@ def guid(article: UUID) -> str:
 
 
 def licence(release: Release) -> str:
-    return release.credit.license or UNSPECIFIED
-
-
-def named(release: Release) -> tuple[Person, ...]:
-    """The persons the text itself names. Stand-ins (佚名, admin) and the unsigned give none: we never sign for them."""
-    if release.credit.author_state is not AuthorState.NAMED:
-        return ()
-    return tuple(author for author in release.credit.authors if author.name and author.name.strip())
+    return release.credit.own_license or UNSPECIFIED
 
 
 def chain(release: Release) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "feed_rights": "各条目著作权归各自权利人所有",
-        "feed_description": "{title}:由 {name} 转发,各条目来源见正文首行。联系:{contact}",
+        "feed_description": "{title}：由 {name} 转发，各条目来源见正文首行。联系：{contact}",
         "withdrawn": "[已撤回]",
         "withdrawn_line": "本文已撤回。",
         "home": "首页",
@@ -27,10 +27,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "licence": "许可",
         "about": "稿件信息",
         "read_original": "阅读原文",
-        "complaint": (
-            "如本文涉及作品内容、版权或其他问题,请在 30 日内与{name}联系({contact}),"
-            "我们将及时核实并处理;逾期提出的同样受理。"
-        ),
         "others": "本栏目其他文章",
         "more": "更多",
         "older": "更早的文章",
@@ -40,12 +36,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "subscribe": "订阅",
         "contact": "联系",
         "licence_numbers": "许可证号",
-        "footer": "本站转载内容均注明来源,著作权归各自权利人所有。",
+        "footer": "本站转载内容均注明来源，著作权归各自权利人所有。",
         "enclosures": "附件",
         "not_found_title": "没有这个页面",
-        "not_found": "这个地址没有内容,可能链接有误,或文章不在本站。",
+        "not_found": "这个地址没有内容，可能链接有误，或文章不在本站。",
         "gone_title": "文章已撤回",
-        "gone": "这篇文章已从本站撤下,不再提供。",
+        "gone": "这篇文章已从本站撤下，不再提供。",
         "index_title": "可阅读与订阅的内容",
         "portals": "门户",
         "feeds": "订阅源",
@@ -75,10 +71,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "licence": "Licence",
         "about": "About this article",
         "read_original": "Read the original",
-        "complaint": (
-            "If this article raises a question of content, copyright or anything else, please tell {name} within "
-            "30 days ({contact}); we look into it and act promptly. Later notices are accepted as well."
-        ),
         "others": "More in this channel",
         "more": "More",
         "older": "Older articles",

@@ -51,13 +51,14 @@ def say_use(parent: etree._Element, release: Release) -> None:
             "expires": rfc3339(release.valid_until) if release.valid_until else None,
         },
     )
-    child(
-        parent,
-        f"{{{NAMESPACE}}}credit",
-        release.attribution.line_text,
-        {"author-state": release.credit.author_state.value, "editor": release.credit.editor},
-    )
-    for hop in release.credit.hops:
+    credit = release.credit
+    facts: dict[str, str | None] = {
+        "author-state": credit.author_state.value,
+        "original-title": credit.original_title,
+        "editor": credit.editor,
+    }
+    child(parent, f"{{{NAMESPACE}}}credit", release.attribution.line_text, facts)
+    for hop in credit.hops:
         facts = {"role": hop.role.value, "basis": hop.basis.value, "link": hop.link, "site": hop.site}
         child(parent, f"{{{NAMESPACE}}}hop", hop.name, facts)
 
