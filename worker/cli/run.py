@@ -118,6 +118,7 @@ class _House:
     def live(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
+        self._check_ports()
         try:
             self._open()
             while not self._stopping:
@@ -130,11 +131,14 @@ class _House:
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _open(self) -> None:
+    def _check_ports(self) -> None:
         settings = self._settings
         check_port(settings.web_host, settings.web_port, "NEWSROAD_WEB_PORT")
         if self._flower:
             check_port(settings.flower_host, settings.flower_port, "NEWSROAD_FLOWER_PORT")
+
+    def _open(self) -> None:
+        settings = self._settings
         self._start_broker()
         self._one_shot("migrate")
         self._apply_once()

@@ -1,0 +1,31 @@
+"""``newsroad demo`` keeps its promises: it plays to the end, in time, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from worker.programs import newsroad_command
+
+
+def leftovers() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("newsroad-demo-*"))
+
+
+def test_it_plays_to_the_end_and_tells_what_came_of_it() -> None:
+    before, began = leftovers(), time.monotonic()
+    done = subprocess.run(newsroad_command("demo"), capture_output=True, text=True, check=False, timeout=110)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - began < 90  # 45 s on a machine of its own; tests share theirs
+    assert leftovers() == before
+
+    told = done.stdout
+    assert told.count("✓") == 5
+    for words in ("304", "answers 410", "珠湾日报", "webhook", "RSS", "Atom", "JSON Feed", "portal page"):
+        assert words in told
+    row = re.search(r"gateway\s*│\s*webhook\s*│\s*(\d+)\s*│\s*(\d+)\s*│\s*(\d+)", told)
+    assert row is not None, told
+    assert [int(count) for count in row.groups()] == [7, 1, 1]
