@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One request as it came in. ``at`` and ``answered`` are monotonic seconds; ``connection`` numbers the sockets."""
+    """One request as it came in. ``at`` is monotonic seconds; ``connection`` numbers the sockets."""
 
     method: str
     target: str
@@ -52,29 +52,30 @@ def answer(status: int = 200, body: bytes = b"", *, headers: dict[str, str] | No
 
 @dataclass(slots=True)
 class Peer:
-    """The server. ``scripts`` maps a path (without query) to what it does: bytes to send, or a coroutine function."""
+    """The server. ``scripts`` maps a path (without query) to what it does: bytes to send, or a coroutine
+    function. ``greeting`` is sent before anything is asked."""
 
     host: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
+    greeting: bytes = b""
     scripts: dict[str, bytes | Script] = field(default_factory=dict)
     arrivals: list[Arrival] = field(default_factory=list)
     port: int = 0
     connections: int = 0
     open_connections: int = 0
-    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _started: threading.Event = field(default_factory=threading.Event)
+    _stop: Callable[[], object] = field(default=lambda: None)
     _thread: threading.Thread | None = None
-    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __enter__(self) -> Peer:
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._turn, args=(started,), daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()), daemon=True)
         self._thread.start()
-        started.wait()
+        self._started.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         assert self._thread is not None
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._stop()
         self._thread.join()
 
     def url(self, path: str = "/", host: str = "") -> str:
@@ -86,24 +87,20 @@ class Peer:
         """Return the request targets seen so far, in order."""
         return [arrival.target for arrival in self.arrivals]
 
-    def _turn(self, started: threading.Event) -> None:
-        loop = self._loop
-        server = loop.run_until_complete(asyncio.start_server(self._serve, self.host, self.port, ssl=self.tls))
+    async def _live(self) -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = lambda: loop.call_soon_threadsafe(over.set)
+        server = await asyncio.start_server(self._serve, self.host, self.port, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
-        started.set()
-        loop.run_forever()
+        self._started.set()
+        await over.wait()
         server.close()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.open_connections += 1
         number = self.connections
+        writer.write(self.greeting)
         try:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 while not writer.is_closing():

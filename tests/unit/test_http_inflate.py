@@ -41,7 +41,7 @@ def test_output_that_ends_exactly_at_an_inner_step_is_complete() -> None:
 
 def test_a_bomb_is_refused_before_it_unfolds() -> None:
     with pytest.raises(BodyError) as caught:
-        unfold(gzip.compress(bytes(200 * MIB)), limit=500 * MIB)
+        unfold(gzip.compress(bytes(50 * MIB)), limit=500 * MIB)
     assert caught.value.error is FetchError.RATIO
 
 

@@ -25,7 +25,7 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest, ConnectionKey
 from aiohttp.connector import AddrInfoType, Connection
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from yarl import URL
 
 from worker.http.guard import Guard, check_url, origin, wire_url
@@ -39,6 +39,7 @@ _DNS_SECONDS = 10
 # Below the 5 s after which many servers drop an idle connection: one dropped just as we write costs us the request.
 _KEEP_ALIVE_SECONDS = 4.0
 _LARGE_BODY = 512 * 1024  # aiohttp warns when handed more than 1 MiB as bytes
+_DETAIL_LENGTH = 300
 _READS = frozenset({"GET", "HEAD"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -169,7 +170,7 @@ class AiohttpWire:
         try:
             async with asyncio.timeout(request.deadline):
                 await self._converse(request, answer, progress)
-        except (aiohttp.ClientError, OSError, ValueError, BodyError, _Unusable) as failure:
+        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError, BodyError, _Unusable) as failure:
             error, answer.detail = _diagnose(failure, progress, request)
         if answer.final and error in {FetchError.TIMEOUT, FetchError.RESET}:
             error = None
@@ -278,7 +279,9 @@ def _diagnose(failure: Exception, progress: _Progress, request: Request) -> tupl
         return FetchError.TIMEOUT, f"no {'answer' if progress.connected else 'connection'} in {request.deadline:g} s"
     if progress.refusals and not progress.dialled:
         return FetchError.GUARD, "; ".join(dict.fromkeys(progress.refusals))
-    return _network_error(failure, progress), str(failure) or type(failure).__name__
+    # aiohttp's full text of a protocol error is drawn over several lines and quotes the address.
+    text = failure.message if isinstance(failure, aiohttp.ClientResponseError) else str(failure)
+    return _network_error(failure, progress), " ".join(text.split())[:_DETAIL_LENGTH] or type(failure).__name__
 
 
 def _network_error(failure: Exception, progress: _Progress) -> FetchError:
