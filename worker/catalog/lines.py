@@ -32,11 +32,27 @@ class _Token:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A header with what stands under it; ``last`` is the line of the last key or value, not of comments after it."""
+
+    place: Place
+    first: int
+    last: int
+
+
 def locate(text: str) -> dict[Place, int]:
     """The line (from 1) of every key and array element of ``text``, which must be valid TOML."""
     scanner = _Scanner(_tokens(text))
     scanner.walk()
     return scanner.lines
+
+
+def sections(text: str) -> list[Section]:
+    """The headers of ``text``, in order."""
+    scanner = _Scanner(_tokens(text))
+    scanner.walk()
+    return scanner.sections
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -56,16 +72,25 @@ class _Scanner:
         self._at = 0
         self._repeated: dict[Place, int] = {}
         self.lines: dict[Place, int] = {}
+        self.sections: list[Section] = []
 
     def walk(self) -> None:
         table: Place = ()
+        first = 0
         while (token := self._peek()) is not None:
             if token.kind == "newline":
                 self._at += 1
-            elif token.text == "[":
+                continue
+            if token.text == "[":
+                first = token.line
                 table = self._header(token.line)
+                self.sections.append(Section(table, first, first))
             else:
                 self._pair(table)
+                if self.sections:
+                    end = self._tokens[self._at - 1]
+                    last = end.line + end.text.rstrip("\n").count("\n")
+                    self.sections[-1] = Section(table, first, last)
 
     def _peek(self) -> _Token | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None

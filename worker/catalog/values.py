@@ -21,7 +21,7 @@ KEY_RULE = "lower-case letters, digits, - and _, at most 64"
 
 _SPAN = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DOMAIN = re.compile(r"[^\s/:@]+")
 _MAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 
@@ -123,7 +123,7 @@ def _key(value: str) -> str:
 
 
 def _language(value: str) -> str:
-    if _LANGUAGE.fullmatch(value):
+    if LANGUAGE.fullmatch(value):
         return value
     raise ValueError(f'{value!r} is no language tag (such as "zh", "zh-Hant", "en", "bo")')
 

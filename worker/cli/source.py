@@ -1,0 +1,159 @@
+"""``newsroad source …``: what we poll. ``add`` finds the feed behind an address and writes it into the catalogue."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from worker.catalog import read_catalogue
+from worker.catalog.discover import Fetch, Found, find_feed
+from worker.catalog.edit import Addition, plan_addition, replace_file
+from worker.destinations import OPTIONS
+from worker.errors import CatalogueError, Refused
+from worker.http.client import Http
+from worker.http.guard import Guard, check_url
+from worker.model.catalog import Operator
+from worker.model.feed import ParsedEntry
+from worker.model.fetch import Outcome, Request
+from worker.settings import Settings, read_settings
+
+app = typer.Typer(help="What is polled: the sources of the catalogue.", no_args_is_help=True)
+
+_PACE = 1.0
+_SHOWN = 10
+
+
+@app.command("add")
+def add_command(
+    url: Annotated[str, typer.Argument(help="A feed, or a page of the site whose feed is wanted.")],
+    key: Annotated[str | None, typer.Option(help="Key of the source; the publisher's key if absent.")] = None,
+    publisher: Annotated[str | None, typer.Option(help="Key of its publisher; found by domain if absent.")] = None,
+    every: Annotated[str | None, typer.Option(help="How often to poll it: 15m, 1h …")] = None,
+    file: Annotated[Path | None, typer.Option(help="Where to write it: the catalogue or a file it includes.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; writes only with --yes.")] = False,
+) -> None:
+    """Find the feed behind an address, show what it yields, write it into the catalogue."""
+    settings = read_settings()
+    catalogue = read_catalogue(settings.catalogue, OPTIONS)
+    if problem := check_url(url):
+        raise Refused(f"{url}: {problem}; write the whole address: https://…")
+    with _visiting(settings, catalogue.operator) as fetch:
+        found = find_feed(fetch, url)
+    addition = plan_addition(catalogue, found, key=key, publisher=publisher, every=every)
+    target = file or settings.catalogue
+    before, after = _edited(settings.catalogue, target, addition)
+    if as_json:
+        typer.echo(json.dumps(_as_json(found, addition, target, written=yes), ensure_ascii=False, indent=2))
+    else:
+        _show(found, addition, catalogue.operator.zone)
+    if not yes and as_json:
+        return
+    if not yes:
+        _agree(target)
+    replace_file(target, before, after)
+    if not as_json:
+        typer.echo(f"Wrote [sources.{addition.key}] into {target}. Next: newsroad plan, newsroad apply")
+
+
+@contextmanager
+def _visiting(settings: Settings, operator: Operator) -> Iterator[Fetch]:
+    """Ask as the operator, at most one request a second."""
+    agent = f"Newsroad/{version('newsroad')} (+{operator.site}; {operator.contact})"
+    guard = Guard(settings.allow_networks)
+    http = Http(user_agent=agent, guard=guard, clock=lambda: datetime.now(UTC))
+    ready = time.monotonic()
+
+    def fetch(url: str) -> Outcome:
+        nonlocal ready
+        time.sleep(max(0.0, ready - time.monotonic()))
+        ready = time.monotonic() + _PACE
+        return http.fetch(Request(0, url, follow=5))
+
+    try:
+        yield fetch
+    finally:
+        http.close()
+
+
+def _edited(catalogue: Path, target: Path, addition: Addition) -> tuple[str | None, str]:
+    """The target's text before and after. Raises Refused unless the catalogue would pass the check with it."""
+    before = target.read_bytes().decode("utf-8-sig") if target.exists() else None
+    after = addition.written_into(before or "")
+    try:
+        checked = read_catalogue(catalogue, OPTIONS, edited={target: after})
+    except CatalogueError as error:
+        raise Refused(f"Nothing was written: the file would not pass the check.\n{error}") from error
+    if addition.key not in {source.key for source in checked.sources}:
+        raise Refused(f'{catalogue} does not include {target}; add it first: include = ["{target.name}"]')
+    return before, after
+
+
+def _agree(target: Path) -> None:
+    if not sys.stdin.isatty():
+        raise Refused("Nothing was written; to write it without being asked, add --yes")
+    if not typer.confirm(f"Write this into {target}?", err=True):
+        raise Refused("Nothing was written.")
+
+
+def _show(found: Found, addition: Addition, zone: str) -> None:
+    feed = found.feed
+    typer.echo(f"{feed.title or '(no title)'} ({feed.format}, {len(feed.entries)} entries)\n{found.url}")
+    table = Table("title", "published", "author", "origin", "licence", box=None)
+    for entry in feed.entries[:_SHOWN]:
+        when = entry.published or entry.updated
+        shown = f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else "no date"
+        licence = entry.license or entry.rights or feed.license or feed.rights or "–"
+        table.add_row(entry.title or "(no title)", shown, _authors(entry) or "–", _origin(entry) or "–", licence)
+    if feed.entries:
+        Console(file=sys.stdout).print(table)
+    if len(feed.entries) > _SHOWN:
+        typer.echo(f"… and {len(feed.entries) - _SHOWN} more")
+    for warning in feed.warnings:
+        typer.echo(f"! {warning}", err=True)
+    new = " (new)" if addition.publisher else ""
+    typer.echo(f"Source {addition.key} of publisher {addition.publisher_key}{new}")
+
+
+def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -> dict[str, object]:
+    feed = found.feed
+    return {
+        "file": str(target),
+        "written": written,
+        "source": {"key": addition.key, **addition.source},
+        "publisher": {"key": addition.publisher_key, **(addition.publisher or {})},
+        "new_publisher": addition.publisher is not None,
+        "feed": {"title": feed.title, "format": feed.format, "rights": feed.rights, "license": feed.license},
+        "entries": [
+            {
+                "title": entry.title,
+                "published": when.isoformat() if (when := entry.published or entry.updated) else None,
+                "author": _authors(entry) or None,
+                "origin": _origin(entry),
+                "license": entry.license,
+            }
+            for entry in feed.entries
+        ],
+        "warnings": list(feed.warnings),
+    }
+
+
+def _authors(entry: ParsedEntry) -> str:
+    return ", ".join(name for person in entry.authors if (name := person.name or person.email))
+
+
+def _origin(entry: ParsedEntry) -> str | None:
+    """Whom the entry names as its source; without one it is the publisher's own."""
+    return (entry.source.title or entry.source.url) if entry.source else None
