@@ -62,8 +62,9 @@ def make_venv() -> None:
         return
     say("this Python comes without ensurepip; trying virtualenv instead")
     if subprocess.run([sys.executable, "-m", "virtualenv", "--version"], capture_output=True, check=False).returncode:
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--user", "--break-system-packages", "virtualenv"]
-        if subprocess.run(install, check=False).returncode:
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--user", "virtualenv"]
+        # Debian's pip wants the flag for a user's own folder too (PEP 668); older ones do not know it.
+        if all(subprocess.run([*install, *flag], check=False).returncode for flag in (["--break-system-packages"], [])):
             fail("neither venv nor pip works with this Python; on Debian or Ubuntu: apt install python3-venv")
     if subprocess.run([sys.executable, "-m", "virtualenv", "--quiet", str(VENV)], check=False).returncode:
         fail("virtualenv could not make .venv; its reason is above")
