@@ -10,18 +10,20 @@ from importlib.metadata import version
 from random import Random
 
 from worker import destinations, sources
+from worker.catalog.plan import diff
 from worker.errors import NotFound
 from worker.http.client import Http
 from worker.http.guard import Guard
-from worker.model.catalog import Destination
+from worker.model.catalog import Catalogue, Destination
 from worker.pipeline.deliver import Deliverer
 from worker.pipeline.dispatch import Dispatcher
+from worker.pipeline.foresee import Foreseen, foresee
 from worker.pipeline.ingest import Ingester
 from worker.pipeline.poll import Poller
 from worker.pipeline.view import View, make_view
 from worker.ports import Clock, Hints
 from worker.settings import Settings, read_settings, resolve_secret
-from worker.store.catalogue import CatalogueStore
+from worker.store.catalogue import RECHECKED, CatalogueStore
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database
 from worker.store.people import People
@@ -93,6 +95,14 @@ class Services:
         if self._view is None or self._view[0] != loaded.version:
             self._view = (loaded.version, make_view(loaded.catalogue, LOCAL, loaded.retired))
         return self._view[1]
+
+    def foresee(self, new: Catalogue) -> Foreseen:
+        """What putting ``new`` in force would publish, update and retract. Nothing is decided again, and so nothing
+        goes out, unless permissions change; nor before the first ``apply``."""
+        loaded = self.catalogue.loaded()
+        if loaded is None or not any(change.table in RECHECKED for change in diff(loaded.catalogue, new).changes):
+            return Foreseen({one.key: (0, 0, 0) for one in new.destinations}, 0, complete=True)
+        return foresee(self.people, make_view(new, LOCAL, loaded.retired), self.clock())
 
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""

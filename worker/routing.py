@@ -2,8 +2,8 @@
 
 Channels nest. An article that a channel takes is in all its ancestors too: a column shows what its sub-columns show,
 whether or not its own selection would have taken it. A channel that has children and selects nothing itself takes
-what its children take; without children, selecting nothing means taking everything. The breadcrumb of an article is
-its deepest channel's path (``breadcrumb``).
+what its children take; without children, selecting nothing means taking everything. A release lists the deepest
+channel first: that path is its breadcrumb.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,11 +40,6 @@ def _path(key: str, by_key: Mapping[str, Channel]) -> ChannelPath:
         steps.append((step, by_key[step].title))
         step = by_key[step].parent
     return ChannelPath(tuple(reversed(steps)))
-
-
-def breadcrumb(channels: Sequence[ChannelPath]) -> ChannelPath | None:
-    """The deepest of an article's channel paths, the first of equally deep ones; None when there is none."""
-    return max(channels, key=lambda path: len(path.steps), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +106,20 @@ class Router:
                 taken.update(self._ancestors[key])
         return tuple(key for key in self._order if key in taken)
 
+    def refusals(self, version: Version, now: datetime) -> dict[str, tuple[str, ...]]:
+        """Why channels do not take ``version`` themselves, by key: the parts of their selection that refuse it
+        (``sources``, ``categories``, ``languages``, ``max_age``, ``include``, ``exclude``). Empty for those that take
+        it. A channel that takes only what its children take is refused by ``children``, unless one of them takes it.
+        """
+        facts = _Facts(version, self._sources.get(version.source), None, now)
+        taken = set(self.select(version, now))
+        found: dict[str, tuple[str, ...]] = {}
+        for key in self._order:
+            compiled = self._compiled.get(key)
+            refused = ("children",) if compiled is None else tuple(_refusing(compiled, facts))
+            found[key] = () if key in taken else refused
+        return found
+
 
 def _compile(selection: Selection) -> _Compiled:
     return _Compiled(
@@ -124,17 +133,23 @@ def _compile(selection: Selection) -> _Compiled:
 
 
 def _takes(compiled: _Compiled, facts: _Facts) -> bool:
+    return next(_refusing(compiled, facts), None) is None
+
+
+def _refusing(compiled: _Compiled, facts: _Facts) -> Iterator[str]:
+    """The parts of a selection that refuse, cheapest first."""
     if compiled.sources and facts.source not in compiled.sources:
-        return False
+        yield "sources"
     if compiled.categories and compiled.categories.isdisjoint(facts.categories):
-        return False
+        yield "categories"
     if compiled.languages and facts.language not in compiled.languages:
-        return False
+        yield "languages"
     if compiled.max_age is not None and facts.age > compiled.max_age:
-        return False
+        yield "max_age"
     if compiled.include is not None and not compiled.include.search(facts.text):
-        return False
-    return compiled.exclude is None or not compiled.exclude.search(facts.text)
+        yield "include"
+    if compiled.exclude is not None and compiled.exclude.search(facts.text):
+        yield "exclude"
 
 
 def _words(words: Iterable[str]) -> re.Pattern[str] | None:

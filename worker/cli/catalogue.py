@@ -19,6 +19,7 @@ from worker.catalog.plan import Plan, diff
 from worker.destinations import OPTIONS
 from worker.errors import CatalogueError, Refused
 from worker.model.catalog import Catalogue
+from worker.pipeline.foresee import Foreseen
 from worker.settings import read_settings
 
 Consequences = Mapping[str, tuple[int, int, int]]
@@ -72,11 +73,11 @@ def plan_command(path: FileArgument = None, as_json: JsonOption = False) -> None
     """Show what `apply` would change, publish and retract. Changes nothing."""
     catalogue = read_catalogue(path or read_settings().catalogue, OPTIONS)
     with open_services() as services:
-        plan, consequences = _foresee(services, catalogue)
+        plan, foreseen = _foresee(services, catalogue)
     if as_json:
-        typer.echo(_json(_as_json(plan, consequences)))
+        typer.echo(_json(_as_json(plan, foreseen)))
     else:
-        _show(plan, consequences)
+        _show(plan, foreseen)
 
 
 @app.command("apply")
@@ -88,14 +89,14 @@ def apply_command(
     """Put the catalogue in force."""
     catalogue = read_catalogue(path or read_settings().catalogue, OPTIONS)
     with open_services() as services:
-        plan, consequences = _foresee(services, catalogue)
+        plan, foreseen = _foresee(services, catalogue)
         if not as_json:
-            _show(plan, consequences)
+            _show(plan, foreseen)
         if plan:
-            _agree(consequences, yes=yes)
+            _agree(foreseen.touched(), yes=yes)
             services.catalogue.apply(catalogue, services.clock())
     if as_json:
-        typer.echo(_json({**_as_json(plan, consequences), "applied": bool(plan)}))
+        typer.echo(_json({**_as_json(plan, foreseen), "applied": bool(plan)}))
     elif plan:
         typer.echo("Applied.")
 
@@ -119,16 +120,17 @@ def _agree(consequences: Consequences, *, yes: bool) -> None:
         raise Refused("Nothing was changed.")
 
 
-def _foresee(services: Services, catalogue: Catalogue) -> tuple[Plan, Consequences]:
-    plan = diff(services.catalogue.current(), catalogue)
-    consequences = services.catalogue.consequences(catalogue, services.clock()) if plan else {}
-    return plan, {key: counts for key, counts in consequences.items() if any(counts)}
+def _foresee(services: Services, catalogue: Catalogue) -> tuple[Plan, Foreseen]:
+    return diff(services.catalogue.current(), catalogue), services.foresee(catalogue)
 
 
-def _show(plan: Plan, consequences: Consequences) -> None:
+def _show(plan: Plan, foreseen: Foreseen) -> None:
     for line in plan.lines():
         typer.echo(line)
     typer.echo(f"Catalogue: {plan.summary()}.")
+    if not foreseen.complete:
+        typer.echo(f"Articles: the newest {foreseen.articles} were looked at; older ones may follow them.")
+    consequences = foreseen.touched()
     if consequences:
         table = Table("destination", "to publish", "to update", "to retract", box=None)
         for key, counts in consequences.items():
@@ -138,13 +140,14 @@ def _show(plan: Plan, consequences: Consequences) -> None:
         typer.echo("Articles: nothing is published or retracted by this.")
 
 
-def _as_json(plan: Plan, consequences: Consequences) -> dict[str, object]:
+def _as_json(plan: Plan, foreseen: Foreseen) -> dict[str, object]:
     return {
         "changes": plan.as_json(),
         "destinations": {
             key: {"publish": publish, "update": update, "retract": retract}
-            for key, (publish, update, retract) in consequences.items()
+            for key, (publish, update, retract) in foreseen.touched().items()
         },
+        "articles": {"looked_at": foreseen.articles, "complete": foreseen.complete},
     }
 
 

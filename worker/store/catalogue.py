@@ -38,6 +38,9 @@ TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
     "destinations": (destination, catalog.Destination),
 }
 
+RECHECKED = ("publishers", "grants", "subscribers")
+"""Tables whose changes make every routed article due for another decision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ids:
@@ -102,7 +105,7 @@ class CatalogueStore:
     def apply(self, new: catalog.Catalogue, now: datetime) -> None:
         """Make the database say what ``new`` says: rows added, changed, renamed; what left the file is retired.
 
-        Every routed article goes on the recheck list when grants, channels or destinations changed.
+        Every routed article goes on the recheck list when publishers, grants or subscribers changed.
         """
         with self.database.write(lock=0x6361746C) as connection:
             before = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
@@ -121,7 +124,7 @@ class CatalogueStore:
                 connection.execute(sa.insert(installation).values(id=1, **values))
             else:
                 connection.execute(sa.update(installation).values(**values))
-            if before is not None and any(changed[name] for name in ("publishers", "grants", "subscribers")):
+            if before is not None and any(changed[name] for name in RECHECKED):
                 routed = sa.select(placement.c.article_id).distinct()
                 connection.execute(self.database.insert_ignore(recheck).from_select(["article_id"], routed))
 
@@ -162,19 +165,24 @@ class CatalogueStore:
 
     def _apply_resource(self, connection: Connection, declared: catalog.Source, now: datetime) -> None:
         """A source's feed is one resource; a new address keeps the row (and what was seen), and is asked at once."""
-        source_id = connection.execute(sa.select(source.c.id).where(source.c.key == declared.key)).scalar_one()
+        source_id, paused = (
+            connection.execute(sa.select(source.c.id, source.c.paused_at).where(source.c.key == declared.key))
+            .tuples()
+            .one()
+        )
+        due_at = now if paused is None else None  # a person's pause survives every apply
         host_id = polling.ensure_host(self.database, connection, declared.url, pace=declared.pace)
         row = connection.execute(
             sa.select(resource.c.id, resource.c.url, resource.c.due_at).where(resource.c.source_id == source_id)
         ).one_or_none()
-        fresh = {"url": declared.url, "ask_url": declared.url, "host_id": host_id, "due_at": now, "redirects": 0}
+        fresh = {"url": declared.url, "ask_url": declared.url, "host_id": host_id, "due_at": due_at, "redirects": 0}
         if row is None:
             connection.execute(sa.insert(resource).values(source_id=source_id, **fresh))
         elif row.url != declared.url:
             cleared = {"etag": None, "last_modified": None, "body_hash": None, "floor_seconds": 0, "failures": 0}
             connection.execute(sa.update(resource).where(resource.c.id == row.id).values(**fresh, **cleared))
         elif row.due_at is None:
-            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(due_at=now))
+            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(due_at=due_at))
         polling.touch_host(connection, host_id)
 
     def _apply_paces(self, connection: Connection, sources: Sequence[catalog.Source]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
-from worker.store import stories
+from worker.store import acts, stories
 from worker.store.engine import Database
 from worker.store.schema import article, delivery, destination, receipt, recheck, tombstone
 
@@ -384,8 +384,8 @@ class Deliveries:
                 self.database.insert_ignore(recheck), [{"article_id": one} for one in {one.article for one in due}]
             )
 
-    def replay(self, uuid: UUID, now: datetime) -> bool:
-        """Make a parked delivery due again unless a later sequence took its place; True when it was."""
+    def replay(self, uuid: UUID, now: datetime, *, by: str, note: str | None = None) -> bool:
+        """Make a parked delivery due again unless a later sequence took its place; True when it was. Audited."""
         later = delivery.alias("later")
         with self.database.write() as connection:
             done = connection.execute(
@@ -401,14 +401,18 @@ class Deliveries:
                 )
                 .values(state=DUE, due_at=now, failures=0, deaths=0, finished_at=None)
             )
+            if done.rowcount == 1:
+                acts.record(connection, by=by, verb="replay", target=str(uuid), now=now, note=note)
             return done.rowcount == 1
 
-    def resume(self, key: str) -> bool:
-        """Lift a hold, a disablement or an open breaker of a destination; True when it exists."""
+    def resume(self, key: str, now: datetime, *, by: str, note: str | None = None) -> bool:
+        """Lift a hold, a disablement or an open breaker of a destination; True when it exists. Audited."""
         with self.database.write() as connection:
             done = connection.execute(
                 sa.update(destination)
                 .where(destination.c.key == key)
                 .values(state="active", state_reason=None, failures=0, opened_at=None, probe_at=None, probes=0)
             )
+            if done.rowcount == 1:
+                acts.record(connection, by=by, verb="resume", target=f"destination {key}", now=now, note=note)
             return done.rowcount == 1

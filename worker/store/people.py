@@ -2,17 +2,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 
+from worker.errors import NotFound
+from worker.model.delivery import DeliveryState
+from worker.model.ingest import Story
+from worker.model.overview import (
+    ArticleFacts,
+    ArticleRow,
+    DecisionRow,
+    DeliveryRow,
+    DestinationRow,
+    HeldRow,
+    Overview,
+    ReceiptRow,
+    SnapshotRow,
+    SourceRow,
+)
+from worker.store import people_articles, people_find, people_overview, people_reviews, stories
 from worker.store.engine import Database
 from worker.store.schema import receipt, snapshot
 
 
 class People:
+    """Reading for commands and pages; every list is bounded and newest first unless it says otherwise."""
+
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def overview(self, now: datetime, since: datetime) -> Overview:
+        """The whole installation on one screen; counts of the window begin at ``since``."""
+        with self.database.read() as connection:
+            return people_overview.overview(connection, now, since)
+
+    def source(self, key: str, now: datetime, since: datetime) -> SourceRow:
+        """One source. Raises NotFound for a key that is not in the catalogue."""
+        with self.database.read() as connection:
+            rows = people_overview.sources(connection, now, since, key)
+        if not rows:
+            raise NotFound(f"no source is called {key}; see: newsroad source list")
+        return rows[0]
+
+    def snapshots(self, source_key: str, limit: int) -> list[SnapshotRow]:
+        """The last bodies fetched for a source."""
+        with self.database.read() as connection:
+            return people_overview.snapshots(connection, source_key, limit)
+
+    def destinations(self, since: datetime) -> list[DestinationRow]:
+        """Every destination in catalogue order, retired ones last."""
+        with self.database.read() as connection:
+            return people_overview.destinations(connection, since)
+
+    def destination(self, key: str, since: datetime) -> DestinationRow:
+        """One destination, retired or not. Raises NotFound."""
+        with self.database.read() as connection:
+            rows = people_overview.destinations(connection, since, key)
+        if not rows:
+            raise NotFound(f"no destination is called {key}; see: newsroad destination list")
+        return rows[0]
+
+    def named(self, text: str) -> list[ArticleRow]:
+        """The articles that an id, the beginning of one or an address names (``people_find.article_ids``)."""
+        with self.database.read() as connection:
+            return people_find.rows(connection, people_find.article_ids(connection, text))
+
+    def titled(self, words: Sequence[str], limit: int) -> list[ArticleRow]:
+        """Articles with all these words in the title."""
+        with self.database.read() as connection:
+            return people_find.by_words(connection, words, limit)
+
+    def article(self, uuid: UUID) -> ArticleFacts:
+        """Everything about one article. Raises NotFound."""
+        with self.database.read() as connection:
+            return people_articles.facts(connection, people_find.article_id(connection, uuid))
+
+    def article_deliveries(self, uuid: UUID) -> list[DeliveryRow]:
+        """An article's deliveries, by destination and sequence. Raises NotFound."""
+        with self.database.read() as connection:
+            return people_articles.of_article(connection, people_find.article_id(connection, uuid))
+
+    def decisions(self, uuid: UUID, limit: int) -> list[DecisionRow]:
+        """Everything decided about an article. Raises NotFound."""
+        with self.database.read() as connection:
+            return people_reviews.decisions(connection, people_find.article_id(connection, uuid), limit)
+
+    def newest_routed(self, limit: int) -> list[int]:
+        """Ids of the newest live articles that were ever sent on."""
+        with self.database.read() as connection:
+            return people_articles.newest_routed(connection, limit)
+
+    def stories(self, ids: Sequence[int]) -> list[Story]:
+        """The stories of these articles, for looking ahead without writing."""
+        with self.database.read() as connection:
+            return stories.load(connection, ids)
+
+    def deliveries(
+        self,
+        limit: int,
+        *,
+        destination: str | None = None,
+        states: Sequence[DeliveryState] = (),
+        since: datetime | None = None,
+    ) -> list[DeliveryRow]:
+        """Deliveries to one destination or all, in some states or any."""
+        with self.database.read() as connection:
+            return people_articles.deliveries(connection, limit, only=destination, states=states, since=since)
+
+    def delivery_named(self, text: str) -> list[DeliveryRow]:
+        """Deliveries whose id is, or begins with, ``text``."""
+        with self.database.read() as connection:
+            return people_articles.by_id(connection, text)
+
+    def receipts(self, delivery: UUID) -> list[ReceiptRow]:
+        """What came back of a delivery's attempts, the first one first."""
+        with self.database.read() as connection:
+            return people_articles.receipts(connection, delivery)
+
+    def held(self, limit: int, destination: str | None = None) -> list[HeldRow]:
+        """What waits for a person's word."""
+        with self.database.read() as connection:
+            return people_reviews.held(connection, limit, destination)
 
     def prune_snapshots(self, *, done_before: datetime, quarantined_before: datetime, limit: int) -> int:
         old = (

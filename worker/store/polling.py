@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from worker.identity.urls import host_of, registrable_domain
 from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled
+from worker.store import acts
 from worker.store.engine import Database
 from worker.store.schema import host, resource, snapshot, source
 
@@ -199,6 +200,32 @@ class Polling:
             connection.execute(
                 sa.update(host).where(host.c.lease == lease).values(lease=None, lease_until=None, due_at=_earliest())
             )
+
+    def pause(self, source_key: str, now: datetime, *, by: str, note: str | None = None) -> bool:
+        """Ask a source no more until it is resumed; False when there is none of that key. Audited."""
+        return self._switch(source_key, None, now, by=by, note=note)
+
+    def resume(self, source_key: str, now: datetime, *, by: str, note: str | None = None) -> bool:
+        """Ask a source again, at once; what asked for attention is seen to. False when there is none of that key."""
+        return self._switch(source_key, now, now, by=by, note=note)
+
+    def _switch(self, key: str, due_at: datetime | None, now: datetime, *, by: str, note: str | None) -> bool:
+        pauses = due_at is None
+        values: dict[str, object] = {"paused_at": now} if pauses else {"paused_at": None, "attention": None}
+        with self.database.write() as connection:
+            row = connection.execute(
+                sa.select(source.c.id).where(source.c.key == key, source.c.retired_at.is_(None))
+            ).one_or_none()
+            if row is None:
+                return False
+            connection.execute(sa.update(source).where(source.c.id == row.id).values(**values))
+            mine = resource.c.source_id == row.id
+            connection.execute(sa.update(resource).where(mine).values(due_at=due_at))
+            for host_id in connection.execute(sa.select(resource.c.host_id).where(mine).distinct()).scalars().all():
+                touch_host(connection, host_id)
+            verb = "pause" if pauses else "resume"
+            acts.record(connection, by=by, verb=verb, target=f"source {key}", now=now, note=note)
+            return True
 
     def poll_now(self, source_key: str, now: datetime) -> int:
         """Make the resources of a source due at once; returns how many. Pace and pause of the host still hold."""

@@ -205,6 +205,8 @@ revision = Table(
     Column("document", LargeBinary, nullable=False),
     Column("evidence", LargeBinary),
     Column("credit", LargeBinary, nullable=False),
+    # First revisions are counted by their entries; only the later ones are looked for by time.
+    Index("ix_revision_seen_at", "seen_at", postgresql_where=sa.text("number > 1"), sqlite_where=sa.text("number > 1")),
 )
 article_key = Table(
     "article_key",
@@ -292,6 +294,13 @@ receipt = Table(
     Column("excerpt", sa.Text),
     Column("remote_id", String(300)),
     Column("remote_url", String(2000)),
+    # An address may be longer than PostgreSQL indexes (2,704 bytes), so its beginning stands for it.
+    Index(
+        "ix_receipt_remote_url",
+        sa.text("substr(remote_url, 1, 200)"),
+        postgresql_where=sa.text("remote_url IS NOT NULL"),
+        sqlite_where=sa.text("remote_url IS NOT NULL"),
+    ),
 )
 shelf = Table(
     "shelf",

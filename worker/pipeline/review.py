@@ -1,0 +1,149 @@
+"""Review: a person's word on one article as it stands. An approval is a decision with an end date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from worker.errors import NotFound, Refused
+from worker.model.catalog import Use
+from worker.model.delivery import Action, Decision, Reason
+from worker.model.ingest import Pair, Story
+from worker.pipeline.settle import PERMITTED, Settlement, settle, write
+from worker.pipeline.view import View
+from worker.ports import Clock, Hints, Works
+from worker.rights.notices import reason_text
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person's word made of one article at one destination. ``action`` is the delivery it wrote, if any."""
+
+    destination: str
+    version: int
+    decision: Decision
+    action: Action | None
+
+
+def approval(*, by: str, note: str, until: datetime, now: datetime, use: Use = Use.FULL_TEXT) -> Decision:
+    """A person's yes to ``use`` until ``until`` (exclusive, aware). Raises Refused for one without name, note, end."""
+    by, note = _signed(by, note)
+    if until <= now:
+        raise Refused(f"an approval must end in the future, not at {until:%Y-%m-%d %H:%M %Z}")
+    if use not in PERMITTED:
+        raise Refused(f"{use.value} is nothing to approve; use full_text, excerpt or link_only")
+    return Decision(use, (Reason.APPROVED,), valid_until=until, by=by, note=note)
+
+
+def rejection(*, by: str, note: str) -> Decision:
+    """A person's no. Raises Refused for one without name and note."""
+    by, note = _signed(by, note)
+    return Decision(Use.REJECT, (Reason.REJECTED,), by=by, note=note)
+
+
+def _signed(by: str, note: str) -> tuple[str, str]:
+    if not by.strip() or not note.strip():
+        raise Refused("a decision by a person needs a name and a note: --by NAME --note TEXT")
+    return by.strip()[:200], note.strip()[:1000]
+
+
+def held_at(story: Story, view: View) -> tuple[str, ...]:
+    """The destinations at which ``story`` waits for a person."""
+    return tuple(
+        key
+        for key, pair in story.pairs.items()
+        if key in view.destinations and pair.decision is not None and pair.decision.use is Use.HOLD
+    )
+
+
+def give_word(story: Story, view: View, word: Decision, destinations: Sequence[str], now: datetime) -> Settlement:
+    """What ``word`` on the present version of ``story`` writes at ``destinations``. Pure.
+
+    Raises Refused where it would change nothing: the article is gone, was never routed or goes elsewhere, has changed
+    since, or a rule stands above a person's word (an ended grant, a destination it leaves out, an echo).
+    """
+    if story.withdrawn or story.current is None or not story.copies:
+        state = "was withdrawn" if story.withdrawn else "was never sent on"
+        raise Refused(f"{story.uuid} {state}; there is nothing to decide")
+    number = story.current.number
+    spoken = {
+        key: replace(story.pairs.get(key) or Pair(key), approval=word, approval_version=number) for key in destinations
+    }
+    settlement = settle(replace(story, pairs={**story.pairs, **spoken}), view, now)
+    if settlement.version is not None:
+        raise Refused(f"{story.uuid} is changing just now; look at it again: newsroad review show {story.uuid}")
+    for key in destinations:
+        _check(story, view, word, key, settlement)
+    return _only(settlement, frozenset(destinations))
+
+
+def _only(settlement: Settlement, keys: frozenset[str]) -> Settlement:
+    """What concerns these destinations: a word on one place changes nothing at another."""
+    return replace(
+        settlement,
+        rulings=tuple(one for one in settlement.rulings if one.destination in keys),
+        orders=tuple(one for one in settlement.orders if one.destination in keys),
+        shelved=tuple(one for one in settlement.shelved if one.destination in keys),
+    )
+
+
+def _check(story: Story, view: View, word: Decision, key: str, settlement: Settlement) -> None:
+    """Raise Refused unless ``word`` is what counts at ``key`` from now on."""
+    ruled = next((one.decision for one in settlement.rulings if one.destination == key), None)
+    if ruled is None:
+        pair = story.pairs.get(key)
+        if pair is None or pair.decision is None:
+            raise Refused(
+                f"{story.uuid} is in no channel that goes to {key}; see: newsroad article explain {story.uuid}"
+            )
+        ruled = pair.decision
+    if ruled.by != word.by or ruled.reasons[0] is not word.reasons[0]:
+        why = reason_text(ruled.reasons[0], view.catalogue.operator.language)
+        raise Refused(f"{key}: a person's word does not change this: {why} [{ruled.reasons[0].value}]")
+
+
+def review(
+    works: Works,
+    view: View,
+    hints: Hints,
+    clock: Clock,
+    article: UUID,
+    word: Decision,
+    destinations: Sequence[str] | None,
+) -> list[Reviewed]:
+    """Write ``word`` on an article down and settle it anew, in one transaction; None: wherever it is held.
+
+    Audited per destination. Raises NotFound for an unknown article or destination and Refused as ``give_word`` does;
+    nothing is written then.
+    """
+    now = clock()
+    with works.open() as work:
+        story = work.stories([work.article(article)])[0]
+        keys = tuple(dict.fromkeys(destinations)) if destinations is not None else held_at(story, view)
+        for key in keys:
+            if key not in view.destinations:
+                raise NotFound(f"no destination is called {key}; see: newsroad destination list")
+        if not keys:
+            raise Refused(f"{article} is held nowhere; name a destination: --destination KEY")
+        settlement = give_word(story, view, word, keys, now)
+        write(work, [settlement], now)
+        verb = "reject" if word.use is Use.REJECT else "approve"
+        until = word.valid_until.isoformat() if word.valid_until else None
+        for key in keys:
+            detail = {"destination": key, "use": word.use.value, "until": until}
+            work.note(by=word.by or "", verb=verb, target=str(article), note=word.note, now=now, detail=detail)
+    for order in settlement.orders:
+        if not view.is_local(order.destination):
+            hints.deliver(order.destination)
+    return [_reviewed(story, settlement, key) for key in keys]
+
+
+def _reviewed(story: Story, settlement: Settlement, key: str) -> Reviewed:
+    ruling = next((one for one in settlement.rulings if one.destination == key), None)
+    order = next((one for one in settlement.orders if one.destination == key), None)
+    decision = ruling.decision if ruling is not None else story.pairs[key].decision
+    assert decision is not None
+    number = story.current.number if story.current else 0
+    return Reviewed(key, number, decision, order.action if order is not None else None)

@@ -1,0 +1,126 @@
+"""From what a person has in hand to the article it belongs to: an id or its beginning, an address, words of a title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.errors import NotFound
+from worker.identity.keys import KeyMode, alias_keys, guid_keys
+from worker.identity.urls import link_key
+from worker.model.feed import ParsedEntry
+from worker.model.overview import ArticleRow
+from worker.store.schema import alias, article, article_key, delivery, entry, receipt, source
+
+MOST = 20  # matches told of an ambiguous id
+SEARCHED = 50_000  # articles whose titles are looked through, newest first
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_PREFIX = re.compile(r"[0-9a-f][0-9a-f-]{3,35}", re.IGNORECASE)
+_url_start: sa.ColumnElement[str] = sa.literal_column("substr(remote_url, 1, 200)")  # as its index is written
+
+
+def article_ids(connection: Connection, text: str) -> list[int]:
+    """Articles that ``text`` names, none to ``MOST`` of them.
+
+    ``text`` is an article's id, the beginning of one (4 characters or more), any address with the id in it (our
+    portal's page, a feed's ``urn:uuid:…``), a link or guid of one of its entries in any spelling, or the address a
+    partner gave it.
+    """
+    text = text.strip()
+    if named := _UUID.search(text):
+        found = _ids(connection, sa.select(article.c.id).where(article.c.uuid == named[0].lower()))
+        if found:
+            return found
+    if _PREFIX.fullmatch(text):
+        return _ids(connection, sa.select(article.c.id).where(starting(article.c.uuid, text)))
+    return _by_link(connection, text) or _by_partner(connection, text)
+
+
+def article_id(connection: Connection, uuid: UUID) -> int:
+    """The article behind a public id. Raises NotFound."""
+    found = _ids(connection, sa.select(article.c.id).where(article.c.uuid == str(uuid)))
+    if not found:
+        raise NotFound(f"no article has the id {uuid}")
+    return found[0]
+
+
+def starting(column: sa.Column[str], prefix: str) -> sa.ColumnElement[bool]:
+    """``column`` (a UUID) begins with ``prefix``; the range lets an index serve, whatever the collation."""
+    prefix = prefix.lower()
+    return sa.and_(column >= prefix, column < prefix + "g", column.startswith(prefix, autoescape=True))
+
+
+def _by_link(connection: Connection, text: str) -> list[int]:
+    """The article that owns this canonical link; else all with an entry known by it."""
+    if link_key(text) is None:
+        keys = {key.digest for key in guid_keys(text)}
+    else:
+        asked = ParsedEntry(digest=b"", raw=b"", guid=text, link=text)
+        every = [key for mode in (KeyMode.GUID, KeyMode.ANCHOR) for key in alias_keys(asked, mode=mode)]
+        keys = {key.digest for key in every if key.kind != "path"}  # a path alone says nothing across sources
+    owner = sa.select(article_key.c.article_id).where(article_key.c.key.in_(keys))
+    known = sa.select(entry.c.article_id).join(alias, alias.c.entry_id == entry.c.id).where(alias.c.key.in_(keys))
+    return _ids(connection, owner) or _ids(connection, known)
+
+
+def _by_partner(connection: Connection, text: str) -> list[int]:
+    return _ids(
+        connection,
+        sa.select(delivery.c.article_id)
+        .join(receipt, receipt.c.delivery_id == delivery.c.id)
+        .where(_url_start == text[:200], receipt.c.remote_url == text),
+    )
+
+
+def _ids(connection: Connection, query: sa.Select[int]) -> list[int]:
+    return list(connection.execute(query.distinct().limit(MOST)).scalars())
+
+
+def rows(connection: Connection, ids: Sequence[int]) -> list[ArticleRow]:
+    """These articles, newest first."""
+    return _rows(connection, _select().where(article.c.id.in_(ids)))
+
+
+def by_words(connection: Connection, words: Sequence[str], limit: int) -> list[ArticleRow]:
+    """Articles with every one of ``words`` in the title, newest first; the newest 50,000 are looked through."""
+    newest = sa.select(article.c.id).order_by(article.c.id.desc()).limit(1).offset(SEARCHED)
+    oldest = connection.execute(newest).scalar_one_or_none() or 0
+    query = _select().where(article.c.id > oldest)
+    for word in words:
+        query = query.where(sa.func.lower(article.c.title).contains(word.lower(), autoescape=True))
+    return _rows(connection, query.limit(limit))
+
+
+def _select() -> sa.Select[tuple[str, str, str, int, object, str]]:
+    return (
+        sa.select(
+            article.c.uuid,
+            article.c.title,
+            article.c.state,
+            article.c.version,
+            article.c.created_at,
+            source.c.key.label("source"),
+        )
+        .join(entry, entry.c.id == article.c.lead_id)
+        .join(source, source.c.id == entry.c.source_id)
+        .order_by(article.c.id.desc())
+    )
+
+
+def _rows(connection: Connection, query: sa.Select[tuple[str, str, str, int, object, str]]) -> list[ArticleRow]:
+    return [
+        ArticleRow(
+            uuid=UUID(row.uuid),
+            title=row.title,
+            state=row.state,
+            version=row.version,
+            source=row.source,
+            created_at=row.created_at,
+        )
+        for row in connection.execute(query)
+    ]

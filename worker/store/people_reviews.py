@@ -1,0 +1,98 @@
+"""What waits for a person's word: newest decisions that hold."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.model.catalog import Use
+from worker.model.overview import DecisionRow, HeldRow
+from worker.store.schema import article, decision, destination, entry, source
+from worker.store.stories import read_decision
+
+BOUND = 10_000  # holds looked at, newest first
+
+
+def held_pairs(limit: int = BOUND) -> sa.Subquery:
+    """Article and destination of the newest decisions that hold and still count, at most ``limit``, newest first."""
+    newer = decision.alias("newer")
+    return (
+        sa.select(decision.c.id, decision.c.article_id, decision.c.destination_id)
+        .join(article, article.c.id == decision.c.article_id)
+        .join(destination, destination.c.id == decision.c.destination_id)
+        .where(
+            decision.c.use == Use.HOLD.value,
+            article.c.state == "live",
+            destination.c.retired_at.is_(None),
+            ~sa.exists().where(
+                newer.c.article_id == decision.c.article_id,
+                newer.c.destination_id == decision.c.destination_id,
+                newer.c.id > decision.c.id,
+            ),
+        )
+        .order_by(decision.c.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+
+
+def held(connection: Connection, limit: int, only: str | None = None) -> list[HeldRow]:
+    """What waits, newest first; ``only`` at one destination."""
+    waiting = held_pairs()
+    query = (
+        sa.select(decision, article.c.uuid, article.c.title, source.c.key.label("source"), destination.c.key)
+        .join(waiting, waiting.c.id == decision.c.id)
+        .join(article, article.c.id == decision.c.article_id)
+        .join(entry, entry.c.id == article.c.lead_id)
+        .join(source, source.c.id == entry.c.source_id)
+        .join(destination, destination.c.id == decision.c.destination_id)
+        .order_by(decision.c.id.desc())
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(destination.c.key == only)
+    return [
+        HeldRow(
+            article=UUID(row.uuid),
+            title=row.title,
+            source=row.source,
+            destination=row.key,
+            version=row.version,
+            decision=read_decision(row),
+            decided_at=row.decided_at,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def held_by_source(connection: Connection) -> dict[int, int]:
+    """How many held articles each source leads, by source id."""
+    waiting = held_pairs()
+    rows = connection.execute(
+        sa.select(entry.c.source_id, sa.func.count(article.c.id.distinct()))
+        .select_from(waiting)
+        .join(article, article.c.id == waiting.c.article_id)
+        .join(entry, entry.c.id == article.c.lead_id)
+        .group_by(entry.c.source_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def held_by_destination(connection: Connection) -> dict[int, int]:
+    waiting = held_pairs()
+    rows = connection.execute(sa.select(waiting.c.destination_id, sa.func.count()).group_by(waiting.c.destination_id))
+    return dict(rows.tuples().all())
+
+
+def decisions(connection: Connection, article_id: int, limit: int) -> list[DecisionRow]:
+    """Everything decided about an article, newest first."""
+    rows = connection.execute(
+        sa.select(decision, destination.c.key)
+        .join(destination, destination.c.id == decision.c.destination_id)
+        .where(decision.c.article_id == article_id)
+        .order_by(decision.c.id.desc())
+        .limit(limit)
+    )
+    return [DecisionRow(row.key, row.version, read_decision(row), row.decided_at) for row in rows]
