@@ -40,16 +40,21 @@ def make_release(
     stay if none is inside); the deepest path comes first, as the breadcrumb.
     """
     grant = next((grant for grant in grants if grant.key == decision.grant), None)
-    body = excerpt = None
     media = decision.use is Use.FULL_TEXT and grant is not None and grant.media
-    if decision.use is Use.FULL_TEXT:
-        given = version.body if version.body is not None else version.summary
-        body = given if media or given is None else without_images(given)
-        excerpt = own_summary(version)
-    elif decision.use is Use.EXCERPT:
-        excerpt = excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons)
+    body, excerpt, changed = _allowed(version, decision, media)
     tag = version.language or operator.language
-    changed = decision.use is Use.FULL_TEXT and body != (version.body or version.summary)
+    imprint = imprint_of(operator)
+    attribution = attribute(
+        version.credit,
+        use=decision.use,
+        language=language_of(tag, operator.language),
+        title=version.title,
+        published=version.published,
+        zone=operator.zone,
+        imprint=imprint,
+        grant_notice=grant.notice if grant is not None else None,
+        changed=changed,
+    )
     return Release(
         article=version.article,
         sequence=sequence,
@@ -68,24 +73,25 @@ def make_release(
         enclosures=version.enclosures if media else (),
         channels=_within(channels, grant),
         credit=version.credit,
-        attribution=attribute(
-            version.credit,
-            use=decision.use,
-            language=language_of(tag, operator.language),
-            title=version.title,
-            published=version.published,
-            zone=operator.zone,
-            imprint=imprint_of(operator),
-            grant_notice=grant.notice if grant is not None else None,
-            changed=changed,
-        ),
-        imprint=imprint_of(operator),
+        attribution=attribution,
+        imprint=imprint,
         reasons=decision.reasons,
         obligations=decision.obligations,
         grant=decision.grant,
         valid_until=decision.valid_until,
         address=address,
     )
+
+
+def _allowed(version: Version, decision: Decision, media: bool) -> tuple[str | None, str | None, bool]:
+    """Body, excerpt, and whether the body lost its images."""
+    if decision.use is Use.EXCERPT:
+        return None, excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons), False
+    given = version.body if version.body is not None else version.summary
+    if decision.use is not Use.FULL_TEXT or given is None:
+        return None, None, False
+    body = given if media else without_images(given)
+    return body, own_summary(version), body != given
 
 
 def _within(channels: Sequence[ChannelPath], grant: Grant | None) -> tuple[ChannelPath, ...]:

@@ -16,7 +16,9 @@ _LABELS = (
 )
 _AUTHOR_LABELS = "(?:文章)?作者|撰文|撰稿|文|[记記]者|通[讯訊][员員]|authors?|written by|by"
 _SEPARATOR = r"\s*[:：/|｜]\s*"
-_LABEL = re.compile(rf"(?:{_LABELS}){_SEPARATOR}|(?:[转轉][载載]?自|摘自|首[发發]于|原[载載]于|[据據])\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"(?:{_LABELS}){_SEPARATOR}|(?:[转轉][载載]?自|摘自|首[发發]于|原[载載]于|[据據])\s*", re.IGNORECASE
+)
 _AUTHOR_LABEL = re.compile(rf"(?:{_AUTHOR_LABELS}){_SEPARATOR}|(?:written\s+by|by)\s+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:供稿)$")
 _PAIRS = ("《》", "〈〉", "「」", "『』", "“”", "‘’", '""', "''", "()", "（）", "[]", "【】")
