@@ -28,6 +28,6 @@ def parse(document: Document, seen: Container[bytes] = frozenset()) -> ParsedFee
     kind = "json" if text[:1_000].lstrip()[:1] in {b"{", b"["} else "xml"
     parsed = PARSERS[kind](document, text, seen)
     warnings = parsed.warnings
-    if b"\xef\xbf\xbd" in text and b"\xef\xbf\xbd" not in document.body:
+    if len(text) != len(document.body) and b"\xef\xbf\xbd" in text and b"\xef\xbf\xbd" not in document.body:
         warnings = (*warnings, f"some bytes are no valid {charset} and were replaced")
     return replace(parsed, charset=charset, warnings=warnings)

@@ -14,6 +14,7 @@ from worker.parsers.text import (
     first_line,
     gather,
     language_in,
+    language_tag,
     line_of,
     people,
     reading_text,
@@ -49,7 +50,7 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         license=licence_of(fields, links, scope),
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
-        language=language_in(element) or first_line(fields, "dc:language"),
+        language=language_in(element) or language_tag(first_line(fields, "dc:language")),
     )
 
 
@@ -62,10 +63,10 @@ def read_feed(feed: Element, scope: Scope, form: str) -> ParsedFeed:
         format=form,
         title=first_label(fields, "title", "dc:title"),
         description=first_label(fields, "subtitle", "tagline", "description", "dc:description"),
-        link=_page(links, scope) or _text_link(links, scope),
+        link=_page(links, scope) or _text_link(links, scope) or safe_url(first_line(fields, "id"), None),
         self_link=own[0] if own else None,
         hubs=tuple(related(links, scope, "hub")),
-        language=language_in(feed) or first_line(fields, "dc:language", "language"),
+        language=language_in(feed) or language_tag(first_line(fields, "dc:language", "language")),
         rights=rights_of(fields),
         license=licence_of(fields, links, scope),
         authors=tuple(people((*fields.get("author", ()), *_creators(fields)), scope)),

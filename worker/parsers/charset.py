@@ -71,18 +71,17 @@ _SERVER_DEFAULT = frozenset({"windows-1252"})
 _PROLOG = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']\s*([\w.:-]+)\s*["'][^>]*?\?>""", re.ASCII)
 _HTTP_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
+_HIGH = bytes(range(0x80, 0x100))
 _TOLERATED = 0.02  # share of undecodable among non-ASCII bytes that still counts as this encoding
 
 
 def decode(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     """The encoding found and the text as UTF-8 without byte order mark, its XML prolog rewritten to UTF-8.
 
-    Undecodable bytes become U+FFFD, characters that XML forbids are dropped. Never raises.
+    Undecodable bytes become U+FFFD, control characters that XML forbids are dropped. Never raises.
     """
     charset, text = _decode(body, content_type)
     clean = text.translate(None, _CONTROLS)
-    if b"\xef\xbf" in clean:
-        clean = clean.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     prolog = _PROLOG.match(clean[:400])
     if prolog and prolog[1].lower() != b"utf-8":
         clean = clean[: prolog.start(1)] + b"utf-8" + clean[prolog.end(1) :]
@@ -100,8 +99,31 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return _by_label(body, content_type)
+        return _mostly_utf8(body) or _by_label(body, content_type)
     return "utf-8", body
+
+
+def _mostly_utf8(body: bytes) -> tuple[str, bytes] | None:
+    """UTF-8 into which a few bytes of something else strayed; other encodings hardly ever look like that."""
+    text = body.decode("utf-8", "replace")
+    holes = text.count("\ufffd")
+    ascii_bytes = len(body.translate(None, _HIGH))
+    if len(text) - ascii_bytes - holes <= holes:
+        return None
+    return "utf-8", body.decode("utf-8", _STRAY).encode("utf-8")
+
+
+def _stray(error: UnicodeError) -> tuple[str, int]:
+    """A lone byte among ASCII was Windows-1252; anything else is lost."""
+    assert isinstance(error, UnicodeDecodeError)
+    around = error.object[max(0, error.start - 1) : error.end + 1]
+    lone = error.end - error.start == 1 and sum(byte >= 0x80 for byte in around) == 1
+    lost = error.object[error.start : error.end].decode("windows-1252", "replace") if lone else "\ufffd"
+    return lost, error.end
+
+
+_STRAY = "newsroad-stray"
+codecs.register_error(_STRAY, _stray)
 
 
 def _by_label(body: bytes, content_type: str | None) -> tuple[str, bytes]:
@@ -111,7 +133,7 @@ def _by_label(body: bytes, content_type: str | None) -> tuple[str, bytes]:
         for charset in (label, _SECOND_TRY.get(label)):
             if charset and (text := _strict(body, charset)) is not None:
                 return charset, text
-    high = len(body.translate(None, bytes(range(0x80)))) or 1
+    high = len(body) - len(body.translate(None, _HIGH))
     best: tuple[int, str, str] | None = None
     for label in dict.fromkeys((*labels, "utf-8")):
         text_with_holes = body.decode(label, "replace")

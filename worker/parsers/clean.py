@@ -9,7 +9,7 @@ from __future__ import annotations
 import html as html_entities
 import re
 from functools import lru_cache
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import nh3
 
@@ -24,8 +24,8 @@ _TAGS = _names(
     "section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
 )
 _DROPPED_WHOLE = _names(
-    "script style iframe frame frameset object embed applet svg math template select textarea button option title "
-    "noembed noframes audio video canvas"
+    "script style iframe frame frameset object embed applet svg annotation template select textarea button option "
+    "title noembed noframes audio video canvas"
 )
 _ATTRIBUTES = {
     "a": {"href", "title", "hreflang"},
@@ -46,13 +46,23 @@ _ATTRIBUTES = {
     "time": {"datetime"},
     "*": {"lang", "dir"},
 }
-_IMG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_IMG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-echo", "_src")
 _NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
+_MOST_NOSCRIPTS = 200
+_DEEPEST = 500  # elements inside one another
+# Tags that nest; the others close themselves or are closed by the next of their kind.
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
+_LARGEST = 2_000_000  # characters of one field that are read
+_LONGEST_LINE = 20_000
 _COUNTERS = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:feedsportal\.com|feedburner\.com/~[rf]f?/|pixel\.wp\.com/|stats\.wordpress\.com/"
-    r"|feeds\.wordpress\.com/1\.0/|doubleclick\.net/|google-analytics\.com/|pixel\.quantserve\.com/|scorecardresearch\.com/)",
+    r"|feeds\.wordpress\.com/1\.0/|doubleclick\.net/|google-analytics\.com/|pixel\.quantserve\.com/"
+    r"|scorecardresearch\.com/)",
     re.IGNORECASE,
 )
 _BARE_IMG = re.compile(r'<img(?:\s+(?!src=)[\w-]+="[^"]*")*\s*/?>')
@@ -78,7 +88,10 @@ _MARKUP = re.compile(
 )
 _SPACE = re.compile("[ \t\r\n\f\v\xa0\u2028\u2029]+")
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\u2028\u2029"
-_URL_CONTROLS = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029]")
+_URL_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ABSOLUTE = re.compile(
+    r"(https?://(?:[^/?#@\s]*@)?(?:\[[0-9a-f:.]+\]|[^/?#@:\s\[\]]+)(?::\d{0,5})?)(?=[/?#]|$)", re.IGNORECASE
+)
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -87,6 +100,7 @@ def clean_html(html: str, base: str | None) -> str:
 
     Links that cannot be made absolute http(s) lose their address, images without one go, as do counting pixels.
     """
+    html = html[:_LARGEST]
     if _CONTROLS.search(html):
         html = _CONTROLS.sub("", html)
     html = from_c1(html).strip()
@@ -94,10 +108,22 @@ def clean_html(html: str, base: str | None) -> str:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     if "<img" in html or "<IMG" in html:
         html = _mend_images(html)
+    if html.count("<") > _DEEPEST and _too_deep(html):
+        html = escape_text(plain_text(html))
     cleaned = _cleaner(base).clean(html)
     if "<img" in cleaned:
         cleaned = _BARE_IMG.sub("", cleaned)
     return cleaned.strip()
+
+
+def _too_deep(html: str) -> bool:
+    """Does the markup nest so deep that building its tree takes time out of all proportion?"""
+    depth = 0
+    for tag in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -118,13 +144,15 @@ def _cleaner(base: str | None) -> nh3.Cleaner:
 def _mend_images(html: str) -> str:
     """Late-loading images get their address, counting pixels go, before the cleaner removes what tells them apart."""
     lazy = any(name in html for name in _LAZY)
-    if lazy and "<noscript" in html:
+    if lazy and 0 < html.count("<noscript") < _MOST_NOSCRIPTS:
         html = _NOSCRIPT.sub("", html)
     return _IMG.sub(_mend_image, html)
 
 
 def _mend_image(match: re.Match[str]) -> str:
     markup = match[0]
+    if markup.count('"') % 2:
+        return markup
     found = {m[1].lower(): m[2] or m[3] or m[4] or "" for m in _ATTRIBUTE.finditer(markup)}
     sides = [found.get(side, "").strip().removesuffix("px") for side in ("width", "height")]
     source = found.get("src", "")
@@ -161,7 +189,7 @@ def collapse(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """The text of an HTML fragment on one line. What only looks like a tag (``Vec<T>``) stays."""
-    text = html
+    text = html[:_LONGEST_LINE]
     if "<" in text:
         text = _COMMENT.sub("", text)
         text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))
@@ -175,32 +203,29 @@ def plain_text(html: str) -> str:
 def safe_url(url: str | None, base: str | None) -> str | None:
     """``url`` if it is, or against ``base`` becomes, an absolute http(s) address; None otherwise.
 
-    White space around it is cut; a control character or a blank inside the authority refuses it; nothing else changes.
+    White space around it is cut; a control character anywhere or a blank in the host refuses it; nothing else changes.
     """
     trimmed = (url or "").strip(_EDGES)
-    if not trimmed or _refused(trimmed):
+    if not trimmed or _URL_CONTROLS.search(trimmed):
         return None
-    if trimmed[:8].lower().startswith(("http://", "https://")):
-        return trimmed if _has_host(trimmed) else None
-    if _HAS_SCHEME.match(trimmed):
-        return None
+    whole = trimmed if _HAS_SCHEME.match(trimmed) else _joined(trimmed, base)
+    return whole if whole and _ABSOLUTE.match(whole) else None
+
+
+def _joined(reference: str, base: str | None) -> str | None:
+    """A relative reference against ``base``; the plain case without the cost of taking both apart."""
+    if reference.startswith("//"):
+        return f"{_scheme(base)}:{reference}"
     if base is None:
-        return f"https:{trimmed}" if trimmed.startswith("//") and _has_host("https:" + trimmed) else None
+        return None
+    if reference[0] == "/" and "/." not in reference:
+        origin = _ABSOLUTE.match(base)
+        return origin[1] + reference if origin else None
     try:
-        joined = urljoin(base, trimmed)
+        return urljoin(base, reference)
     except ValueError:
         return None
-    return joined if joined[:8].lower().startswith(("http://", "https://")) and _has_host(joined) else None
 
 
-def _refused(url: str) -> bool:
-    found = _URL_CONTROLS.search(url)
-    return found is not None and any(c != " " for c in _URL_CONTROLS.findall(url))
-
-
-def _has_host(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and " " not in parts.netloc and (parts.port is None or True)
-    except ValueError:
-        return False
+def _scheme(base: str | None) -> str:
+    return "http" if base and base[:5].lower() == "http:" else "https"

@@ -10,7 +10,7 @@ from worker.model.feed import Document, Enclosure, ParsedEntry, ParsedFeed, Pers
 from worker.parsers.clean import clean_html, collapse, escape_text, safe_url
 from worker.parsers.dates import parse_date
 from worker.parsers.slices import digest_of
-from worker.parsers.text import reading_text
+from worker.parsers.text import language_tag, reading_text
 
 Node = dict[str, Any]
 _MOST_ITEMS = 5_000
@@ -52,7 +52,7 @@ def _feed(
         link=safe_url(_text(root, "home_page_url"), base),
         self_link=safe_url(_text(root, "feed_url"), base),
         hubs=tuple(dict.fromkeys(hub for hub in hubs if hub)),
-        language=_text(root, "language"),
+        language=language_tag(_text(root, "language")),
         rights=(_label(own, "copyright_notice") if isinstance(own, dict) else None) or _label(root, "_rights"),
         license=_licence(root, own),
         authors=_authors(root, base),
@@ -84,7 +84,7 @@ def _entry(node: Node, base: str | None, zone: str, digest: bytes, raw: bytes) -
         license=_licence(node, own),
         source=_source(own),
         via=via,
-        language=_text(node, "language"),
+        language=language_tag(_text(node, "language")),
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from lxml import etree
+
 from worker.model.feed import Enclosure, ParsedEntry, ParsedFeed, Person
 from worker.parsers.clean import safe_url
 from worker.parsers.dates import parse_date
@@ -20,6 +22,7 @@ from worker.parsers.text import (
     first_line,
     gather,
     language_in,
+    language_tag,
     line_of,
     people,
     reading_text,
@@ -79,7 +82,7 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         license=licence_of(fields, links, scope),
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
-        language=first_line(fields, "dc:language", "language") or language_in(element),
+        language=language_tag(first_line(fields, "dc:language", "language")) or language_in(element),
         guid_is_permalink=permalink and safe_url(guid, None) is not None,
     )
 
@@ -94,12 +97,19 @@ def read_feed(channel: Element, scope: Scope, form: str) -> ParsedFeed:
         format=form,
         title=first_label(fields, "title", "dc:title", "atom:title"),
         description=first_label(
-            fields, "description", "dc:description", "atom:subtitle", "subtitle", "tagline", "itunes:summary"
+            fields,
+            "description",
+            "dc:description",
+            "atom:subtitle",
+            "subtitle",
+            "tagline",
+            "itunes:summary",
+            "itunes:subtitle",
         ),
         link=_link(fields, links, scope),
         self_link=own[0] if own else None,
         hubs=tuple(related(links, scope, "hub")),
-        language=first_line(fields, "language", "dc:language") or _language(channel),
+        language=language_tag(first_line(fields, "language", "dc:language")) or _language(channel),
         rights=rights_of(fields),
         license=licence_of(fields, links, scope),
         authors=_authors(fields, scope, "managingeditor", "author"),
@@ -204,12 +214,16 @@ def _categories(fields: Fields) -> tuple[str, ...]:
     found: list[str] = []
     for name in ("category", "dc:subject", "dcterms:subject", "atom:category", "itunes:category", "media:category"):
         for element in fields.get(name, ()):
-            given = line_of(element) or element.get("term") or element.get("text") or element.get("label")
-            if given and (label := reading_text(given)):
-                found.append(label)
+            nodes = element.iter(etree.Element) if name == "itunes:category" else (element,)
+            found += [label for node in nodes if (label := _category(node))]
     for element in fields.get("itunes:keywords", ()):
         found += [word for part in (line_of(element) or "").split(",") if (word := part.strip())]
     return tuple(dict.fromkeys(found))
+
+
+def _category(element: Element) -> str | None:
+    given = element.get("text") or element.get("term") or element.text or element.get("label")
+    return reading_text(given) or None if given else None
 
 
 def _enclosures(fields: Fields, links: list[Element], scope: Scope) -> tuple[Enclosure, ...]:

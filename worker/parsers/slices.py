@@ -8,14 +8,16 @@ text search; ``worker.parsers.feed`` believes it only when the parsed tree holds
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
 _OPEN = re.compile(rb"<((?:[\w.-]+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
-_TOKEN = re.compile(rb"<!\[CDATA\[|<!--|<(/?)((?:[\w.-]+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
+_TOKEN = re.compile(rb"<(/?)((?:[\w.-]+:)?(?:item|entry))(?=[\s>])", re.IGNORECASE)
 _CONTAINER_END = re.compile(rb"</(?:[\w.-]+:)?(?:channel|rss|feed|RDF|items)\s*>", re.IGNORECASE)
 _ITEM_END = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)", re.IGNORECASE)
-_CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
+_OPAQUE = re.compile(rb"<!\[CDATA\[|<!--|<\?")
+_CLOSING = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,27 @@ def find_broken_slices(text: bytes) -> list[Slice]:
     """
     found: list[Slice] = []
     start: int | None = None
-    position = 0
-    while token := _TOKEN.search(text, position):
-        position = token.end()
-        if token[2] is None:
-            position = _skip(text, token)
-        elif not token[1]:
+    for token in _tokens(text):
+        if not token[1]:
             if start is not None:
                 found.append(_slice(text, start, token.start()))
             start = token.start()
         elif start is not None:
             stop = text.find(b">", token.end())
-            position = len(text) if stop < 0 else stop + 1
-            found.append(_slice(text, start, position))
+            found.append(_slice(text, start, len(text) if stop < 0 else stop + 1))
             start = None
     if start is not None:
         ended = _CONTAINER_END.search(text, start)
         found.append(_slice(text, start, ended.start() if ended else len(text), complete=ended is not None))
     return found
+
+
+def _tokens(text: bytes) -> Iterator[re.Match[bytes]]:
+    """The opening and closing tags of items outside CDATA and comments."""
+    position = 0
+    for start, end in (*opaque_spans(text), (len(text), len(text))):
+        yield from _TOKEN.finditer(text, position, start)
+        position = end
 
 
 def without(text: bytes, slices: list[Slice]) -> bytes:
@@ -93,13 +98,28 @@ def _slice(text: bytes, start: int, end: int, *, complete: bool = True) -> Slice
     return Slice(start, end, raw, digest_of(raw), complete)
 
 
-def _skip(text: bytes, token: re.Match[bytes]) -> int:
-    """Where to go on after a CDATA section or comment opened; an unclosed one is not stepped over."""
-    closing = _CDATA_END if token[0] == _CDATA else b"-->"
-    end = text.find(closing, token.end())
-    if end < 0:
-        return token.end()
-    inside = text[token.end() : end]
-    if token[0] in inside and _ITEM_END.search(inside):
-        return token.end()
-    return end + len(closing)
+def opaque_spans(text: bytes) -> Iterator[tuple[int, int]]:
+    """Where CDATA sections, comments and processing instructions stand: markup that must be left alone.
+
+    One that never closes, or that swallows whole items before it does, is taken for stray characters. Linear in time.
+    """
+    hopeless: set[bytes] = set()
+    position = 0
+    while opened := _OPAQUE.search(text, position):
+        kind = opened[0]
+        end = -1 if kind in hopeless else text.find(_CLOSING[kind], opened.end())
+        if end < 0:
+            hopeless.add(kind)
+            position = opened.end()
+            if len(hopeless) == len(_CLOSING):
+                return
+        elif _swallows(kind, text, opened.end(), end):
+            position = opened.end()
+        else:
+            position = end + len(_CLOSING[kind])
+            yield opened.start(), position
+
+
+def _swallows(kind: bytes, text: bytes, start: int, end: int) -> bool:
+    again = text.find(kind, start, end)
+    return again >= 0 and _ITEM_END.search(text, start, again) is not None

@@ -29,6 +29,8 @@ _REFERENCE = re.compile(
 )
 _MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _HTML_TYPES = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml", "application/xhtml", "escaped"})
+_PLAIN_TYPES = frozenset({"text", "text/plain", "plain"})
+_UNTOLD = frozenset({"", "application/octet-stream", "text/x-markdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,13 @@ def label_of(element: Element) -> str | None:
     text = _decoded(element)
     if kind in _HTML_TYPES:
         return plain_text(text) or None
-    return reading_text(text, declared=kind in {"text", "text/plain"}) or None
+    return reading_text(text, declared=kind in _PLAIN_TYPES) or None
 
 
 def reading_text(text: str, *, declared: bool = False) -> str:
     """Text of unknown type as plain text: markup is stripped only where something closes, so ``Vec<T>`` and ``a < b``
     stay. ``declared`` plain text loses no markup, only references nobody means literally."""
+    text = text[:20_000]
     if not declared:
         if "<" in text and _CLOSED_TAG.search(text):
             text = plain_text(text)
@@ -140,7 +143,7 @@ def _kind(element: Element) -> str:
 
 def _decoded(element: Element) -> str:
     text = element.text or ""
-    if element.get("mode") == "base64":
+    if element.get("mode") == "base64" or _kind(element) == "application/octet-stream":
         try:
             return base64.b64decode(text, validate=False).decode("utf-8", "replace")
         except (binascii.Error, ValueError):
@@ -154,11 +157,11 @@ def _markup(element: Element) -> str | None:
     if len(element):
         return inner_markup(element)
     text = _decoded(element)
-    if kind in {"text", "text/plain"}:
-        return escape_text(text)
-    if kind in _HTML_TYPES or not kind or kind == "cdata":
-        return text if kind in {"html", "text/html"} or looks_like_html(text) else escape_text(text)
-    return escape_text(text) if kind.startswith("text/") else None
+    if kind in {"html", "text/html"}:
+        return text
+    if kind in _HTML_TYPES or kind in _UNTOLD or ("/" not in kind and kind not in _PLAIN_TYPES):
+        return text if looks_like_html(text) else escape_text(text)
+    return escape_text(text) if kind in _PLAIN_TYPES or kind.startswith("text/") else None
 
 
 def inner_markup(element: Element) -> str:
@@ -212,6 +215,7 @@ def _person(element: Element, scope: Scope) -> Person | None:
 
 def person_in(text: str) -> Person | None:
     """``mail (Name)``, ``Name <mail>``, ``Name``, ``mail`` or an address of a page → a person."""
+    text = text[:1_000]
     mail = _MAIL.search(text)
     name = text if mail is None else text[: mail.start()] + " " + text[mail.end() :].replace("mailto:", "")
     name = reading_text(re.sub(r"mailto:|<\s*>|\(\s*\)|\[\s*\]", " ", name))
@@ -227,4 +231,9 @@ def person_in(text: str) -> Person | None:
 
 def language_in(element: Element) -> str | None:
     """The element's own xml:lang."""
-    return (element.get(_XML + "lang") or "").strip() or None
+    return language_tag(element.get(_XML + "lang"))
+
+
+def language_tag(text: str | None) -> str | None:
+    """A language as BCP 47 writes it: ``zh_CN`` → ``zh-CN``."""
+    return (text or "").strip().replace("_", "-") or None

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lxml import etree
 
-from worker.parsers.slices import Slice
+from worker.parsers.slices import Slice, opaque_spans
 
 Element = etree._Element
 
@@ -18,13 +18,13 @@ _DOCTYPE = re.compile(
 )
 _ENTITY = re.compile(rb"""<!ENTITY\s+([\w.-]+)\s+(?:"([^"%&<]{0,200})"|'([^'%&<]{0,200})')\s*>""")
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_PROLOG_PARTS = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b(?:[^>\[]|\[.*?\])*>)", re.DOTALL | re.IGNORECASE)
+_PROLOG_PARTS = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _FIRST_TAG = re.compile(rb"<(?:\?xml\b|(?:[\w.-]+:)?(?:rss|feed|RDF|channel)\b)", re.IGNORECASE)
-_BROKEN = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>|&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?|<(?![A-Za-z_/!?])",
-    re.DOTALL,
-)
+_BROKEN = re.compile(rb"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?|<(?![A-Za-z_/!?])")
 _PREFIXED = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*[\"']")
+_DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
+_MOST_PREFIXES = 50
+_NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 
 # Namespace address, lower case, without scheme and trailing slash or hash → the short name we use for it. "" is RSS.
@@ -145,17 +145,18 @@ def repaired(text: bytes, entities: dict[bytes, bytes] | None = None) -> bytes:
     declared = entities or {}
 
     def mend(match: re.Match[bytes]) -> bytes:
-        token = match[0]
-        if token == b"<":
+        if match[0] == b"<":
             return b"&lt;"
-        if token[:1] == b"<":
-            return token
         name = (match[1] or b"").rstrip(b";")
-        if not name:
-            return b"&amp;"
-        return _reference(name, declared)
+        return _reference(name, declared) if name else b"&amp;"
 
-    return _with_prefixes(_BROKEN.sub(mend, text))
+    text = _NONCHARACTERS.sub(b"", text)
+    parts = []
+    position = 0
+    for start, end in (*opaque_spans(text), (len(text), len(text))):
+        parts += [_BROKEN.sub(mend, text[position:start]), text[start:end]]
+        position = end
+    return _with_prefixes(b"".join(parts))
 
 
 def _reference(name: bytes, declared: dict[bytes, bytes]) -> bytes:
@@ -183,7 +184,7 @@ def _with_prefixes(text: bytes) -> bytes:
     if root is None:
         return text
     used = {m[1] or m[2] for m in _PREFIXED.finditer(text)} - {b"xml", b"xmlns"}
-    missing = [prefix for prefix in sorted(used) if b"xmlns:" + prefix not in text]
+    missing = sorted(used - set(_DECLARED.findall(text)))[:_MOST_PREFIXES]
     if not missing:
         return text
     declarations = b"".join(b' xmlns:%s="%s"' % (prefix, _meant(prefix)) for prefix in missing)
