@@ -1,0 +1,1 @@
+"""What readers, partners and operators open in a browser."""
