@@ -1,0 +1,60 @@
+"""A browser for the web face: asks the app over ASGI, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from lxml import html
+
+from tests.fakes import (
+    NOON,
+    FakeHeartbeats,
+    FakeSecrets,
+    FakeShelf,
+    a_link,
+    a_release,
+    a_withdrawal,
+    an_english_release,
+    an_excerpt,
+)
+from worker.web.app import create_app
+
+TOKEN = "correct horse battery staple"
+Get = Callable[..., httpx.Response]
+
+
+def a_full_shelf() -> FakeShelf:
+    """One article of each sort on the portal, some in the feeds."""
+    shelf = FakeShelf()
+    shelf.put("portal", a_release(1), an_english_release(2), an_excerpt(3), a_link(4), a_withdrawal(5))
+    shelf.put("out", a_release(1), an_english_release(2), a_withdrawal(5))
+    shelf.put("partner", a_release(1))
+    return shelf
+
+
+def browser(shelf: FakeShelf, beats: FakeHeartbeats) -> Get:
+    """``get(path, method="GET", **headers)``; underscores in header names are hyphens, redirects are not followed."""
+    secrets = FakeSecrets({"env:PARTNER_FEED_TOKEN": TOKEN})
+    app = create_app(shelf, heartbeats=beats, clock=lambda: NOON, resolve=secrets)
+
+    def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        async def exchange() -> httpx.Response:
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://web.test") as client:
+                asked = {name.replace("_", "-"): value for name, value in headers.items()}
+                return await client.request(method, path, headers={"accept-encoding": "identity", **asked})
+
+        return asyncio.run(exchange())
+
+    return ask
+
+
+def tree(answer: httpx.Response) -> Any:
+    return html.document_fromstring(answer.text)
+
+
+def words_of(element: Any) -> str:
+    return " ".join(element.text_content().split())
