@@ -126,11 +126,10 @@ class Play:
     def _takedown(self) -> str:
         uuid = self._uuid(WITHDRAWN.title)
         page = self._published(uuid).payload["data"]["address"]
-        self._check(get(page).status == 200, f"{page} is there before")
+        atom = self._feeds(page)["application/atom+xml"]
         self.stage.command("takedown", str(uuid), "--reason", "complaint", "--note", "newsroad demo", "--yes")
         self._wait(lambda: bool(self._with(Action.RETRACT)), 20, "the retraction reaches the partner")
         self._wait(lambda: get(page).status == 410, 10, f"{page} answers 410")
-        atom = self.feeds(page_channel(self._published(uuid)))["application/atom+xml"]
         self._wait(lambda: tombstone_in_atom(get(atom).body, uuid), 10, "the Atom feed carries a tombstone")
         self._wait(lambda: self.ledger.open_deliveries() == 0, 10, "nothing is left to deliver")
         return f"{page} answers 410, partner and feeds were told"
@@ -146,7 +145,7 @@ class Play:
         arrived = self._published(uuid)
         data = arrived.payload["data"]
         found: list[tuple[str, str | None]] = [("webhook", first_line(data["body_html"]))]
-        for kind, url in self.feeds(page_channel(arrived)).items():
+        for kind, url in self._feeds(data["address"]).items():
             if kind in READERS:
                 name, read = READERS[kind]
                 found.append((name, read(get(url).body, uuid)))
@@ -159,16 +158,15 @@ class Play:
     def credited_title(self) -> str:
         return CREDITED.title
 
-    def feeds(self, channel: str) -> dict[str, str]:
-        """The feeds that a channel's page announces, by media type."""
-        page = f"{self.stage.web}/{channel}"
+    def _feeds(self, page: str) -> dict[str, str]:
+        """The feeds that an article's page announces, by media type."""
         answered = get(page)
         self._check(answered.status == 200, f"{page} is there")
         return feeds_of(answered.body, page)
 
     def all_feeds(self) -> list[tuple[str, str]]:
         """(media type, address) of every feed of the credited article's first channel."""
-        return list(self.feeds(page_channel(self._published(self._uuid(CREDITED.title)))).items())
+        return list(self._feeds(self._published(self._uuid(CREDITED.title)).payload["data"]["address"]).items())
 
     def _line_on_page(self, address: str, line: str) -> str | None:
         """The credit line if the page shows it: its words, wherever the markup breaks them."""
@@ -211,8 +209,3 @@ class Play:
     def _check(self, holds: bool, promise: str) -> None:
         if not holds:
             raise DemoFailed(f"this does not hold: {promise}")
-
-
-def page_channel(arrived: Received) -> str:
-    """Key of the first channel that a delivery names."""
-    return str(arrived.payload["data"]["channels"][0]["key"])

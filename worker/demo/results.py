@@ -104,7 +104,6 @@ class Ledger:
                 connection.execute(
                     sa.select(resource.c.source_id, sa.func.sum(resource.c.polls)).group_by(resource.c.source_id)
                 )
-                .tuples()
                 .all()
             )
             entries = connection.execute(sa.select(entry.c.source_id, entry.c.revision, entry.c.joined_by)).all()
@@ -148,7 +147,7 @@ class Ledger:
             .group_by(entry.c.source_id)
         )
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
     def _count(self, query: sa.Select[int]) -> int:
         with self._database.read() as connection:
