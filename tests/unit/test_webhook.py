@@ -168,3 +168,16 @@ def test_the_schema_refuses_a_payload_without_its_credit() -> None:
         )
     assert not validator.is_valid({**good, "type": "article.withdrawn"})
     assert not validator.is_valid({**good, "type": "article.updated"})
+
+
+def test_the_receiver_in_the_docs_tells_genuine_from_forged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARTNER_A_SECRET", NEW)
+    page = (Path(worker.__file__).parents[1] / "docs" / "destinations" / "webhook.md").read_text("utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    receiver: dict[str, Any] = {"__name__": "receiver"}
+    exec(code, receiver)
+    request = first_request()
+    assert request.body is not None
+    assert receiver["genuine"](request.headers, request.body)
+    assert not receiver["genuine"](request.headers, request.body + b" ")
+    assert not receiver["genuine"](first_request(now=NOON).headers, request.body)

@@ -127,7 +127,6 @@ def article(
         license=_web(credit.own_license),
         chain=terms.chain(release),
         persons=credit.persons,
-        copyright_notice=terms.copyright_notice(release),
         published=release.published or release.first_released,
         structured=_script(news_article(release)),
         path=path,
