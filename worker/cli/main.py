@@ -6,9 +6,12 @@ import sys
 
 import typer
 
-from worker.cli import catalogue, maintenance, probe, source
+from worker.cli import article, catalogue, delivery, destination, maintenance, probe, review, sources
 from worker.cli.demo import demo
+from worker.cli.doctor import doctor
 from worker.cli.run import run
+from worker.cli.status import status
+from worker.cli.takedown import takedown
 from worker.errors import NewsroadError
 from worker.log import configure
 from worker.settings import read_settings
@@ -21,7 +24,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(catalogue.app)
-app.add_typer(source.app, name="source")
+app.command("status")(status)
+app.command("doctor")(doctor)
+app.add_typer(sources.app, name="source")
+app.add_typer(destination.app, name="destination")
+app.add_typer(article.app, name="article")
+app.add_typer(delivery.app, name="delivery")
+app.add_typer(review.app, name="review")
+app.command("takedown")(takedown)
 app.add_typer(maintenance.app)
 app.command("run")(run)
 app.command("demo")(demo)

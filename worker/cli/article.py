@@ -1,0 +1,256 @@
+"""``newsroad article find | show | explain``: what an article is, and why it is or is not where it should be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from worker.bootstrap import Services, open_services
+from worker.cli import article_words as words
+from worker.cli.output import (
+    ArticleArgument,
+    JsonOption,
+    LanguageOption,
+    LimitOption,
+    Times,
+    language,
+    operator,
+    plain,
+    print_json,
+    print_table,
+    ready,
+    say,
+    the_article,
+)
+from worker.cli.status import stop_words
+from worker.model.article import Credit, Hop
+from worker.model.catalog import Use
+from worker.model.delivery import DeliveryState
+from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow
+from worker.pipeline.explain import Explained, explain, present
+from worker.rights.credit import attribute, imprint_of, language_of
+from worker.rights.notices import explain as decision_lines
+
+app = typer.Typer(help="Articles: what they are and where they are.", no_args_is_help=True)
+
+
+@app.command("find")
+def find_command(
+    text: Annotated[list[str], typer.Argument(metavar="WORDS|ADDRESS", help="Words of the title, or any address.")],
+    limit: LimitOption = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Find articles by words of their title, by id or by any address; newest first."""
+    with open_services() as services:
+        times = Times(ready(services))
+        rows = services.people.named(text[0]) if len(text) == 1 else []
+        rows = (rows or services.people.titled(text, limit))[:limit]
+    if as_json:
+        print_json({"articles": plain(rows)})
+        return
+    print_table(
+        ("article", "title", "source", "version", "state", "since"),
+        [(row.uuid, row.title, row.source, row.version, row.state, times.at(row.created_at)) for row in rows],
+    )
+
+
+@app.command("show")
+def show_command(text: ArticleArgument, tongue: LanguageOption = None, as_json: JsonOption = False) -> None:
+    """Show one article: its copies and which one leads, credit, provenance, versions, channels, where it is."""
+    with open_services() as services:
+        times = Times(ready(services))
+        row = the_article(services, text)
+        facts = services.people.article(row.uuid)
+        line = credit_line(services, facts, language(services, tongue) if tongue else None)
+    if as_json:
+        print_json(_facts_json(facts, row, line))
+    else:
+        _show_facts(facts, row, line, times)
+
+
+def credit_of(facts: ArticleFacts) -> Credit | None:
+    """The credit that destinations see; before the first routing, that of the earliest copy."""
+    if facts.story.current is not None:
+        return facts.story.current.credit
+    return facts.story.copies[0].credit if facts.story.copies else None
+
+
+def credit_line(services: Services, facts: ArticleFacts, tongue: str | None) -> str | None:
+    """The credit line as a full text carries it, in ``tongue`` or the article's own language."""
+    credit, current = credit_of(facts), facts.story.current
+    if credit is None:
+        return None
+    me = operator(services)
+    document = current.document if current else facts.story.copies[0].document
+    return attribute(
+        credit,
+        use=Use.FULL_TEXT,
+        language=tongue or language_of(document.language, me.language),
+        title=document.title or "",
+        published=document.published,
+        zone=me.zone,
+        imprint=imprint_of(me),
+    ).line_text
+
+
+def _facts_json(facts: ArticleFacts, row: ArticleRow, line: str | None) -> dict[str, Any]:
+    credit = credit_of(facts)
+    return {
+        **plain(row),
+        "lead": facts.story.lead,
+        "credit_line": line,
+        "credit": plain(credit) if credit else None,
+        "channels": list(facts.story.channels),
+        "copies": plain(facts.copies),
+        "versions": plain(facts.versions),
+        "tombstones": plain(facts.tombstones),
+        "destinations": {
+            key: {"out": pair.out, "version": pair.out_version, "waiting": pair.pending}
+            for key, pair in facts.story.pairs.items()
+        },
+    }
+
+
+def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, times: Times) -> None:
+    say(f"{row.title}")
+    say(f"  {row.uuid}, {row.state}, version {row.version}, since {times.at(row.created_at)}")
+    if line:
+        say(f"  {line}")
+    for stone in facts.tombstones:
+        lifted = f", lifted {times.at(stone.lifted_at)}" if stone.lifted_at else ""
+        say(f"  withdrawn {times.at(stone.at)} by {stone.by} ({stone.reason}): {stone.note or '–'}{lifted}")
+    say(f"  channels: {', '.join(facts.story.channels) or 'none'}")
+    print_table(
+        ("copy", "source", "link", "first seen", "revision", "joined by", ""),
+        [
+            (
+                *(one.entry, one.source, one.link, times.at(one.first_seen), one.revision, one.joined_by),
+                "lead" if one.entry == facts.story.lead else "deleted by its source" if one.removed_at else "",
+            )
+            for one in facts.copies
+        ],
+    )
+    credit = credit_of(facts)
+    if credit is not None:
+        hops = [*credit.hops, *credit.claimed]
+        print_table(
+            ("provenance", "role", "known by", "link"),
+            [(_named(hop), hop.role.value, hop.basis.value, hop.link or hop.site) for hop in hops],
+        )
+    print_table(
+        ("version", "made", "copy", "its revision"),
+        [(one.number, times.at(one.created_at), one.entry, one.revision) for one in facts.versions],
+    )
+    print_table(
+        ("destination", "has", "version", "waiting"),
+        [
+            (key, pair.out.value if pair.out else None, pair.out_version or None, "yes" if pair.pending else None)
+            for key, pair in facts.story.pairs.items()
+        ],
+    )
+
+
+def _named(hop: Hop) -> str:
+    return f"{hop.name} ({hop.source})" if hop.source else hop.name
+
+
+@app.command("explain")
+def explain_command(
+    text: ArticleArgument,
+    destination: Annotated[str | None, typer.Option("--destination", help="Only at this one.")] = None,
+    tongue: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why an article is, or is not, at each destination: channels, decision, deliveries, state of the place."""
+    with open_services() as services:
+        times = Times(ready(services))
+        view = services.view()
+        chosen = language(services, tongue)
+        row = the_article(services, text)
+        facts = services.people.article(row.uuid)
+        places = services.people.destinations(times.now)
+        if destination is not None:
+            places = [services.people.destination(destination, times.now)]
+        known = facts.story.pairs
+        places = [one for one in places if one.state != "retired" or one.key in known or one.key == destination]
+        told = explain(facts.story, view, places, services.people.article_deliveries(row.uuid), times.now)
+        version = present(facts.story, view)
+        gone = version.source if version is not None and version.source not in view.sources else None
+    if as_json:
+        print_json(
+            {"article": row.uuid, "title": row.title, "destinations": [explained_json(one, chosen) for one in told]}
+        )
+        return
+    say(f"{row.title}")
+    say(f"  {row.uuid}, {row.state}, version {row.version}")
+    for line in _about(facts, gone, times, chosen):
+        say(f"  {line}")
+    for one in told:
+        show_explained(one, times, chosen)
+    if not told:
+        say(words.phrase("nowhere", chosen))
+
+
+def _about(facts: ArticleFacts, gone: str | None, times: Times, tongue: str) -> list[str]:
+    """What is so at every destination: withdrawn, deleted by its source, a source that left."""
+    lines = [
+        words.phrase("withdrawn", tongue, times.at(stone.at), stone.by, stone.reason, stone.note or "–")
+        for stone in facts.tombstones
+        if stone.lifted_at is None
+    ]
+    lines += [
+        words.phrase("removed", tongue, copy.source, times.at(copy.removed_at))
+        for copy in facts.copies
+        if copy.removed_at
+    ]
+    if gone is not None:
+        lines.append(words.phrase("gone", tongue, gone))
+    return lines
+
+
+def explained_json(one: Explained, tongue: str) -> dict[str, Any]:
+    """One destination's part as JSON; ``words`` are in ``tongue``."""
+    return {
+        "destination": one.key,
+        "standing": one.standing.value,
+        "words": words.pick(words.STANDINGS[one.standing], tongue),
+        "channels": [
+            {"channel": taken.channel, "placed": taken.placed, "refused_by": [part for part, _ in taken.refused_by]}
+            for taken in one.channels
+        ],
+        "decision": plain(one.decision) if one.decision else None,
+        "decision_version": one.decision_version or None,
+        "decision_words": decision_lines(one.decision, tongue) if one.decision else [],
+        "out": one.out,
+        "out_version": one.out_version or None,
+        "deliveries": plain(one.deliveries),
+        "destination_state": one.destination.state,
+        "destination_reason": one.destination.reason,
+    }
+
+
+def show_explained(one: Explained, times: Times, tongue: str) -> None:
+    """One destination's part for people."""
+    say(f"\n{one.key}: {words.pick(words.STANDINGS[one.standing], tongue)}")
+    if one.destination.state != "active":
+        say(f"  {words.phrase('destination', tongue)}: {stop_words(one.destination, times)}")
+    for taken in one.channels:
+        fate = "placed" if taken.placed else "not" if taken.refused_by else "would"
+        why = f": {words.refusals(taken.refused_by, tongue)}" if fate == "not" else ""
+        say(f"  {words.phrase('channel', tongue)} {taken.channel} {words.phrase(fate, tongue)}{why}")
+    if one.decision is not None:
+        say(f"  {words.phrase('decision', tongue)} ({words.phrase('version', tongue, one.decision_version)})")
+        for line in decision_lines(one.decision, tongue):
+            say(f"    {line}")
+    for row in one.deliveries:
+        say(f"  {_delivery_line(row, times, tongue)}")
+
+
+def _delivery_line(row: DeliveryRow, times: Times, tongue: str) -> str:
+    state = words.pick(words.STATES[row.state], tongue)
+    moment = times.ago(row.due_at) if row.state is DeliveryState.DUE else times.at(row.finished_at)
+    detail = f" ({row.detail})" if row.detail else ""
+    action, use = words.pick(words.ACTIONS[row.action], tongue), words.pick(words.USES[row.use], tongue)
+    number = words.phrase("version", tongue, row.version)
+    return f"{row.sequence}. {action} {number}, {use}: {state} {moment or ''}{detail}  [{str(row.uuid)[:8]}]"

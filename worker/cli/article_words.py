@@ -1,0 +1,101 @@
+"""How an article stands at a destination, in words, in zh and en."""
+
+from __future__ import annotations
+
+from worker.model.catalog import Use
+from worker.model.delivery import Action, DeliveryState
+from worker.pipeline.explain import Standing
+
+# Pairs: Chinese, then English.
+STANDINGS: dict[Standing, tuple[str, str]] = {
+    Standing.SHOWN: ("已在该处，为最新版本", "it is there, as it should be"),
+    Standing.OLDER: (
+        "该处是较早的版本或用法，未再更新",
+        "an earlier version or use of it is there and was not replaced",
+    ),
+    Standing.WAITING: ("正在等待投递", "a delivery is on its way"),
+    Standing.HELD: ("暂缓，等待人工决定（newsroad review show）", "held: a person must say (newsroad review show)"),
+    Standing.REJECTED: ("不予发送", "not to be sent"),
+    Standing.PARKED: (
+        "投递已搁置，可人工重投（newsroad delivery replay）",
+        "the delivery was given up; replay it (newsroad delivery replay)",
+    ),
+    Standing.NOT_ROUTED: (
+        "首次接触时仅登记：超出该来源 first_contact 的时限或篇数",
+        "recorded only: on first contact it was older than, or beyond the number of, the source's first_contact",
+    ),
+    Standing.NOT_SELECTED: ("该目的地的频道都没有选中它", "no channel that goes there takes it"),
+    Standing.NOT_SETTLED: (
+        "现在会被选中，但当时没有；下次修订时发送",
+        "it would go there now, but did not when it was decided; its next revision goes",
+    ),
+    Standing.RETRACTED: ("已从该处撤回", "it was there and was taken back"),
+    Standing.WITHDRAWN: ("文章已撤下", "the article was withdrawn"),
+    Standing.RETIRED: ("该目的地已移出目录", "the destination has left the catalogue"),
+}
+
+PARTS: dict[str, tuple[str, str]] = {
+    "sources": ("来源不在", "its source is none of"),
+    "categories": ("栏目不在", "its category is none of"),
+    "languages": ("语种不在", "its language is none of"),
+    "max_age": ("早于时限", "it is older than"),
+    "include": ("不含所需词语", "it has none of the words"),
+    "exclude": ("含有排除词语", "it has one of the excluded words"),
+    "children": ("其子频道都没有选中", "none of its sub-channels takes it"),
+}
+
+USES: dict[Use, tuple[str, str]] = {
+    Use.FULL_TEXT: ("全文", "full text"),
+    Use.EXCERPT: ("摘要", "excerpt"),
+    Use.LINK_ONLY: ("仅链接", "link only"),
+    Use.HOLD: ("暂缓", "hold"),
+    Use.REJECT: ("不用", "reject"),
+}
+
+ACTIONS: dict[Action, tuple[str, str]] = {
+    Action.PUBLISH: ("发布", "publish"),
+    Action.UPDATE: ("更新", "update"),
+    Action.RETRACT: ("撤回", "retract"),
+}
+
+STATES: dict[DeliveryState, tuple[str, str]] = {
+    DeliveryState.DUE: ("待发", "due"),
+    DeliveryState.SENDING: ("发送中", "being sent"),
+    DeliveryState.ACCEPTED: ("已接收", "accepted"),
+    DeliveryState.SUPERSEDED: ("已被后续取代", "superseded"),
+    DeliveryState.PARKED: ("已搁置", "parked"),
+    DeliveryState.CANCELLED: ("已取消", "cancelled"),
+}
+
+PHRASES: dict[str, tuple[str, str]] = {
+    "channel": ("频道", "channel"),
+    "placed": ("已收入", "takes it"),
+    "would": ("现在会收入", "would take it now"),
+    "not": ("未收入", "does not take it"),
+    "decision": ("决定", "decision"),
+    "version": ("第 {0} 版", "version {0}"),
+    "delivery": ("投递", "delivery"),
+    "due": ("{0}", "{0}"),
+    "destination": ("目的地状态", "the destination is"),
+    "withdrawn": ("{0} 由 {1} 撤下（{2}）：{3}", "withdrawn {0} by {1} ({2}): {3}"),
+    "removed": ("来源 {0} 已于 {1} 删除此条", "{0} deleted its entry {1}"),
+    "gone": (
+        "来源 {0} 已移出目录：已发的保留，不再发新的",
+        "{0} has left the catalogue: what is out stays, nothing new goes",
+    ),
+    "nowhere": ("目录中没有目的地", "there is no destination in the catalogue"),
+}
+
+
+def pick(pair: tuple[str, str], language: str) -> str:
+    return pair[0] if language == "zh" else pair[1]
+
+
+def phrase(name: str, language: str, *values: object) -> str:
+    return pick(PHRASES[name], language).format(*values)
+
+
+def refusals(parts: tuple[tuple[str, str], ...], language: str) -> str:
+    """Why a channel does not take an article: each part of its selection with what it asks for."""
+    told = [f"{pick(PARTS[name], language)} {asks}".strip() for name, asks in parts]
+    return ("；" if language == "zh" else "; ").join(told)
