@@ -21,11 +21,16 @@ from worker.demo.results import DestinationRow, Ledger, SourceRow
 from worker.demo.stage import DemoFailed, Stage
 
 
+PLAIN_WIDTH = 110  # where the output goes to a file or a page
+
+
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running until Ctrl-C, and say where.")] = False,
 ) -> None:
     """Show the whole road: local sample publishers, a partner, every process; ends by itself."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
     began = time.monotonic()
     with _interruptible(), Stage() as stage, closing(Ledger(stage.database_url)) as ledger:
         console.print(f"Sample publishers, a sample partner and a throw-away folder: {stage.home}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -20,20 +20,21 @@ from typing import Annotated
 import typer
 
 from worker import broker
-from worker.errors import NewsroadError, Refused, SettingsError
+from worker.bootstrap import open_services
+from worker.cli.catalogue import apply_command
+from worker.errors import Refused, SettingsError
 from worker.programs import (
     WORKERS,
     Addresses,
     addresses,
     beat_program,
     broker_program,
-    environment,
     flower_program,
-    newsroad_command,
     web_program,
     worker_program,
 )
 from worker.settings import Settings, read_settings
+from worker.store.migrate import migrate
 from worker.supervisor import OURSELVES, Supervisor
 
 READY_SECONDS = 30.0
@@ -93,17 +94,6 @@ def ok(url: str) -> bool:
         return False
 
 
-def _has_catalogue(settings: Settings) -> bool:
-    from worker.store.catalogue import CatalogueStore
-    from worker.store.engine import Database
-
-    database = Database(settings.database)
-    try:
-        return CatalogueStore(database).current() is not None
-    finally:
-        database.close()
-
-
 class _House:
     """One run, from the first process to the last."""
 
@@ -139,18 +129,18 @@ class _House:
 
     def _open(self) -> None:
         settings = self._settings
+        password = settings.flower_password or secrets.token_urlsafe(12)
         self._start_broker()
-        self._one_shot("migrate")
-        self._apply_once()
+        # These two need no database, and take their time to start.
+        if self._flower:
+            self._supervisor.keep(flower_program(settings, password))
+        self._supervisor.keep(beat_program(settings))
+        self._prepare_database()
         if self._stopping:
             return
-        password = settings.flower_password or secrets.token_urlsafe(12)
         for name in WORKERS:
             self._supervisor.keep(worker_program(settings, name))
         self._supervisor.keep(web_program(settings))
-        self._supervisor.keep(beat_program(settings))
-        if self._flower:
-            self._supervisor.keep(flower_program(settings, password))
         self._announce(addresses(settings, flower=self._flower), password)
 
     def _start_broker(self) -> None:
@@ -166,35 +156,25 @@ class _House:
                 else "the embedded broker does not answer; its last words are above"
             )
 
-    def _apply_once(self) -> None:
-        """The first time, put newsroad.toml in force; later changes wait for ``newsroad apply``, as they say what they
-        would publish or take back."""
-        settings = self._settings
-        if self._stopping or _has_catalogue(settings):
-            return
-        if not settings.catalogue.exists():
+    def _prepare_database(self) -> None:
+        """Bring the schema up to date. The first time, also put newsroad.toml in force; later changes wait for
+        ``newsroad apply``, which says what they would publish or take back."""
+        with open_services() as services:
+            before, after = migrate(services.database)
+            if before != after:
+                self._say(OURSELVES, f"database: schema {before or 'none'} → {after}")
+            if services.catalogue.current() is not None or self._stopping:
+                return
+        path = self._settings.catalogue
+        if not path.exists():
             raise SettingsError(
-                f"{settings.catalogue} is not there, and nothing was ever applied: "
-                "newsroad init writes a file to start from"
+                f"{path} is not there, and nothing was ever applied: newsroad init writes a file to start from"
             )
-        self._say(OURSELVES, f"this database is new: applying {settings.catalogue}")
-        self._one_shot("apply", "--yes")
-
-    def _one_shot(self, *arguments: str) -> None:
-        """Run one of our commands to its end, in a process of its own: its libraries need not stay in our memory."""
-        if self._stopping:
-            return
-        done = subprocess.run(
-            newsroad_command(*arguments),
-            env={**os.environ, **environment(self._settings)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        for line in done.stdout.decode("utf-8", "replace").splitlines():
+        self._say(OURSELVES, f"this database is new: applying {path}")
+        with redirect_stdout(io.StringIO()) as words:
+            apply_command(yes=True)
+        for line in words.getvalue().splitlines():
             self._say(OURSELVES, line)
-        if done.returncode:
-            raise _Failed(f"newsroad {' '.join(arguments)} failed; its reasons are above", done.returncode)
 
     def _announce(self, where: Addresses, password: str) -> None:
         def up() -> bool:
@@ -224,11 +204,3 @@ class _House:
             sys.stdout.flush()
         except OSError:  # the terminal or the reader of our pipe went away: nobody watches any more
             self._stopping = True
-
-
-class _Failed(NewsroadError):
-    """A command run on the way failed; its own exit code is ours."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code

@@ -32,6 +32,7 @@ READERS = {
 }
 CREDITED = stories.EMBROIDERY  # the text that arrives twice
 WITHDRAWN = stories.EVENING_SCHOOL
+TAKEDOWN = ("--by", "周敏", "--reason", "publisher", "--note", "newsroad demo", "--yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Play:
         uuid = self._uuid(WITHDRAWN.title)
         page = self._published(uuid).payload["data"]["address"]
         atom = self._feeds(page)["application/atom+xml"]
-        self.stage.command("takedown", str(uuid), "--reason", "complaint", "--note", "newsroad demo", "--yes")
+        self.stage.command("takedown", page, *TAKEDOWN)
         self._wait(lambda: bool(self._with(Action.RETRACT)), 20, "the retraction reaches the partner")
         self._wait(lambda: get(page).status == 410, 10, f"{page} answers 410")
         self._wait(lambda: tombstone_in_atom(get(atom).body, uuid), 10, "the Atom feed carries a tombstone")

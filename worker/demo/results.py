@@ -103,8 +103,7 @@ class Ledger:
             polls = dict(
                 connection.execute(
                     sa.select(resource.c.source_id, sa.func.sum(resource.c.polls)).group_by(resource.c.source_id)
-                )
-                .all()
+                ).all()
             )
             entries = connection.execute(sa.select(entry.c.source_id, entry.c.revision, entry.c.joined_by)).all()
             rows = connection.execute(sa.select(source.c.id, source.c.key).order_by(source.c.position)).all()
