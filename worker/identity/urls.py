@@ -65,7 +65,7 @@ def registrable_domain(host: str) -> str:
 
     Addresses and names outside the public suffix list (``localhost``) come back as they are.
     """
-    name = host.rsplit(":", 1)[0] if re.search(r":\d+$", host) and not host.startswith("[::") else host
+    name = re.sub(r"(?<=[^:]):\d+$", "", host) if host.count(":") < 2 or host.startswith("[") else host
     name = name.strip("[]").rstrip(".").lower()
     if _is_address(name):
         return name

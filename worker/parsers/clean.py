@@ -65,6 +65,10 @@ _COUNTERS = re.compile(
     r"|scorecardresearch\.com/)",
     re.IGNORECASE,
 )
+# The cleaner would drop formulas with their letters; without these tags the letters are text like any other.
+_FORMULA_TAG = re.compile(
+    r"</?(?:math|semantics|m(?!ark\b|ain\b|enu\b|eta\b|eter\b)[a-z]{1,12})(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
 _BARE_IMG = re.compile(r'<img(?:\s+(?!src=)[\w-]+="[^"]*")*\s*/?>')
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _C1 = re.compile("[\x80-\x9f]")
@@ -108,8 +112,10 @@ def clean_html(html: str, base: str | None) -> str:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     if "<img" in html or "<IMG" in html:
         html = _mend_images(html)
+    if "<math" in html:
+        html = _FORMULA_TAG.sub("", html)
     if html.count("<") > _DEEPEST and _too_deep(html):
-        html = escape_text(plain_text(html))
+        html = escape_text(collapse(_INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", html))))
     cleaned = _cleaner(base).clean(html)
     if "<img" in cleaned:
         cleaned = _BARE_IMG.sub("", cleaned)
