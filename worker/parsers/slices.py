@@ -46,6 +46,12 @@ def find_slices(text: bytes) -> list[Slice]:
     return found
 
 
+def is_torn(piece: Slice) -> bool:
+    """Did the search take markup inside a CDATA section or comment for the end of the item?"""
+    raw = piece.raw
+    return raw.count(b"<![CDATA[") != raw.count(b"]]>") or raw.count(b"<!--") != raw.count(b"-->")
+
+
 def find_broken_slices(text: bytes) -> list[Slice]:
     """The items of a document that is not well-formed: CDATA is stepped over, a missing end is found or admitted.
 

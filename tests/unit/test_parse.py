@@ -1,0 +1,354 @@
+"""What a feed says, read as it was meant, whatever its shape."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.model.feed import Document, ParsedEntry, ParsedFeed, Person
+from worker.parsers import parse
+
+SPACES = (
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:a="http://www.w3.org/2005/Atom" '
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+    'xmlns:cc="http://web.resource.org/cc/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+)
+
+
+def rss(*items: str, channel: str = "") -> ParsedFeed:
+    body = "".join(f"<item>{item}</item>" for item in items)
+    text = f'<rss version="2.0" {SPACES}><channel><title>t</title>{channel}{body}</channel></rss>'
+    return parse(Document(text.encode(), url="https://news.example.org/feed/rss.xml"))
+
+
+def atom(entry: str, feed: str = "") -> ParsedEntry:
+    text = f'<feed xmlns="http://www.w3.org/2005/Atom" {SPACES}><title>t</title>{feed}<entry>{entry}</entry></feed>'
+    return parse(Document(text.encode(), url="https://news.example.org/feed.atom")).entries[0]
+
+
+def item(markup: str) -> ParsedEntry:
+    return rss(markup).entries[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Plain", "Plain"),
+        ("  two\n   lines ", "two lines"),
+        ("AT&amp;T", "AT&T"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("Caf&amp;eacute; &amp;#8217;", "Café ’"),
+        ("it&amp;amp;#8217;s", "it’s"),
+        ("<![CDATA[<em>Strong</em> words]]>", "Strong words"),
+        ("&lt;b&gt;Bold&lt;/b&gt;", "Bold"),
+        ("Using the &lt;div&gt; tag", "Using the <div> tag"),
+        ("List&lt;T&gt; &amp;&amp; a &lt; b", "List<T> && a < b"),
+        ("one&lt;br/&gt;two", "one two"),
+        ("中文　标题", "中文　标题"),
+        ("&#146;quoted&#148;", "’quoted”"),
+        ("", None),
+    ],
+)
+def test_rss_titles_are_plain_text(written: str, title: str | None) -> None:
+    assert item(f"<title>{written}</title><link>https://a.example/</link>").title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('<title type="html">&lt;b&gt;AT&amp;amp;T&lt;/b&gt;</title>', "AT&T"),
+        ('<title type="text">The &lt;blink&gt; tag</title>', "The <blink> tag"),
+        ('<title type="text">it&amp;#8217;s</title>', "it’s"),
+        ('<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A <i>word</i></div></title>', "A word"),
+        ("<title>Plain &amp; simple</title>", "Plain & simple"),
+    ],
+)
+def test_atom_titles_are_plain_text(written: str, title: str) -> None:
+    assert atom(written).title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "person"),
+    [
+        ("ann@example.org (Ann Author)", Person("Ann Author", "ann@example.org")),
+        ("Ann Author &lt;ann@example.org&gt;", Person("Ann Author", "ann@example.org")),
+        ("Ann Author (ann@example.org)", Person("Ann Author", "ann@example.org")),
+        ("Ann Author, ann@example.org", Person("Ann Author", "ann@example.org")),
+        ("ann@example.org", Person(None, "ann@example.org")),
+        ("mailto:ann@example.org", Person(None, "ann@example.org")),
+        ("Ann Author", Person("Ann Author")),
+        ("记者 张三", Person("记者 张三")),
+        ("Ann O&amp;#8217;Hara", Person("Ann O’Hara")),
+        ("https://example.org/@ann", Person(uri="https://example.org/@ann")),
+    ],
+)
+def test_rss_authors(written: str, person: Person) -> None:
+    assert item(f"<author>{written}</author>").authors == (person,)
+
+
+def test_an_empty_author_is_nobody() -> None:
+    assert item("<author> </author><dc:creator/>").authors == ()
+
+
+def test_two_atom_authors_are_two_people_with_their_own_addresses() -> None:
+    entry = atom(
+        "<author><name>A</name><email>a@example.org</email></author><author><name>B</name><uri>/b</uri></author>"
+    )
+    assert entry.authors == (Person("A", "a@example.org"), Person("B", uri="https://news.example.org/b"))
+
+
+def test_source_authors_and_feed_authors_stay_where_they_are() -> None:
+    entry = atom(
+        "<source><title>S</title><author><name>Origin</name></author></source>", "<author><name>Feed</name></author>"
+    )
+    assert entry.authors == ()
+    assert entry.source is not None
+    assert entry.source.authors == (Person("Origin"),)
+
+
+def test_podcast_authors_count_only_when_nobody_else_is_named() -> None:
+    assert item("<itunes:author>I</itunes:author>").authors == (Person("I"),)
+    assert item("<itunes:author>I</itunes:author><dc:creator>D</dc:creator>").authors == (Person("D"),)
+
+
+@pytest.mark.parametrize(
+    ("markup", "link"),
+    [
+        ("<link>https://a.example/1</link>", "https://a.example/1"),
+        ("<link>/1?a=1&amp;b=2</link>", "https://news.example.org/1?a=1&b=2"),
+        ('<a:link rel="alternate" href="https://a.example/2"/>', "https://a.example/2"),
+        ('<a:link rel="self" href="https://a.example/2"/>', None),
+        ("<guid>https://a.example/3</guid>", "https://a.example/3"),
+        ('<guid isPermaLink="false">https://a.example/3</guid>', None),
+        ("<guid>abc</guid>", None),
+        ("<link>javascript:alert(1)</link>", None),
+        ('<link href="https://a.example/4"/>', "https://a.example/4"),
+        ('<link xml:base="https://b.example/x/">1</link>', "https://b.example/x/1"),
+    ],
+)
+def test_the_link_of_an_item(markup: str, link: str | None) -> None:
+    assert item(markup).link == link
+
+
+@pytest.mark.parametrize(
+    ("markup", "licence"),
+    [
+        ('<cc:license rdf:resource="https://creativecommons.org/licenses/by/4.0/"/>', "by/4.0"),
+        ('<a:link rel="license" href="https://creativecommons.org/licenses/by/4.0/"/>', "by/4.0"),
+        ("<dcterms:license>https://creativecommons.org/licenses/by/4.0/</dcterms:license>", "by/4.0"),
+        ("<dc:rights>https://creativecommons.org/licenses/by/4.0/</dc:rights>", "by/4.0"),
+        ("<dc:rights>See https://creativecommons.org/licenses/by/4.0/</dc:rights>", None),
+        ('<media:license href="https://creativecommons.org/licenses/by/4.0/">x</media:license>', None),
+        ("<dcterms:license>ask us</dcterms:license>", None),
+    ],
+)
+def test_the_licence_of_the_text(markup: str, licence: str | None) -> None:
+    found = item(markup).license
+    assert found == (f"https://creativecommons.org/licenses/{licence}/" if licence else None)
+
+
+def test_rights_of_a_photo_are_not_rights_of_the_text() -> None:
+    entry = item(
+        "<media:copyright>© Agency</media:copyright><media:content><media:credit>P</media:credit></media:content>"
+    )
+    assert entry.rights is None
+    assert entry.authors == ()
+
+
+def test_item_rights_are_the_items_own_and_several_are_all_kept() -> None:
+    feed = rss(
+        "<title>a</title>",
+        "<dc:rights>One</dc:rights><dcterms:rights>Two</dcterms:rights>",
+        channel="<copyright>C</copyright>",
+    )
+    assert feed.rights == "C"
+    assert [entry.rights for entry in feed.entries] == [None, "One; Two"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "title", "url"),
+    [
+        ('<source url="https://s.example/rss">S</source>', "S", "https://s.example/rss"),
+        (
+            '<source url="https://s.example/rss">S</source><source url="https://t.example/">T</source>',
+            "S",
+            "https://s.example/rss",
+        ),
+        ("<dc:publisher>P</dc:publisher>", "P", None),
+        ("<dc:source>新华社</dc:source>", "新华社", None),
+        ("<a:source><a:title>A</a:title><a:id>https://s.example/</a:id></a:source>", "A", "https://s.example/"),
+    ],
+)
+def test_where_an_item_says_it_comes_from(markup: str, title: str, url: str | None) -> None:
+    source = item(markup).source
+    assert source is not None
+    assert (source.title, source.url) == (title, url)
+
+
+def test_an_address_as_dc_source_is_the_original_link() -> None:
+    entry = item("<dc:source>https://o.example/1</dc:source>")
+    assert entry.via == "https://o.example/1"
+    assert entry.source is None
+
+
+def test_published_and_updated_are_kept_apart_and_never_invented() -> None:
+    entry = atom("<updated>2026-11-24T10:00:00Z</updated>")
+    assert entry.published is None
+    assert entry.updated is not None
+    assert item("<title>x</title>").published is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "minutes"),
+    [
+        ("<ttl>15</ttl>", 15),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ('<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">daily</sy:updatePeriod>', 1440),
+    ],
+)
+def test_how_often_the_feed_wants_to_be_asked(channel: str, minutes: int | None) -> None:
+    assert rss(channel=channel).ttl_minutes == minutes
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        '<rss xmlns="http://backend.userland.com/rss2"><channel>{}</channel></rss>',
+        '<rss xmlns="http://www.w3.org/2005/Atom"><channel>{}</channel></rss>',
+        '<rss xmlns="urn:something:else"><channel>{}</channel></rss>',
+        '<r:rss xmlns:r="http://purl.org/rss/1.0/" xmlns="http://purl.org/rss/1.0/"><channel>{}</channel></r:rss>',
+        "<RSS><Channel>{}</Channel></RSS>",
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">{}</rdf:RDF>',
+        "<rss>{}</rss>",
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd"><rss><channel>{}</channel></rss>',
+        "\n\n <!-- x --><?xml-stylesheet href='x'?><rss><channel>{}</channel></rss>",
+    ],
+)
+def test_items_are_found_under_any_root(root: str) -> None:
+    body = root.format("<item><title>Caf&#233;</title><link>https://a.example/</link></item>")
+    entry = parse(Document(body.encode())).entries[0]
+    assert (entry.title, entry.link) == ("Café", "https://a.example/")
+
+
+def test_entities_of_an_old_document_type_are_characters_and_never_grow() -> None:
+    text = (
+        '<!DOCTYPE rss [<!ENTITY pub "Publisher"><!ENTITY lol "&pub;&pub;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
+        "<rss><channel><item><title>&pub; &eacute; &lol; &x;</title></item></channel></rss>"
+    )
+    assert parse(Document(text.encode())).entries[0].title == "Publisher é &lol; &x;"
+
+
+def test_atom_03_is_read() -> None:
+    text = (
+        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>t</title><tagline>tag</tagline><entry>'
+        '<title mode="escaped" type="text/html">A &lt;b&gt;b&lt;/b&gt;</title><issued>2003-12-31T10:00:00Z</issued>'
+        '<modified>2004-01-01T10:00:00Z</modified><content type="text/html" mode="base64">PHA+aGk8L3A+</content>'
+        "</entry></feed>"
+    )
+    feed = parse(Document(text.encode()))
+    entry = feed.entries[0]
+    assert (feed.description, entry.title, entry.content) == ("tag", "A b", "<p>hi</p>")
+    assert entry.published is not None
+    assert entry.updated is not None
+    assert (entry.published.year, entry.updated.year) == (2003, 2004)
+
+
+def test_inline_markup_in_a_description_is_its_markup() -> None:
+    assert (
+        item("<description>See <b>this</b> &amp; <i>that</i></description>").summary
+        == "See <b>this</b> &amp; <i>that</i>"
+    )
+
+
+@pytest.mark.parametrize("body", [b"", b"   \n", b"\xef\xbb\xbf"])
+def test_an_empty_document_is_no_feed(body: bytes) -> None:
+    assert parse(Document(body)).format == ""
+    assert parse(Document(body)).warnings == ("the document is empty",)
+
+
+@pytest.mark.parametrize(
+    "body", [b"hello", b"<html><body>x</body></html>", b"<svg/>", b"[1]", b"{}", b'{"items": 3}', b"{broken"]
+)
+def test_what_is_no_feed_is_said_to_be_none(body: bytes) -> None:
+    parsed = parse(Document(body))
+    assert parsed.format == ""
+    assert parsed.warnings
+
+
+def test_a_truncated_feed_keeps_its_complete_items() -> None:
+    text = b"<rss><channel><title>t</title><item><title>1</title></item><item><title>2</title></item><item><title>3</ti"
+    parsed = parse(Document(text))
+    assert [entry.title for entry in parsed.entries] == ["1", "2"]
+    assert any("breaks off" in warning for warning in parsed.warnings)
+
+
+def test_a_broken_item_spoils_no_neighbour() -> None:
+    parsed = rss(
+        "<title>1</title><description><p><b>x</description>", "<title>2</title><description>fine</description>"
+    )
+    assert [(entry.title, entry.summary) for entry in parsed.entries] == [("1", "<p><b>x</b></p>"), ("2", "fine")]
+    assert parsed.warnings
+
+
+def test_nesting_without_end_is_survived() -> None:
+    parsed = rss("<title>1</title>", "<a>" * 5_000 + "</a>" * 5_000, "<title>3</title>")
+    assert {entry.title for entry in parsed.entries} >= {"1", "3"}
+
+
+VALID = (
+    f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" {SPACES}><channel><title>标题 &amp; title</title><ttl>5</ttl>'
+    '<a:link rel="self" href="https://a.example/f"/><item><title>One</title><guid>https://a.example/1</guid>'
+    "<description><![CDATA[<p>text <b>bold</b></p>]]></description><pubDate>Tue, 24 Nov 2026 10:00:00 GMT</pubDate>"
+    '<dc:creator>A</dc:creator><enclosure url="https://a.example/x.mp3" length="1" type="audio/mpeg"/></item>'
+    "<item><title>Zwei</title><link>https://a.example/2</link><content:encoded>&lt;p&gt;x&lt;/p&gt;</content:encoded></item>"
+    "</channel></rss>"
+).encode()
+JSON = b'{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{"id":"1","content_html":"<p>x</p>"}]}'
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([VALID, JSON]), st.integers(0, 2**32), st.integers(1, 12))
+def test_mutated_bytes_never_raise(body: bytes, seed: int, changes: int) -> None:
+    chance = random.Random(seed)
+    mutated = bytearray(body)
+    for _ in range(changes):
+        at = chance.randrange(len(mutated) + 1)
+        match chance.randrange(4):
+            case 0:
+                del mutated[at : at + chance.randrange(1, 40)]
+            case 1:
+                mutated[at:at] = chance.choice(
+                    [
+                        b"<",
+                        b">",
+                        b"&",
+                        b"]]>",
+                        b"<![CDATA[",
+                        b"<item>",
+                        b"</item>",
+                        b"\0",
+                        b"\xff",
+                        b'"',
+                        b"<!--",
+                        b"&#x0;",
+                    ]
+                )
+            case 2:
+                mutated[at : at + 1] = bytes([chance.randrange(256)])
+            case _:
+                piece = mutated[at : at + chance.randrange(60)]
+                mutated[at:at] = piece
+    parsed = parse(Document(bytes(mutated)))
+    assert len(parsed.entries) <= len(parsed.digests)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes_parse_to_something(body: bytes) -> None:
+    assert isinstance(parse(Document(body)), ParsedFeed)
+    assert isinstance(parse(Document(b"<rss><channel><item>" + body + b"</item></channel></rss>")), ParsedFeed)
