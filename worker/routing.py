@@ -42,6 +42,11 @@ def _path(key: str, by_key: Mapping[str, Channel]) -> ChannelPath:
     return ChannelPath(tuple(reversed(steps)))
 
 
+# Word stems, each with the pattern that says whether it stands there as a word (None: anywhere will do). Looking for
+# the stem first costs a hundredth of the pattern, and most words are in most texts not at all.
+_Words = tuple[tuple[str, re.Pattern[str] | None], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     """A channel's selection, folded once."""
@@ -49,8 +54,8 @@ class _Compiled:
     sources: frozenset[str]
     categories: frozenset[str]
     languages: frozenset[str]
-    include: re.Pattern[str] | None
-    exclude: re.Pattern[str] | None
+    include: _Words
+    exclude: _Words
     max_age: timedelta | None
 
 
@@ -146,23 +151,26 @@ def _refusing(compiled: _Compiled, facts: _Facts) -> Iterator[str]:
         yield "languages"
     if compiled.max_age is not None and facts.age > compiled.max_age:
         yield "max_age"
-    if compiled.include is not None and not compiled.include.search(facts.text):
+    if compiled.include and not _says(facts.text, compiled.include):
         yield "include"
-    if compiled.exclude is not None and compiled.exclude.search(facts.text):
+    if compiled.exclude and _says(facts.text, compiled.exclude):
         yield "exclude"
 
 
-def _words(words: Iterable[str]) -> re.Pattern[str] | None:
-    patterns = [_word(folded) for folded in map(fold, words) if folded.strip("*")]
-    return re.compile("|".join(patterns)) if patterns else None
+def _says(text: str, words: _Words) -> bool:
+    return any(stem in text and (pattern is None or pattern.search(text) is not None) for stem, pattern in words)
 
 
-def _word(folded: str) -> str:
+def _words(words: Iterable[str]) -> _Words:
+    return tuple(_word(folded) for folded in map(fold, words) if folded.strip("*"))
+
+
+def _word(folded: str) -> tuple[str, re.Pattern[str] | None]:
     """Whole words in scripts that part them, ``elect*`` any beginning like it; in Chinese any occurrence."""
     stem = folded.rstrip("*")
     before = f"(?<!{_LETTER})" if re.match(_LETTER, stem) else ""
     after = f"(?!{_LETTER})" if stem == folded and re.match(_LETTER, stem[-1]) else ""
-    return before + re.escape(stem) + after
+    return stem, re.compile(before + re.escape(stem) + after) if before or after else None
 
 
 def fold(text: str) -> str:

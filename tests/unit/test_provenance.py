@@ -219,7 +219,7 @@ class TestTerms:
 
 
 class TestMerging:
-    def test_who_else_carried_it_is_named_once_and_the_origin_stays(self) -> None:
+    def test_who_else_carried_it_is_recorded_once_and_the_origin_stays(self) -> None:
         lead = trace(
             replace(ENTRY, link="https://wire.example/1"),
             ParsedFeed("rss"),
@@ -230,7 +230,8 @@ class TestMerging:
         )
         copy = _from(SourceRef("通讯样社"))
         merged = merge(lead, [copy, copy])
-        assert (merged.origin, merged.publisher, merged.via) == ("通讯样社", "wire", ("样报",))
+        assert (merged.origin, merged.publisher) == ("通讯样社", "wire")
+        assert merged.via == (), "the text that is sent did not come by way of the reprinter"
         assert [hop.role for hop in merged.hops] == [HopRole.ORIGINATOR, HopRole.REPUBLISHER]
         assert merged.authors == lead.authors
 
@@ -243,8 +244,13 @@ class TestMerging:
         source = Source("other", "other", SourceKind.FEED, "https://other.example/rss")
         copy = trace(replace(ENTRY, link="https://other.example/1"), ParsedFeed("rss"), source, PUBLISHERS, US, OWN)
         merged = merge(traced(), [copy])
-        assert (merged.publisher, merged.via) == ("paper", ("他报",))
+        assert merged.publisher == "paper"
+        assert [(hop.role, hop.name) for hop in merged.hops][1:] == [(HopRole.REPUBLISHER, "他报")]
         assert merge(merged, [copy]) == merged
+
+    def test_the_credit_tells_the_way_of_the_text_that_is_sent(self) -> None:
+        reprint = _from(SourceRef("通讯样社"))
+        assert merge(reprint, [traced()]).via == ("样报",)
 
     def test_our_own_article_coming_back_adds_nothing(self) -> None:
         assert merge(traced(), [_from(SourceRef("样站"))]) == traced()

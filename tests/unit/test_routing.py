@@ -128,3 +128,15 @@ def test_a_missing_parent_or_a_circle_does_no_harm() -> None:
     found = paths([Channel("a", "A", parent="gone"), Channel("b", "B", parent="c"), Channel("c", "C", parent="b")])
     assert found["a"].steps == (("a", "A"),)
     assert found["b"].steps == (("c", "C"), ("b", "B"))
+
+
+def test_every_part_that_refuses_is_told() -> None:
+    channels = [
+        *TREE,
+        Channel("picky", "Picky", select=Selection(("wire",), ("sport",), ("en",), ("nothing",), ("tools",), 60)),
+    ]
+    refused = Router(channels, SOURCES).refusals(VERSION, NOW)
+    assert refused["all"] == ()
+    assert refused["news"] == ("children",)
+    assert refused["asia"] == ("categories",)
+    assert refused["picky"] == ("sources", "categories", "languages", "max_age", "include", "exclude")

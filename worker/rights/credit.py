@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from worker.model.article import Version
 from worker.model.catalog import Grant, Operator, Use
-from worker.model.delivery import Action, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
+from worker.model.delivery import Action, Attribution, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
 from worker.rights.excerpts import excerpt_of, own_summary, without_images
 from worker.rights.lines import attribute, language_of, withdrawal_line
 
@@ -43,18 +43,6 @@ def make_release(
     media = decision.use is Use.FULL_TEXT and grant is not None and grant.media
     body, excerpt, changed = _allowed(version, decision, media)
     tag = version.language or operator.language
-    imprint = imprint_of(operator)
-    attribution = attribute(
-        version.credit,
-        use=decision.use,
-        language=language_of(tag, operator.language),
-        title=version.title,
-        published=version.published,
-        zone=operator.zone,
-        imprint=imprint,
-        grant_notice=grant.notice if grant is not None else None,
-        changed=changed,
-    )
     return Release(
         article=version.article,
         sequence=sequence,
@@ -73,13 +61,27 @@ def make_release(
         enclosures=version.enclosures if media else (),
         channels=_within(channels, grant),
         credit=version.credit,
-        attribution=attribution,
-        imprint=imprint,
+        attribution=_words(version, decision, operator, grant, changed),
+        imprint=imprint_of(operator),
         reasons=decision.reasons,
         obligations=decision.obligations,
         grant=decision.grant,
         valid_until=decision.valid_until,
         address=address,
+    )
+
+
+def _words(version: Version, decision: Decision, operator: Operator, grant: Grant | None, changed: bool) -> Attribution:
+    return attribute(
+        version.credit,
+        use=decision.use,
+        language=language_of(version.language, operator.language),
+        title=version.title,
+        published=version.published,
+        zone=operator.zone,
+        imprint=imprint_of(operator),
+        grant_notice=grant.notice if grant is not None else None,
+        changed=changed,
     )
 
 

@@ -25,7 +25,7 @@ _SENTENCE = re.compile(r"[。！？!?…]+[”’」』）)\"']*|\.[”’)\"']*
 
 def without_images(body: str) -> str:
     """Clean HTML without images, the figures (captions too) that held them, and what is left empty."""
-    if "<img" not in body.lower():
+    if "<img" not in body:
         return body
     text = _FIGURE.sub(lambda match: "" if _IMAGE.search(match[0]) else match[0], body)
     text = _IMAGE.sub("", text)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from worker.model.article import Credit, HopRole
 from worker.model.catalog import Use
@@ -51,13 +51,14 @@ def attribute(
     zh = language == "zh"
     line = _line_zh(credit, use, title) if zh else _line_en(credit, use, title, _date(published, zone, "en"))
     changes = changed or use is Use.EXCERPT
-    notes = [_copyright(credit, zh), _licence_line(credit, zh, changes), grant_notice, _complaint(imprint, zh)]
+    complaint = _complaint(imprint.name, imprint.contact, zh)
+    notes = [_copyright(credit, zh), _licence_line(credit, zh, changes), grant_notice, complaint]
     pieces = [note for note in notes if note]
     return Attribution(
         line_text=_text(line),
-        line_html=str(_html(line)),
+        line_html=_html(line),
         notice_text="\n".join(note if isinstance(note, str) else _text(note) for note in pieces),
-        notice_html=str(Markup("<br>").join(_paragraph(note) for note in pieces)),
+        notice_html="<br>".join(map(_paragraph, pieces)),
     )
 
 
@@ -71,20 +72,18 @@ def _text(line: _Line) -> str:
     return "".join(piece if isinstance(piece, str) else piece[0] for piece in line)
 
 
-def _html(line: _Line) -> Markup:
-    return Markup("").join(escape(piece) if isinstance(piece, str) else _anchor(*piece) for piece in line)
+def _html(line: _Line) -> str:
+    return "".join(str(escape(piece)) if isinstance(piece, str) else _anchor(*piece) for piece in line)
 
 
-def _anchor(words: str, url: str) -> Markup:
+def _anchor(words: str, url: str) -> str:
     if host_of(url) is None:
-        return escape(words)
-    return Markup('<a href="{}" rel="noopener">{}</a>').format(url, words)
+        return str(escape(words))
+    return f'<a href="{escape(url)}" rel="noopener">{escape(words)}</a>'
 
 
-def _paragraph(note: str | _Line) -> Markup:
-    if isinstance(note, str):
-        return Markup("<br>").join(escape(each) for each in note.splitlines())
-    return _html(note)
+def _paragraph(note: str | _Line) -> str:
+    return "<br>".join(str(escape(note)).splitlines()) if isinstance(note, str) else _html(note)
 
 
 def _joined(parts: Iterable[_Line], separator: str) -> _Line:
@@ -196,14 +195,14 @@ def _origins_own(credit: Credit) -> Licence | None:
     return recognise(credit.license) if first is not None and first.source is not None else None
 
 
-def _complaint(imprint: Imprint, zh: bool) -> str:
+def _complaint(name: str, contact: str, zh: bool) -> str:
     if zh:
         return (
-            f"如涉及作品内容、版权等问题，请在 30 日内与{imprint.name}联系：{imprint.contact}。"
+            f"如涉及作品内容、版权等问题，请在 30 日内与{name}联系：{contact}。"
             "我们核实后即予更正或撤下，逾期提出的同样受理。"
         )
     return (
-        f"Questions about content or copyright: please write to {imprint.name} within 30 days at {imprint.contact}. "
+        f"Questions about content or copyright: please write to {name} within 30 days at {contact}. "
         "We correct or withdraw what is wrong; later notices are answered as well."
     )
 

@@ -285,8 +285,9 @@ def _license(scene: _Scene, own: bool) -> tuple[str | None, str | None]:
 def merge(lead: Credit, others: Sequence[Credit]) -> Credit:
     """``lead`` with the provenance of the same article's other copies.
 
-    The lead's origin stays. Where another copy was polled joins as a republisher; whom that copy names as origin, when
-    it is not the lead's, is only its claim. Credits without hops (our own articles coming back) add nothing.
+    The lead's origin and ``via`` stay: the credit tells the way the text that is sent came to us, and other copies
+    came other ways. Where another copy was polled joins the hops as a republisher; whom that copy names as origin,
+    when it is not the lead's, is only its claim. Credits without hops (our own articles coming back) add nothing.
     """
     hops = list(lead.hops)
     claimed = list(lead.claimed)
@@ -301,8 +302,7 @@ def merge(lead: Credit, others: Sequence[Credit]) -> Credit:
             else:
                 claimed.append(replace(hop, role=HopRole.CLAIMED))
         claimed.extend(other.claimed if other.hops else ())
-    via = dict.fromkeys((*lead.via, *(hop.name for hop in hops[len(lead.hops) :])))
-    return replace(lead, hops=tuple(hops), claimed=tuple(dict.fromkeys(claimed)), via=tuple(via))
+    return replace(lead, hops=tuple(hops), claimed=tuple(dict.fromkeys(claimed)))
 
 
 def _identity(hop: Hop) -> str:
