@@ -1,0 +1,71 @@
+"""``takedown``: it says from where first, asks, and then everything is gone and stays gone."""
+
+from __future__ import annotations
+
+from tests.road import Item, Road
+
+MEETING = Item("m1", "江城代表团赴高原州对接教育协作")
+SIGNED = ("--by", "周岚", "--reason", "rights", "--note", "原作者来函", "--wait", "0")
+ADDRESS = "https://jiang.example/a/m1"
+
+
+def published(road: Road) -> Road:
+    road.publish("jiang", MEETING)
+    road.run()
+    return road
+
+
+def test_it_shows_what_it_would_take_back_and_does_nothing_yet(road: Road) -> None:
+    published(road)
+    told = road.json("takedown", ADDRESS, "--dry-run")["would_retract"]
+    assert [(one["title"], sorted(one["destinations"])) for one in told] == [(MEETING.title, ["feeds", "hook"])]
+    unasked = road.cli("takedown", ADDRESS, *SIGNED)
+    assert unasked.code == 4
+    assert "--yes" in unasked.text
+    assert road.json("article", "show", ADDRESS)["state"] == "live"
+
+
+def test_it_wants_a_name_a_reason_and_a_note(road: Road) -> None:
+    published(road)
+    for missing in (SIGNED[2:], SIGNED[:2] + SIGNED[4:], SIGNED[:4]):
+        assert road.cli("takedown", ADDRESS, *missing, "--yes").code == 4
+    assert road.cli("takedown", ADDRESS, "--by", "x", "--reason", "mood", "--note", "y", "--yes").code == 2
+    assert road.json("article", "show", ADDRESS)["state"] == "live"
+
+
+def test_local_places_confirm_at_once_and_partners_when_they_answer(road: Road) -> None:
+    published(road)
+    done = road.json("takedown", ADDRESS, *SIGNED, "--yes")
+    states = {one["destination"]: one["state"] for one in done["retractions"]}
+    assert states == {"feeds": "accepted", "hook": "due"}
+    road.deliver()
+    assert road.partner.accepted()[-1].payload["type"] == "article.withdrawn"
+    assert {one["state"] for one in road.json("delivery", "list", "--limit", "2")["deliveries"]} == {"accepted"}
+    stone = road.json("article", "show", ADDRESS)["tombstones"][0]
+    assert (stone["by"], stone["reason"], stone["note"]) == ("周岚", "RIGHTS", "原作者来函")
+
+
+def test_it_does_not_come_back(road: Road) -> None:
+    published(road)
+    road.cli("takedown", ADDRESS, *SIGNED, "--yes")
+    road.publish("tongxin", Item("copy", MEETING.title, MEETING.body))
+    road.publish("jiang", Item("m1", MEETING.title, "改写过的正文。" * 60))
+    road.run()
+    assert [one.payload["type"] for one in road.partner.accepted()] == ["article.published", "article.withdrawn"]
+    assert len(road.json("article", "find", MEETING.title)["articles"]) == 1
+    again = road.cli("takedown", ADDRESS, *SIGNED, "--yes")
+    assert again.code == 4
+    assert "withdrawn already" in again.text
+
+
+def test_several_go_together(road: Road) -> None:
+    road.publish("jiang", MEETING, Item("m2", "江城召开年度总结会", "总结会的内容。" * 60))
+    road.run()
+    done = road.cli("takedown", ADDRESS, "https://jiang.example/a/m2", ADDRESS, *SIGNED, "--yes")
+    assert "2 articles withdrawn; 2 of 4 retractions confirmed." in done.text
+
+
+def test_one_unknown_name_stops_it_all(road: Road) -> None:
+    published(road)
+    assert road.cli("takedown", ADDRESS, "https://jiang.example/a/none", *SIGNED, "--yes").code == 3
+    assert road.json("article", "show", ADDRESS)["state"] == "live"
