@@ -20,6 +20,7 @@ from worker.identity.urls import host_of, registrable_domain
 from worker.model.catalog import Catalogue
 from worker.rights.publishers import Publishers
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # TOML knows no other line ends, str.splitlines does
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
 
 
@@ -33,12 +34,15 @@ def add_entry(text: str, table: str, key: str, values: Mapping[str, object]) -> 
         if value is not None:
             body.add(name, value)
     newline = "\r\n" if "\r\n" in text else "\n"
-    block = [f"[{table}.{key}]", *tomlkit.dumps(body).splitlines()]
-    lines = text.splitlines()
+    lines = _LINE.findall(text)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += newline
     at = _end_of(table, text, lines)
+    block = [f"[{table}.{key}]", *tomlkit.dumps(body).rstrip("\n").split("\n")]
     before = [""] if at and lines[at - 1].strip() else []
     after = [""] if at < len(lines) and lines[at].strip() else []
-    return newline.join([*lines[:at], *before, *block, *after, *lines[at:], ""])
+    added = [line + newline for line in (*before, *block, *after)]
+    return "".join((*lines[:at], *added, *lines[at:]))
 
 
 def _end_of(table: str, text: str, lines: list[str]) -> int:

@@ -21,6 +21,7 @@ from worker.errors import CatalogueError, Refused
 from worker.model.catalog import Catalogue
 from worker.pipeline.foresee import Foreseen
 from worker.settings import read_settings
+from worker.store import migrate
 
 Consequences = Mapping[str, tuple[int, int, int]]
 """Destination key → how many articles an apply would publish, update and retract there."""
@@ -94,6 +95,8 @@ def apply_command(
             _show(plan, foreseen)
         if plan:
             _agree(foreseen.touched(), yes=yes)
+            if migrate.current(services.database) is None:
+                migrate.migrate(services.database)
             services.catalogue.apply(catalogue, services.clock())
     if as_json:
         typer.echo(_json({**_as_json(plan, foreseen), "applied": bool(plan)}))
@@ -121,6 +124,9 @@ def _agree(consequences: Consequences, *, yes: bool) -> None:
 
 
 def _foresee(services: Services, catalogue: Catalogue) -> tuple[Plan, Foreseen]:
+    if migrate.current(services.database) is None:  # a new installation: nothing is in force, nothing is out
+        return diff(None, catalogue), Foreseen({}, 0, complete=True)
+    migrate.require(services.database)
     return diff(services.catalogue.current(), catalogue), services.foresee(catalogue)
 
 
@@ -153,7 +159,8 @@ def _as_json(plan: Plan, foreseen: Foreseen) -> dict[str, object]:
 
 def _contents(catalogue: Catalogue) -> str:
     tables = ("publishers", "sources", "grants", "channels", "subscribers", "destinations")
-    return ", ".join(f"{len(getattr(catalogue, table))} {table}" for table in tables)
+    counts = {table: len(getattr(catalogue, table)) for table in tables}
+    return ", ".join(f"{count} {table.removesuffix('s') if count == 1 else table}" for table, count in counts.items())
 
 
 def _json(value: object) -> str:

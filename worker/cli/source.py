@@ -111,7 +111,9 @@ def _agree(target: Path) -> None:
 def _show(found: Found, addition: Addition, zone: str) -> None:
     feed = found.feed
     typer.echo(f"{feed.title or '(no title)'} ({feed.format}, {len(feed.entries)} entries)\n{found.url}")
-    table = Table("title", "published", "author", "origin", "licence", box=None)
+    table = Table(box=None)
+    for name, width in (("title", 50), ("published", 16), ("author", 20), ("origin", 20), ("licence", 30)):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=width)
     for entry in feed.entries[:_SHOWN]:
         when = entry.published or entry.updated
         shown = f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else "no date"
