@@ -89,22 +89,20 @@ def test_within_a_lane_one_follows_the_other(http: Http, peer: Peer) -> None:
 
 
 def test_pace_is_kept_from_start_to_start(http: Http, peer: Peer) -> None:
-    run(http, [lane(peer, 1, 2, 3, 4, pace=0.1)])
+    run(http, [lane(peer, 1, 2, 3, 4, pace=0.15)])
     arrived = [arrival.at for arrival in peer.arrivals]
-    gaps = [later - earlier for earlier, later in itertools.pairwise(arrived)]
-    assert all(0.08 <= gap < 0.5 for gap in gaps)
-    assert arrived[-1] - arrived[0] >= 0.28
+    assert arrived[-1] - arrived[0] > 0.35  # 0.45 less what the first one may have been late
 
 
 def test_a_slow_answer_uses_up_the_pace(http: Http, peer: Peer) -> None:
     async def slow(exchange: Exchange) -> None:
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.4)
         await exchange.send(answer(200))
 
     peer.scripts["/slow"] = slow
-    run(http, [lane(peer, 1, 2, path="/slow", pace=0.1)])
+    run(http, [lane(peer, 1, 2, path="/slow", pace=0.4)])
     first, second = (arrival.at for arrival in peer.arrivals)
-    assert 0.14 <= second - first < 0.24
+    assert 0.35 < second - first < 0.75
 
 
 def test_requests_after_the_lane_s_end_are_not_sent(http: Http, peer: Peer) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import quote
 
@@ -162,6 +163,7 @@ def check_url(url: str) -> str | None:
     return _check_host(authority["host"])
 
 
+@lru_cache(maxsize=4096)
 def _check_host(host: str) -> str | None:
     try:
         if host.startswith("["):

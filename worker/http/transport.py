@@ -1,8 +1,8 @@
 """One HTTP exchange: a Request in, an Outcome out, whatever the other side does.
 
-Built straight on aiohttp. An httpx client on top of the same connections was tried and costs more CPU a request than
-the exchange itself (figures in docs), for an interface nothing here needs; stock httpx costs thirty times as much at
-100 requests in flight. The seam for tests and for another library is ``Wire``, two methods.
+Built straight on aiohttp. An httpx client on top, answered at once by an empty transport, costs 0.19 ms CPU a request
+on a machine where aiohttp's whole exchange costs 0.3: too much for an interface nothing here needs. The seam for tests
+and for another library is ``Wire``, two methods.
 
 What aiohttp does by default and we do not want: it sends a GET again when a kept-alive connection turns out dead, it
 keeps cookies, follows redirects to any host, re-encodes addresses, reads the proxy settings of the environment, and
