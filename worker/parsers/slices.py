@@ -49,7 +49,7 @@ def find_slices(text: bytes) -> list[Slice]:
 def is_torn(piece: Slice) -> bool:
     """Did the search take markup inside a CDATA section or comment for the end of the item?"""
     raw = piece.raw
-    return raw.count(b"<![CDATA[") != raw.count(b"]]>") or raw.count(b"<!--") != raw.count(b"-->")
+    return raw.rfind(b"]]>") < raw.rfind(b"<![CDATA[") or raw.rfind(b"-->") < raw.rfind(b"<!--")
 
 
 def find_broken_slices(text: bytes) -> list[Slice]:
