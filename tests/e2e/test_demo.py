@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from tests.harness import eventually
+from worker.demo.outputs import get
 from worker.programs import newsroad_command
 
 
@@ -29,3 +32,19 @@ def test_it_plays_to_the_end_and_tells_what_came_of_it() -> None:
     row = re.search(r"gateway\s*│\s*webhook\s*│\s*(\d+)\s*│\s*(\d+)\s*│\s*(\d+)", told)
     assert row is not None, told
     assert [int(count) for count in row.groups()] == [7, 1, 1]
+
+
+def test_kept_it_says_where_everything_is_until_ctrl_c(tmp_path: Path) -> None:
+    before, log = leftovers(), tmp_path / "demo.log"
+    with log.open("wb") as output:
+        playing = subprocess.Popen(newsroad_command("demo", "--keep"), stdout=output, stderr=subprocess.STDOUT)
+    eventually(lambda: "Left running" in log.read_text() or playing.poll() is not None, 100)
+    assert playing.poll() is None, log.read_text()
+    eventually(lambda: "  log " in log.read_text())
+    addresses = dict(re.findall(r"^  (portal|feed|publisher) +(http\S+)", log.read_text(), re.MULTILINE))
+    assert set(addresses) == {"portal", "feed", "publisher"}
+    assert {get(url).status for url in addresses.values()} == {200}
+
+    playing.send_signal(signal.SIGINT)
+    assert playing.wait(30) == 0, log.read_text()
+    assert leftovers() == before

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -52,10 +53,13 @@ class Running:
     def words(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def part(self, word: str) -> psutil.Process:
-        """The leader's child whose command line holds ``word``."""
-        children = psutil.Process(self.leader.pid).children()
-        return next(child for child in children if word in " ".join(child.cmdline()))
+    def part(self, word: str) -> int | None:
+        """Process id of the leader's child whose command line holds ``word``; None while it is being replaced."""
+        for child in psutil.Process(self.leader.pid).children():
+            with suppress(psutil.Error):  # it ended while we looked
+                if word in " ".join(child.cmdline()):
+                    return child.pid
+        return None
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.leader.pid).children(recursive=True)
@@ -103,8 +107,9 @@ def test_everything_starts_restarts_and_stops(running: Running) -> None:
 
     for word in ("--queues=deliver", "valkey-server", "uvicorn"):
         killed = running.part(word)
-        killed.kill()
-        eventually(lambda word=word, killed=killed: running.part(word).pid != killed.pid, 15)
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda word=word, killed=killed: running.part(word) not in (None, killed), 15)
     assert len(re.findall(r"was ended by SIGKILL after \d+ s; starting it again in 0.5 s", running.words())) == 3
     eventually(lambda: ok(f"http://127.0.0.1:{running.web_port}/livez"), 30)
 

@@ -20,7 +20,6 @@ from worker.demo.play import Act, Play
 from worker.demo.results import DestinationRow, Ledger, SourceRow
 from worker.demo.stage import DemoFailed, Stage
 
-
 PLAIN_WIDTH = 110  # where the output goes to a file or a page
 
 
