@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,8 +14,9 @@ import pytest
 import redis
 
 from tests.harness import Newsroom, PostgresServer, new_secret, postgres_server, verified_by_the_library
+from tests.stages import Stages
 from worker.broker import embedded
-from worker.demo.partner import Partner
+from worker.demo.partner import Partner, verify
 from worker.demo.site import Site
 from worker.store.engine import Database
 from worker.store.migrate import migrate
@@ -137,3 +138,21 @@ def workers(newsroom: Newsroom) -> Newsroom:
     """The newsroom with one Celery worker for all queues and beat running."""
     newsroom.start()
     return newsroom
+
+
+@pytest.fixture
+def stages(
+    database: Database, tmp_path: Path, publisher_site: Callable[[], Site], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stages]:
+    """The stages in one process, on each store: see ``tests.stages.Stages``. Its partner goes by the same clock."""
+    secret = new_secret()
+    monkeypatch.setenv("SECRET", secret)
+
+    def check(body: bytes, headers: Mapping[str, str], secrets: Sequence[str]) -> bool:
+        return verify(body, headers, secrets, now=stages.now.timestamp())
+
+    with Partner([secret], check=check) as partner:
+        stages = Stages(database, tmp_path, publisher_site(), publisher_site(), partner)
+        stages.declare()
+        yield stages
+        stages.services.close()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Protocol
 
+from worker import schedule
 from worker.identity.digest import content_digest, terms_digest, text_key
 from worker.identity.identify import identify
 from worker.identity.keys import KeyMode, alias_keys, detect_mode, tombstone_keys
@@ -154,7 +155,9 @@ class Ingester:
         if feed.tombstones:
             keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
             report.withdrawn, rung = apply_tombstones(work, claim, keys, view, now)
-        work.finish(claim, feed.digests, mode.value, now)
+        cap = view.sources[claim.source].hint_cap
+        floor = schedule.floor(schedule.PollHints(), hint_cap=cap, ttl_minutes=feed.ttl_minutes)
+        work.finish(claim, feed.digests, mode.value, floor=floor, now=now)
         return rung
 
 

@@ -68,4 +68,4 @@ def choose_lead(copies: tuple[Copy, ...], lead: int, view: View) -> Copy:
 
 def _speaks(copy: Copy, view: View) -> bool:
     declared = view.sources.get(copy.source)
-    return declared is not None and speaks_for(declared, copy.credit, view.grants)
+    return declared is not None and speaks_for(declared, copy.credit, view.grants_of.get(declared.publisher, ()))

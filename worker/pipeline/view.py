@@ -15,7 +15,7 @@ from worker.routing import Router, paths
 @dataclass(frozen=True, slots=True)
 class View:
     """``local`` are the destination kinds whose send is an upsert on our own shelf; ``own_domains`` are ours, for
-    recognising our own articles coming back."""
+    recognising our own articles coming back; ``grants_of`` goes by publisher: only the polled one's ever count."""
 
     catalogue: Catalogue
     publishers: Publishers
@@ -25,7 +25,7 @@ class View:
     subscribers: Mapping[str, Subscriber]
     destinations: Mapping[str, Destination]
     retired: Mapping[str, Destination]
-    grants: tuple[Grant, ...]
+    grants_of: Mapping[str, tuple[Grant, ...]]
     local: frozenset[str]
     own_domains: frozenset[str]
     imprint: Imprint
@@ -58,7 +58,10 @@ def make_view(catalogue: Catalogue, local: frozenset[str], retired: tuple[Destin
         subscribers={one.key: one for one in catalogue.subscribers},
         destinations={one.key: one for one in catalogue.destinations},
         retired={one.key: one for one in retired},
-        grants=catalogue.grants,
+        grants_of={
+            one.key: tuple(grant for grant in catalogue.grants if grant.publisher == one.key)
+            for one in catalogue.publishers
+        },
         local=local,
         own_domains=frozenset({registrable_domain(host)}) if host else frozenset(),
         imprint=Imprint(

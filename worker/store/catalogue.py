@@ -22,12 +22,12 @@ from worker.store.schema import (
     installation,
     placement,
     publisher,
-    recheck,
     resource,
     rights_grant,
     source,
     subscriber,
 )
+from worker.store.stories import queue_recheck
 
 TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
     "publishers": (publisher, catalog.Publisher),
@@ -125,8 +125,8 @@ class CatalogueStore:
             else:
                 connection.execute(sa.update(installation).values(**values))
             if before is not None and any(changed[name] for name in RECHECKED):
-                routed = sa.select(placement.c.article_id).distinct()
-                connection.execute(self.database.insert_ignore(recheck).from_select(["article_id"], routed))
+                routed = sa.select(placement.c.article_id).where(placement.c.article_id > 0).distinct()
+                queue_recheck(self.database, connection, routed)
 
     def _rename(self, connection: Connection, new: catalog.Catalogue) -> None:
         for (name, key), old in new.renames.items():
@@ -165,11 +165,9 @@ class CatalogueStore:
 
     def _apply_resource(self, connection: Connection, declared: catalog.Source, now: datetime) -> None:
         """A source's feed is one resource; a new address keeps the row (and what was seen), and is asked at once."""
-        source_id, paused = (
-            connection.execute(sa.select(source.c.id, source.c.paused_at).where(source.c.key == declared.key))
-            .tuples()
-            .one()
-        )
+        source_id, paused = connection.execute(
+            sa.select(source.c.id, source.c.paused_at).where(source.c.key == declared.key)
+        ).one()
         due_at = now if paused is None else None  # a person's pause survives every apply
         host_id = polling.ensure_host(self.database, connection, declared.url, pace=declared.pace)
         row = connection.execute(

@@ -74,7 +74,7 @@ def _revised(connection: Connection, since: datetime) -> dict[int, int]:
         .where(revision.c.number > 1, revision.c.seen_at >= since)
         .group_by(entry.c.source_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _quarantined(connection: Connection) -> dict[int, int]:
@@ -84,7 +84,7 @@ def _quarantined(connection: Connection) -> dict[int, int]:
         .where(snapshot.c.state == "quarantined")
         .group_by(resource.c.source_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _source_row(

@@ -77,13 +77,13 @@ def held_by_source(connection: Connection) -> dict[int, int]:
         .join(entry, entry.c.id == article.c.lead_id)
         .group_by(entry.c.source_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def held_by_destination(connection: Connection) -> dict[int, int]:
     waiting = held_pairs()
     rows = connection.execute(sa.select(waiting.c.destination_id, sa.func.count()).group_by(waiting.c.destination_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def decisions(connection: Connection, article_id: int, limit: int) -> list[DecisionRow]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.model.polling import SnapshotClaim
 from worker.store.engine import Database
+from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot, source
 
 DEATHS_TO_QUARANTINE = 3
@@ -126,12 +127,33 @@ def still_held(connection: Connection, claim: SnapshotClaim, lease: str) -> bool
 
 
 def finish(
-    connection: Connection, claim: SnapshotClaim, *, digests: Iterable[bytes], guid_mode: str, now: datetime
+    connection: Connection,
+    claim: SnapshotClaim,
+    *,
+    digests: Iterable[bytes],
+    guid_mode: str,
+    floor: int,
+    now: datetime,
 ) -> None:
-    """The snapshot is ingested whole: remember its items' digests, newest first, and the source's guid mode."""
+    """The snapshot is ingested whole: remember its items' digests, newest first, and the source's guid mode.
+
+    ``floor`` (seconds) is what the document itself asks for (ttl); it puts the next poll off if that comes too soon.
+    """
     kept = dict.fromkeys((*digests, *claim.seen))
     packed = b"".join(list(kept)[:SEEN_MAX])
     connection.execute(sa.update(resource).where(resource.c.id == claim.resource).values(seen=packed))
+    if floor:
+        earliest = claim.fetched_at + timedelta(seconds=floor)
+        connection.execute(
+            sa.update(resource)
+            .where(resource.c.id == claim.resource, resource.c.floor_seconds < floor)
+            .values(
+                floor_seconds=floor,
+                due_at=sa.case((resource.c.due_at < earliest, earliest), else_=resource.c.due_at),
+            )
+        )
+        home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == claim.resource)).scalar_one()
+        touch_host(connection, home)
     connection.execute(
         sa.update(snapshot)
         .where(snapshot.c.id == claim.id)

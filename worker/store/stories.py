@@ -311,7 +311,8 @@ def _retire_due(connection: Connection, pairs: list[dict[str, object]], state: D
 
 
 def queue_recheck(database: Database, connection: Connection, query: sa.Select[tuple[int]]) -> None:
-    """Put the articles that ``query`` names on the list of those to decide about again."""
+    """Put the articles that ``query`` names on the list of those to decide about again. ``query`` needs a WHERE:
+    without one SQLite takes ON CONFLICT for a join (sqlite.org/lang_upsert.html, "parsing ambiguity")."""
     connection.execute(database.insert_ignore(recheck).from_select(["article_id"], query))
 
 

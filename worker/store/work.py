@@ -33,8 +33,10 @@ class StoreWork:
     def holds(self, claim: SnapshotClaim, lease: str) -> bool:
         return snapshots.still_held(self._connection, claim, lease)
 
-    def finish(self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, now: datetime) -> None:
-        snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, now=now)
+    def finish(
+        self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
+    ) -> None:
+        snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, floor=floor, now=now)
 
     def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known:
         return articles.known(self._connection, source_id, prepared)
