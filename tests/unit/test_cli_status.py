@@ -47,7 +47,7 @@ def test_status_reads_well_for_people(road: Road) -> None:
     road.run()
     shown = road.cli("status").text
     assert "2: 2 ok" in shown
-    assert "1 new, 0 revised, 0 duplicate; 0 articles held" in shown
+    assert "1 new, 0 revised, 0 duplicate; held for a person: 0" in shown
     assert "0 waiting, 0 parked, 2 accepted" in shown
     assert "never: no worker has run yet" in shown
 

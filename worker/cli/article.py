@@ -52,6 +52,7 @@ def find_command(
     print_table(
         ("article", "title", "source", "version", "state", "since"),
         [(row.uuid, row.title, row.source, row.version, row.state, times.at(row.created_at)) for row in rows],
+        empty="No article is called so.",
     )
 
 
@@ -250,7 +251,7 @@ def show_explained(one: Explained, times: Times, tongue: str) -> None:
 def _delivery_line(row: DeliveryRow, times: Times, tongue: str) -> str:
     state = words.pick(words.STATES[row.state], tongue)
     moment = times.ago(row.due_at) if row.state is DeliveryState.DUE else times.at(row.finished_at)
-    detail = f" ({row.detail})" if row.detail else ""
+    detail = f" ({row.detail})" if row.detail and row.detail != row.state.value else ""
     action, use = words.pick(words.ACTIONS[row.action], tongue), words.pick(words.USES[row.use], tongue)
     number = words.phrase("version", tongue, row.version)
     return f"{row.sequence}. {action} {number}, {use}: {state} {moment or ''}{detail}  [{str(row.uuid)[:8]}]"

@@ -55,6 +55,7 @@ def list_command(
     print_table(
         ("delivery", "destination", "seq", "action", "state", "tries", "written", "due", "article", "detail"),
         [_line(row, times) for row in rows],
+        empty="No such deliveries.",
     )
 
 

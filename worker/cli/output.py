@@ -58,12 +58,16 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
-def print_table(names: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """A table; columns of numbers are set right, absent values are ``–``. On a pipe it is as wide as it needs."""
+def print_table(names: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str | None = None) -> None:
+    """A table; columns of numbers are set right, absent values are ``–``. Without rows only ``empty`` is said."""
     listed = [[("–" if one is None else one) for one in row] for row in rows]
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    if not listed:
+        if empty:
+            say(empty)
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for at, name in enumerate(names):
-        numbers = bool(listed) and all(isinstance(row[at], int) or row[at] == "–" for row in listed)
+        numbers = all(isinstance(row[at], int) or row[at] == "–" for row in listed)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in listed:
         table.add_row(*(Text(str(one)) for one in row))

@@ -66,6 +66,7 @@ def list_command(
             )
             for row in rows
         ],
+        empty="Nothing waits for a person.",
     )
 
 

@@ -58,6 +58,7 @@ def list_command(
             )
             for row in rows[:limit]
         ],
+        empty="No such sources.",
     )
     if len(rows) > limit:
         say(f"… and {len(rows) - limit} more: --limit {len(rows)}")

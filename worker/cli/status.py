@@ -117,7 +117,7 @@ def summary(overview: Overview, times: Times) -> list[str]:
     lines = [
         f"Since {times.at(overview.since)}",
         f"Sources     {len(rows)}: " + (", ".join(f"{number} {name}" for number, name in counts if number) or "none"),
-        f"Entries     {new} new, {revised} revised, {duplicate} duplicate; {overview.held} articles held for a person",
+        f"Entries     {new} new, {revised} revised, {duplicate} duplicate; held for a person: {overview.held}",
         f"Deliveries  {waiting} waiting{late}, {parked} parked, {accepted} accepted",
         f"Tick        {times.ago(overview.tick_at) or 'never: no worker has run yet (newsroad run)'}",
     ]

@@ -82,7 +82,7 @@ def _reach(services: Services, rows: list[ArticleRow]) -> dict[UUID, list[str]]:
     for row in rows:
         story = services.people.article(row.uuid).story
         orders = withdrawal(story, services.view(), services.clock(), reason="").orders
-        found[row.uuid] = [order.destination for order in orders]
+        found[row.uuid] = sorted(order.destination for order in orders)
     return found
 
 
