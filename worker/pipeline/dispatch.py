@@ -9,7 +9,7 @@ from typing import Protocol
 
 from worker import schedule
 from worker.model.catalog import Destination, Use
-from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Result, Verdict
+from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
 from worker.pipeline.release import build_case, build_release, build_withdrawal
 from worker.pipeline.versions import version_of
@@ -80,6 +80,7 @@ class Dispatcher:
         """What goes out now."""
         destination = self.view.find(key)
         material = self._material.pop(due.id)
+        subject: Release | Withdrawal
         if due.action is Action.RETRACT:
             subject = build_withdrawal(
                 due.article_uuid,
