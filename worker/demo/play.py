@@ -66,8 +66,8 @@ class Play:
 
     def _start(self) -> str:
         self.stage.open()
-        self._wait(lambda: get(f"{self.stage.web}/livez").status == 200, 40, "the web face answers")
-        self._wait(lambda: get(f"{self.stage.flower}/healthcheck").status == 200, 20, "Flower answers")
+        self._wait(lambda: get(f"{self.stage.web}/livez").status == 200, 90, "the web face answers")
+        self._wait(lambda: get(f"{self.stage.flower}/healthcheck").status == 200, 60, "Flower answers")
         if get(f"{self.stage.flower}/api/workers").status != 401:
             raise DemoFailed("Flower showed its workers without asking for a password")
         return f"Flower at {self.stage.flower} asks for a password"
@@ -77,9 +77,9 @@ class Play:
     def _first_poll(self) -> str:
         entries = sum(len(publisher.pieces) for publisher in self.publishers)
         ours, foreign = self._expected()
-        self._wait(lambda: all(one.site.count(one.path, 200) for one in self.publishers), 20, "every feed is fetched")
-        self._wait(lambda: self.ledger.entries() == entries, 20, f"{entries} entries are read")
-        self._wait(lambda: len(self._shown()) == len(ours), 20, f"{len(ours)} articles reach the partner")
+        self._wait(lambda: all(one.site.count(one.path, 200) for one in self.publishers), 45, "every feed is fetched")
+        self._wait(lambda: self.ledger.entries() == entries, 45, f"{entries} entries are read")
+        self._wait(lambda: len(self._shown()) == len(ours), 45, f"{len(ours)} articles reach the partner")
         self._check(self._shown() == ours, "the partner shows exactly what the publishers' own grants cover")
         self._check(self.ledger.articles() == entries - 1, "the text that came twice is one article")
         self._check(self.ledger.held() == foreign, "what nobody gave us is held")
@@ -99,7 +99,7 @@ class Play:
         seen = {one.domain: one.site.count(one.path, 304) for one in self.publishers}
         self._wait(
             lambda: all(one.site.count(one.path, 304) > seen[one.domain] for one in self.publishers),
-            20,
+            45,
             "every feed answers 304 to the validators it gave",
         )
         self._check((self.ledger.entries(), len(self.stage.partner.ledger)) == before, "a 304 brings and sends nothing")
@@ -114,12 +114,12 @@ class Play:
         now = datetime.now(UTC)
         self.stage.harbour.revise(stories.KITCHENS_CORRECTED, now)
         self.stage.zhuwan.add(stories.TIDE_CLOCK, now)
-        self._wait(lambda: bool(self._with(Action.UPDATE)), 20, "the correction reaches the partner")
-        self._wait(lambda: stories.TIDE_CLOCK.title in self._shown(), 20, "the new text reaches the partner")
+        self._wait(lambda: bool(self._with(Action.UPDATE)), 45, "the correction reaches the partner")
+        self._wait(lambda: stories.TIDE_CLOCK.title in self._shown(), 45, "the new text reaches the partner")
         (update,) = self._with(Action.UPDATE)
         self._check("104 tonnes" in update.payload["data"]["body_html"], "the update carries the corrected text")
         page = update.payload["data"]["address"]
-        self._wait(lambda: "104 tonnes" in get(page).body.decode(), 10, f"{page} shows the corrected text")
+        self._wait(lambda: "104 tonnes" in get(page).body.decode(), 30, f"{page} shows the corrected text")
         return f"“{update.payload['data']['title']}” is version {update.payload['data']['version']} at the partner"
 
     # Takedown
@@ -129,10 +129,10 @@ class Play:
         page = self._published(uuid).payload["data"]["address"]
         atom = self._feeds(page)["application/atom+xml"]
         self.stage.command("takedown", page, *TAKEDOWN)
-        self._wait(lambda: bool(self._with(Action.RETRACT)), 20, "the retraction reaches the partner")
-        self._wait(lambda: get(page).status == 410, 10, f"{page} answers 410")
-        self._wait(lambda: tombstone_in_atom(get(atom).body, uuid), 10, "the Atom feed carries a tombstone")
-        self._wait(lambda: self.ledger.open_deliveries() == 0, 10, "nothing is left to deliver")
+        self._wait(lambda: bool(self._with(Action.RETRACT)), 45, "the retraction reaches the partner")
+        self._wait(lambda: get(page).status == 410, 30, f"{page} answers 410")
+        self._wait(lambda: tombstone_in_atom(get(atom).body, uuid), 30, "the Atom feed carries a tombstone")
+        self._wait(lambda: self.ledger.open_deliveries() == 0, 30, "nothing is left to deliver")
         return f"{page} answers 410, partner and feeds were told"
 
     def _retractions(self) -> str:
