@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -89,8 +90,13 @@ def as_utc(moment: date, zone: str, *, end_of_day: bool = False) -> datetime:
     return moment.astimezone(UTC)
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads some six hundred files
+
+
 def _zone(value: str) -> str:
-    known = available_timezones()
+    known = _zones()
     if value in known:
         return value
     guess = near(value, known)
