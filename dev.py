@@ -129,7 +129,11 @@ def check() -> int:
         ("import-linter: imports point down", "lint-imports"),
         (
             "pytest: the pages are complete, the wheel is whole",
-            *("pytest", "-q", "tests/unit/test_docs.py", "tests/unit/test_packaging.py", "tests/unit/test_compose.py"),
+            *(
+                "pytest",
+                "-q",
+                *(f"tests/unit/test_{name}.py" for name in ("docs", "catalog_docs", "packaging", "compose")),
+            ),
         ),
     )
     failed = [title for title, *command in steps if call(title, *command)]

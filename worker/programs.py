@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from worker import broker
+from worker.errors import SettingsError
 from worker.settings import Settings
 from worker.supervisor import Program
 
@@ -90,7 +91,10 @@ def flower_program(settings: Settings, password: str) -> Program:
     """Flower, read-only, behind a password that travels in the environment: arguments are everybody's to read.
 
     It keeps 10,000 tasks (its default of 100,000 costs hundreds of megabytes) and forgets workers gone for 5 minutes.
+    Raises SettingsError for a login that Flower would read as two.
     """
+    if "," in settings.flower_user + password or ":" in settings.flower_user:
+        raise SettingsError("NEWSROAD_FLOWER_USER and NEWSROAD_FLOWER_PASSWORD may hold no comma, the user no colon")
     command = _celery(
         "flower",
         f"--address={settings.flower_host}",
