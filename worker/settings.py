@@ -6,9 +6,9 @@ import os
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.errors import SecretError, SettingsError
@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NEWSROAD_", extra="ignore", frozen=True)
 
     home: Path = Path("newsroad-data")
-    """Folder for the SQLite file, the embedded broker's socket, process logs."""
+    """Folder for the SQLite file, the embedded broker's socket and file, the lock of ``newsroad run``."""
     catalogue: Path = Path("newsroad.toml")
     """The file that ``check``, ``plan`` and ``apply`` read."""
     database_url: str | None = None
@@ -36,10 +36,10 @@ class Settings(BaseSettings):
     flower_user: str = "newsroad"
     flower_password: str | None = None
     """``newsroad run`` makes one up and prints it when it is unset."""
-    workers: int = 2
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Prefork children of each worker process that ``newsroad run`` starts."""
-    log_level: str = "INFO"
-    log_format: str = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
     """``console`` or ``json``."""
 
     @field_validator("allow_networks", mode="before")
