@@ -33,20 +33,23 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def migrate(database: Database) -> tuple[str | None, str]:
-    """Bring the schema to head; returns (before, after). Running it again changes nothing.
+def migrate(database: Database, to: str = "head") -> tuple[str | None, str]:
+    """Bring the schema to head, or to the revision ``to``; returns (before, after). Running it again changes nothing.
 
-    Raises StoreError when the database was written by a later release.
+    Raises StoreError when the database, or ``to``, is of a later release.
     """
     before = current(database)
     script = ScriptDirectory.from_config(_config(database))
-    if before is not None and before not in {revision.revision for revision in script.walk_revisions()}:
+    ours = {revision.revision for revision in script.walk_revisions()}
+    if before is not None and before not in ours:
         raise StoreError(
             f"the database has schema {before}, which this release does not know; "
             "run the newer release, or restore the backup made before the upgrade"
         )
-    command.upgrade(_config(database), "head")
-    return before, head(database)
+    if to not in {"head", *ours}:
+        raise StoreError(f"schema {to} is of a later release; use the newer one")
+    command.upgrade(_config(database), to)
+    return before, current(database) or ""
 
 
 def require(database: Database) -> None:
