@@ -93,7 +93,7 @@ def test_an_article_goes_out_is_revised_and_taken_down(newsroom: Newsroom, publi
     assert sorted(kinds(partner)[1:]) == [("article.published", "第二篇"), ("article.updated", "第一篇（更正）")]
 
     article = first.payload["data"]["id"]
-    newsroom.cli("takedown", article, "--by", "值班编辑", "--reason", "NOTICE", "--note", "来信", "--yes")
+    newsroom.cli("takedown", article, "--by", "值班编辑", "--reason", "rights", "--note", "来信", "--yes")
     gone = eventually(of(partner, "article.withdrawn"))[0]
     assert gone.payload["data"]["id"] == article
     assert gone.payload["data"]["sequence"] == 3
@@ -110,7 +110,7 @@ def test_the_channel_feed_shows_the_article_and_its_trace(newsroom: Newsroom, pu
     address = f"http://127.0.0.1:{port}/feeds/feeds/news.json"
     shown = eventually(lambda: _items(address))
     assert [item["title"] for item in shown] == ["第一篇"]
-    newsroom.cli("takedown", first.payload["data"]["id"], "--by", "编辑", "--reason", "NOTICE", "--note", "x", "--yes")
+    newsroom.cli("takedown", first.payload["data"]["id"], "--by", "编辑", "--reason", "rights", "--note", "x", "--yes")
     eventually(lambda: [item["title"] for item in _items(address)] == ["[已撤回]"])
 
 

@@ -1,49 +1,116 @@
-"""The ``newsroad`` command: every noun registered, errors printed as words, never as tracebacks."""
+"""The ``newsroad`` command: every noun listed, its module imported when it is used, errors printed as words.
+
+Loading all nouns costs a second or two (store, network, catalogue, rich); one alone costs what it needs.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+import typer.core
+import typer.main
 
-from worker.cli import article, catalogue, delivery, destination, maintenance, probe, review, sources
-from worker.cli.demo import demo
-from worker.cli.doctor import doctor
-from worker.cli.run import run
-from worker.cli.status import status
-from worker.cli.takedown import takedown
 from worker.errors import NewsroadError
 from worker.log import configure
 from worker.settings import read_settings
 
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "status": ("status", "Show how sources, deliveries and destinations stand, and what came and went."),
+    "doctor": ("doctor", "Check database, broker, catalogue, secrets, folder, sources and destinations."),
+    "takedown": ("takedown", "Take articles back from every place they reached, and keep them from coming back."),
+    "run": ("run", "Start every process for one machine, restart what dies, stop on Ctrl-C."),
+    "demo": ("demo", "Show the whole road: sample publishers, a partner, every process; ends by itself."),
+    "init": ("catalogue", "Write a commented catalogue to start from."),
+    "check": ("catalogue", "Say whether the catalogue can be applied, and if not, every line that is wrong."),
+    "plan": ("catalogue", "Show what `apply` would change, publish and retract."),
+    "apply": ("catalogue", "Put the catalogue in force."),
+    "source": ("sources", "What is polled: the sources of the catalogue."),
+    "destination": ("destination", "Where articles go."),
+    "article": ("article", "Articles: what they are and where they are."),
+    "delivery": ("delivery", "What was, is and will be sent."),
+    "review": ("review", "What waits for a person's word."),
+    "migrate": ("maintenance", "Bring the database to the schema of this release."),
+    "backup": ("maintenance", "Write everything the database holds to one file, while Newsroad runs on."),
+    "restore": ("maintenance", "Put a backup into an empty database, SQLite or PostgreSQL."),
+    "probe": ("probe", "Show what the parser makes of a feed, an address or a date."),
+}
+"""Name → module under ``worker.cli`` that holds it, and its line in ``newsroad --help``."""
+
+_WITHOUT_SERVICES = frozenset({"probe"})
+
+
+class _Nouns(Mapping[str, Any]):
+    """Every command by name, its module imported on first look."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return _load(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+@cache
+def _load(name: str) -> Any:
+    module = import_module(f"worker.cli.{COMMANDS[name][0]}")
+    root = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    nouns: typer.Typer | None = getattr(module, "app", None)
+    if nouns is None:
+        root.command(name)(getattr(module, name))
+    elif any(verb.name == name for verb in nouns.registered_commands):
+        root.add_typer(nouns)
+    else:
+        root.add_typer(nouns, name=name)
+    return typer.main.get_group(root).commands[name]
+
+
+class _Root(typer.core.TyperGroup):
+    """The group of all nouns; listing them imports none."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Nouns()  # type: ignore[assignment]  # only ever read
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
 app = typer.Typer(
     name="newsroad",
+    cls=_Root,
     help="Polls news feeds, recognises the same story twice, credits its source, pushes it downstream.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(catalogue.app)
-app.command("status")(status)
-app.command("doctor")(doctor)
-app.add_typer(sources.app, name="source")
-app.add_typer(destination.app, name="destination")
-app.add_typer(article.app, name="article")
-app.add_typer(delivery.app, name="delivery")
-app.add_typer(review.app, name="review")
-app.command("takedown")(takedown)
-app.add_typer(maintenance.app)
-app.command("run")(run)
-app.command("demo")(demo)
-app.add_typer(probe.app, name="probe")
 
 
-def main() -> None:
-    """Run one command. Exits with the error's own code when it fails, 130 on Ctrl-C."""
+@app.callback()
+def _before(context: typer.Context) -> None:
+    wire: Callable[[], None] | None = context.obj
+    if wire is not None and context.invoked_subcommand not in _WITHOUT_SERVICES:
+        wire()
+
+
+def main(wire: Callable[[], None] | None = None) -> None:
+    """Run one command. Exits with the error's own code when it fails, 130 on Ctrl-C.
+
+    ``wire`` is called before any command that works with Services: it is where hints are put in.
+    """
     try:
         settings = read_settings()
         configure(settings.log_level, settings.log_format)
-        app()
+        app(prog_name="newsroad", obj=wire)
     except NewsroadError as error:
         typer.echo(f"newsroad: {error}", err=True)
         sys.exit(error.exit_code)
