@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tasks import app
-from tasks.hints import CeleryHints
-from worker.bootstrap import build_services, use_hints
-
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What a command does not need is not imported: ``probe`` starts without a store."""
     from worker.cli.main import main as run
 
-    use_hints(CeleryHints(app))
-    run()
+    run(_wire)
+
+
+def _wire() -> None:
+    from tasks.hints import CeleryHints
+    from worker.bootstrap import use_hints
+
+    use_hints(CeleryHints())
 
 
 def asgi() -> FastAPI:
     """The web face, for ``uvicorn --factory tasks.entry:asgi``."""
+    from tasks.hints import CeleryHints
+    from worker.bootstrap import build_services
     from worker.web.app import create_app
 
-    services = build_services(hints=CeleryHints(app))
+    services = build_services(hints=CeleryHints())
     return create_app(services.shelf, heartbeats=services.pulse, clock=services.clock)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from celery import Celery
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 log = structlog.get_logger("newsroad.hints")
 
 
 class CeleryHints:
-    """Knocks by name, so that the process that rings need not import the task."""
-
-    def __init__(self, app: Celery) -> None:
-        self._app = app
+    """Knocks by name, so that the process that rings need not import the task. Celery itself is imported when
+    something is first rung for: most commands never do, and it costs them a second."""
 
     def poll(self) -> None:
         self._ring("poll", (), "poll")
@@ -29,8 +24,13 @@ class CeleryHints:
         self._ring("recheck", (), "upkeep")
 
     def _ring(self, name: str, arguments: tuple[object, ...], queue: str) -> None:
+        from kombu.exceptions import OperationalError
+        from redis.exceptions import RedisError
+
+        from tasks import app
+
         try:
-            self._app.send_task(name, args=arguments, queue=queue, retry=False)
+            app.send_task(name, args=arguments, queue=queue, retry=False)
         except (OperationalError, RedisError, OSError) as error:
             # The broker is away. The row is committed and due; the tick knocks again when it is back.
             log.warning("knock lost", stage=name, error=str(error))

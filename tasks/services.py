@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from tasks import app
 from tasks.hints import CeleryHints
 from worker.bootstrap import Services, build_services
 
@@ -15,5 +14,5 @@ def services() -> Services:
     """The Services of this process."""
     global _made  # noqa: PLW0603 - one per process is the point
     if _made is None or _made[0] != os.getpid():
-        _made = (os.getpid(), build_services(hints=CeleryHints(app)))
+        _made = (os.getpid(), build_services(hints=CeleryHints()))
     return _made[1]

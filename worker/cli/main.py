@@ -20,13 +20,13 @@ from worker.log import configure
 from worker.settings import read_settings
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "status": ("status", "Show how sources, deliveries and destinations stand, and what came and went."),
+    "status": ("status", "Show how sources, deliveries and destinations stand."),
     "doctor": ("doctor", "Check database, broker, catalogue, secrets, folder, sources and destinations."),
-    "takedown": ("takedown", "Take articles back from every place they reached, and keep them from coming back."),
-    "run": ("run", "Start every process for one machine, restart what dies, stop on Ctrl-C."),
-    "demo": ("demo", "Show the whole road: sample publishers, a partner, every process; ends by itself."),
+    "takedown": ("takedown", "Take articles back from every place they reached."),
+    "run": ("run", "Start every process for one machine."),
+    "demo": ("demo", "Show the whole road: local sample publishers, a partner, every process."),
     "init": ("catalogue", "Write a commented catalogue to start from."),
-    "check": ("catalogue", "Say whether the catalogue can be applied, and if not, every line that is wrong."),
+    "check": ("catalogue", "Say whether the catalogue can be applied."),
     "plan": ("catalogue", "Show what `apply` would change, publish and retract."),
     "apply": ("catalogue", "Put the catalogue in force."),
     "source": ("sources", "What is polled: the sources of the catalogue."),
@@ -35,8 +35,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "delivery": ("delivery", "What was, is and will be sent."),
     "review": ("review", "What waits for a person's word."),
     "migrate": ("maintenance", "Bring the database to the schema of this release."),
-    "backup": ("maintenance", "Write everything the database holds to one file, while Newsroad runs on."),
-    "restore": ("maintenance", "Put a backup into an empty database, SQLite or PostgreSQL."),
+    "backup": ("maintenance", "Write everything the database holds to one file."),
+    "restore": ("maintenance", "Put a backup into an empty database."),
     "probe": ("probe", "Show what the parser makes of a feed, an address or a date."),
 }
 """Name → module under ``worker.cli`` that holds it, and its line in ``newsroad --help``."""
@@ -80,7 +80,7 @@ class _Root(typer.core.TyperGroup):
         super().__init__(**settings)
         self.commands = _Nouns()  # type: ignore[assignment]  # only ever read
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
