@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
+from tests.harness import eventually
 from tests.road import Item, Road
 from worker.demo.site import Document
 
@@ -100,6 +103,21 @@ def test_a_poll_asked_for_says_when_nobody_does_it(road: Road) -> None:
     assert shown.code == 0
     assert "due, but not asked within 0 s (last tick never)" in shown.text
     assert road.services.polling.waiting(road.services.clock()) == 1
+
+
+def test_a_poll_asked_for_tells_what_came_of_it(road: Road) -> None:
+    road.run()
+
+    def a_worker() -> None:
+        eventually(lambda: road.services.polling.waiting(road.services.clock()))
+        road.services.poller().run()
+
+    worker = Thread(target=a_worker)
+    worker.start()
+    told = road.json("source", "poll", "jiang", "--now")
+    worker.join()
+    assert told["polled"] is True
+    assert "304" in told["outcome"]
 
 
 def test_refused_credentials_hold_the_destination_until_a_person_resumes_it(road: Road) -> None:

@@ -26,7 +26,7 @@ from worker.cli.output import (
 from worker.cli.source import app
 from worker.cli.status import remark
 from worker.errors import NotFound, Refused
-from worker.model.overview import SourceRow, SourceState
+from worker.model.overview import PollState, SourceState
 
 __all__ = ["app"]
 
@@ -101,15 +101,15 @@ def poll_command(
     """Say when a source is asked next; with --now make that at once, and say what came of it."""
     with open_services() as services:
         times = Times(ready(services))
-        before = services.people.source(key, times.now, times.now)
+        before = services.people.polled(key)
         if not now:
-            _tell_next(before, times, as_json=as_json)
+            _tell_next(key, before, times, as_json=as_json)
             return
         if before.paused_at is not None:
             raise Refused(f"{key} is paused since {times.at(before.paused_at)}; first: newsroad source resume {key}")
         services.polling.poll_now(key, times.now)
         services.hints.poll()
-        after = _await_poll(services, before, wait)
+        after = _await_poll(services, key, before, wait)
         tick = services.pulse.last().get("tick")
     polled = after.polls > before.polls
     if as_json:
@@ -125,20 +125,20 @@ def poll_command(
         )
 
 
-def _tell_next(row: SourceRow, times: Times, *, as_json: bool) -> None:
+def _tell_next(key: str, found: PollState, times: Times, *, as_json: bool) -> None:
     if as_json:
-        print_json({"source": row.key, "polled": False, "outcome": row.outcome, "due_at": row.due_at})
+        print_json({"source": key, "polled": False, "outcome": found.outcome, "due_at": found.due_at})
     else:
-        say(f"{row.key}: next {times.ago(row.due_at) or 'not before it is resumed'}; to ask at once: --now")
+        say(f"{key}: next {times.ago(found.due_at) or 'not before it is resumed'}; to ask at once: --now")
 
 
-def _await_poll(services: Services, before: SourceRow, wait: int) -> SourceRow:
+def _await_poll(services: Services, key: str, before: PollState, wait: int) -> PollState:
+    """The source's polls as soon as there is one more than ``before``, or after ``wait`` seconds."""
     end = time.monotonic() + wait
     while True:
-        now = services.clock()
-        row = services.people.source(before.key, now, now)
-        if row.polls > before.polls or time.monotonic() >= end:
-            return row
+        found = services.people.polled(key)
+        if found.polls > before.polls or time.monotonic() >= end:
+            return found
         time.sleep(LOOK_EVERY)
 
 

@@ -50,6 +50,16 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PollState:
+    """How often a source was asked, what its last answer was, when it is asked next."""
+
+    polls: int
+    outcome: str | None
+    due_at: datetime | None
+    paused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotRow:
     """One fetched body. ``bytes`` is its packed size; ``reason`` why it was set aside."""
 

@@ -19,6 +19,7 @@ from worker.model.overview import (
     DestinationRow,
     HeldRow,
     Overview,
+    PollState,
     ReceiptRow,
     SnapshotRow,
     SourceRow,
@@ -46,6 +47,14 @@ class People:
         if not rows:
             raise NotFound(f"no source is called {key}; see: newsroad source list")
         return rows[0]
+
+    def polled(self, source_key: str) -> PollState:
+        """How a source's polls stand: cheap, for waiting on one. Raises NotFound."""
+        with self.database.read() as connection:
+            found = people_overview.polled(connection, source_key)
+        if found is None:
+            raise NotFound(f"no source is called {source_key}; see: newsroad source list")
+        return found
 
     def snapshots(self, source_key: str, limit: int) -> list[SnapshotRow]:
         """The last bodies fetched for a source."""

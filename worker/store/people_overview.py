@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from worker.model.delivery import Action, DeliveryState
-from worker.model.overview import DestinationRow, Overview, SnapshotRow, SourceRow, SourceState
+from worker.model.overview import DestinationRow, Overview, PollState, SnapshotRow, SourceRow, SourceState
 from worker.store import people_reviews
+from worker.store.people_reviews import HeldCounts
 from worker.store.schema import delivery, destination, entry, heartbeat, resource, revision, snapshot, source
 
 SILENT_AFTER = timedelta(days=7)
@@ -25,21 +26,24 @@ ACCEPTED = DeliveryState.ACCEPTED.value
 def overview(connection: Connection, now: datetime, since: datetime) -> Overview:
     """The whole installation, as of ``now``; what is counted by time begins at ``since``."""
     tick = connection.execute(sa.select(heartbeat.c.at).where(heartbeat.c.name == "tick")).scalar_one_or_none()
-    held = people_reviews.held_pairs()
+    held = people_reviews.held_counts(connection)
+    places = destinations(connection, since, held=held)
     aside = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.state == "quarantined")
     return Overview(
         at=now,
         since=since,
-        sources=tuple(sources(connection, now, since)),
-        destinations=tuple(one for one in destinations(connection, since) if one.state != "retired" or one.waiting),
-        held=connection.execute(sa.select(sa.func.count(held.c.article_id.distinct()))).scalar_one(),
+        sources=tuple(sources(connection, now, since, held=held)),
+        destinations=tuple(one for one in places if one.state != "retired" or one.waiting),
+        held=held.articles,
         quarantined=connection.execute(aside).scalar_one(),
         tick_at=tick,
     )
 
 
-def sources(connection: Connection, now: datetime, since: datetime, only: str | None = None) -> list[SourceRow]:
-    """The sources that are polled, in catalogue order; ``only`` one of them."""
+def sources(
+    connection: Connection, now: datetime, since: datetime, only: str | None = None, held: HeldCounts | None = None
+) -> list[SourceRow]:
+    """The sources that are polled, in catalogue order; ``only`` one of them. ``held`` if it was counted already."""
     query = (
         sa.select(source, resource)
         .join(resource, resource.c.source_id == source.c.id)
@@ -51,9 +55,19 @@ def sources(connection: Connection, now: datetime, since: datetime, only: str | 
     rows = connection.execute(query).all()
     counts = _entry_counts(connection, since)
     revised = _revised(connection, since)
-    held = people_reviews.held_by_source(connection)
+    held = held or people_reviews.held_counts(connection)
     aside = _quarantined(connection)
-    return [_source_row(row, now, counts.get(row.source_id, (0, 0)), revised, held, aside) for row in rows]
+    return [_source_row(row, now, counts.get(row.source_id, (0, 0)), revised, held.by_source, aside) for row in rows]
+
+
+def polled(connection: Connection, key: str) -> PollState | None:
+    """How a source's polls stand; None when it is not polled."""
+    row = connection.execute(
+        sa.select(resource.c.polls, resource.c.outcome, resource.c.due_at, source.c.paused_at)
+        .join(source, source.c.id == resource.c.source_id)
+        .where(source.c.key == key, source.c.retired_at.is_(None))
+    ).one_or_none()
+    return None if row is None else PollState(row.polls, row.outcome, row.due_at, row.paused_at)
 
 
 def _entry_counts(connection: Connection, since: datetime) -> dict[int, tuple[int, int]]:
@@ -151,19 +165,25 @@ def snapshots(connection: Connection, key: str, limit: int) -> list[SnapshotRow]
     return [SnapshotRow(**row) for row in rows.mappings()]
 
 
-def destinations(connection: Connection, since: datetime, only: str | None = None) -> list[DestinationRow]:
-    """Every destination, in catalogue order, retired ones last; ``only`` one of them."""
+def destinations(
+    connection: Connection, since: datetime, only: str | None = None, held: HeldCounts | None = None
+) -> list[DestinationRow]:
+    """Every destination, in catalogue order, retired ones last; ``only`` one of them. ``held`` if counted already."""
     query = sa.select(destination).order_by(destination.c.retired_at.is_not(None), destination.c.position)
     if only is not None:
         query = query.where(destination.c.key == only)
     rows = connection.execute(query).all()
     accepted = _accepted(connection, since)
     open_now = _open_deliveries(connection)
-    held = people_reviews.held_by_destination(connection)
+    held = held or people_reviews.held_counts(connection)
     latencies = _latencies(connection, since)
     return [
         _destination_row(
-            row, accepted.get(row.id, {}), open_now.get(row.id, {}), held.get(row.id, 0), latencies.get(row.id, [])
+            row,
+            accepted.get(row.id, {}),
+            open_now.get(row.id, {}),
+            held.by_destination.get(row.id, 0),
+            latencies.get(row.id, []),
         )
         for row in rows
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -67,23 +69,26 @@ def held(connection: Connection, limit: int, only: str | None = None) -> list[He
     ]
 
 
-def held_by_source(connection: Connection) -> dict[int, int]:
-    """How many held articles each source leads, by source id."""
+@dataclass(frozen=True, slots=True)
+class HeldCounts:
+    """How many articles are held: in all, by the id of the source that leads them, by the id of the destination."""
+
+    articles: int
+    by_source: dict[int, int]
+    by_destination: dict[int, int]
+
+
+def held_counts(connection: Connection) -> HeldCounts:
+    """What waits, counted; at most ``BOUND`` holds are looked at."""
     waiting = held_pairs()
     rows = connection.execute(
-        sa.select(entry.c.source_id, sa.func.count(article.c.id.distinct()))
+        sa.select(waiting.c.article_id, waiting.c.destination_id, entry.c.source_id)
         .select_from(waiting)
         .join(article, article.c.id == waiting.c.article_id)
         .join(entry, entry.c.id == article.c.lead_id)
-        .group_by(entry.c.source_id)
-    )
-    return dict(rows.all())
-
-
-def held_by_destination(connection: Connection) -> dict[int, int]:
-    waiting = held_pairs()
-    rows = connection.execute(sa.select(waiting.c.destination_id, sa.func.count()).group_by(waiting.c.destination_id))
-    return dict(rows.all())
+    ).all()
+    leads = {row.article_id: row.source_id for row in rows}
+    return HeldCounts(len(leads), Counter(leads.values()), Counter(row.destination_id for row in rows))
 
 
 def decisions(connection: Connection, article_id: int, limit: int) -> list[DecisionRow]:
