@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.road import Item, Road
-from worker.store.schema import act, decision
+from worker.pipeline.recheck import recheck as settle_again
+from worker.store.schema import act, article, decision, entry, recheck
 
 REPRINT = Item("r1", "高原州举办青年歌会", credits="高原日报")
 ADDRESS = "https://tongxin.example/a/r1"
@@ -132,3 +133,28 @@ def test_a_withdrawn_article_is_not_approved(held: Road) -> None:
     shown = held.cli("review", "approve", ADDRESS, "--destination", "hook", *SIGNED)
     assert shown.code == 4
     assert "was withdrawn" in shown.text
+
+
+def test_a_lead_that_may_not_be_shown_in_full_waits_until_a_person_says_so(road: Road) -> None:
+    road.change('[grants.tongxin]\npublisher = "tongxin"\n', "")
+    own = Item("m1", "江城代表团赴高原州对接教育协作")
+    road.publish("jiang", own)
+    road.run()
+    road.publish("tongxin", Item("copy", own.title, own.body))
+    road.run()
+    address = "https://tongxin.example/a/copy"
+    with road.services.database.write() as connection:
+        connection.execute(sa.update(entry).where(entry.c.joined_by.is_(None)).values(removed_at=road.services.clock()))
+
+    def decide_again() -> set[str]:
+        with road.services.database.write() as connection:
+            connection.execute(sa.insert(recheck).from_select(["article_id"], sa.select(article.c.id)))
+        settle_again(road.services.works, road.services.view(), road.services.hints, road.services.clock)
+        road.deliver()
+        return {row["decision"]["reasons"][0] for row in road.json("review", "list")["held"]}
+
+    assert [decide_again() for _ in range(2)] == [{"LEAD_NOT_PERMITTED"}] * 2
+    assert [one.payload["type"] for one in road.partner.accepted()] == ["article.published"]
+    road.cli("review", "approve", address, "--all", *SIGNED, "--use", "excerpt")
+    assert decide_again() == set()
+    assert [one.payload["type"] for one in road.partner.accepted()] == ["article.published", "article.updated"]

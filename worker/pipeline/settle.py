@@ -131,7 +131,9 @@ def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View)
     decision = decide(
         build_case(settled.version, destination, settled.channels, view, approval=approval, now=settled.now)
     )
-    if settled.lead_changed and pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT):
+    waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None
+    narrower = pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT)
+    if narrower and (settled.lead_changed or waits):
         return replace(decision, use=Use.HOLD, reasons=(Reason.LEAD_NOT_PERMITTED, *decision.reasons))
     return decision
 
