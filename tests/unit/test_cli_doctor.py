@@ -12,6 +12,8 @@ from tests.road import Item, Road
 from worker.cli.doctor import Finding, Health, broker, exposure, folder
 from worker.demo.site import Document
 from worker.settings import Settings
+from worker.store.engine import Database
+from worker.store.migrate import migrate
 
 
 def findings(road: Road) -> dict[str, list[str]]:
@@ -125,3 +127,11 @@ def test_a_folder_that_is_not_there_yet(tmp_path) -> None:
     found = list(folder(Settings(home=tmp_path / "later")))
     assert [type(one) for one in found] == [Finding]
     assert found[0].health is Health.OK
+
+
+def test_the_folder_that_a_command_makes_is_for_its_owner_alone(tmp_path) -> None:
+    home = tmp_path / "made"
+    database = Database(f"sqlite:///{home / 'newsroad.db'}")
+    migrate(database)
+    database.close()
+    assert [one.health for one in folder(Settings(home=home)) if one.check == "folder"] == [Health.OK]

@@ -55,7 +55,7 @@ def run(
 def only_one(home: Path) -> Iterator[None]:
     """Hold the folder's lock. Raises Refused when another ``newsroad run`` has it; the kernel frees it if we die."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (home / "run.lock").open("a+", encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{home}: {error.strerror}; choose another NEWSROAD_HOME") from error

@@ -60,7 +60,7 @@ class Database:
             if self.sqlite:
                 folder = Path(self.url.removeprefix("sqlite:///")).parent
                 try:
-                    folder.mkdir(parents=True, exist_ok=True)
+                    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 except OSError as error:
                     raise StoreError(f"{folder}: {error.strerror}; choose another NEWSROAD_HOME") from error
             write = make_engine(self.url, write=True)
