@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +20,9 @@ from worker.pipeline.dispatch import Dispatcher
 from worker.pipeline.foresee import Foreseen, foresee
 from worker.pipeline.ingest import Ingester
 from worker.pipeline.poll import Poller
+from worker.pipeline.recheck import recheck
+from worker.pipeline.tick import knock
+from worker.pipeline.upkeep import prune
 from worker.pipeline.view import View, make_view
 from worker.ports import Clock, Hints
 from worker.settings import Settings, read_settings, resolve_secret
@@ -65,6 +68,7 @@ class Services:
     database: Database
     clock: Clock = utc_now
     hints: Hints = field(default_factory=NoHints)
+    stopping: Callable[[], bool] = lambda: False
     rng: Random = field(default_factory=Random)
     catalogue: CatalogueStore = field(init=False)
     polling: Polling = field(init=False)
@@ -74,7 +78,7 @@ class Services:
     shelf: Shelves = field(init=False)
     people: People = field(init=False)
     pulse: Pulse = field(init=False)
-    _http: Http | None = field(init=False, default=None)
+    _http: tuple[str, Http] | None = field(init=False, default=None)
     _view: tuple[int, View] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -106,11 +110,13 @@ class Services:
 
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""
-        if self._http is None:
-            self._http = Http(
-                user_agent=self._user_agent(), guard=Guard(self.settings.allow_networks), clock=self.clock
+        agent = self._user_agent()
+        if self._http is None or self._http[0] != agent:
+            self._http = (
+                agent,
+                Http(user_agent=agent, guard=Guard(self.settings.allow_networks), clock=self.clock),
             )
-        return self._http
+        return self._http[1]
 
     def _user_agent(self) -> str:
         catalogue = self.catalogue.current()
@@ -118,7 +124,7 @@ class Services:
         return f"Newsroad/{version('newsroad')}{contact}".encode("ascii", "ignore").decode()
 
     def poller(self) -> Poller:
-        return Poller(self.polling, self.http(), self.hints, self.clock, self.rng)
+        return Poller(self.polling, self.http(), self.hints, self.clock, self.rng, self.stopping)
 
     def ingester(self) -> Ingester:
         return Ingester(self.snapshots, self.works, self.view, sources.KINDS, self.hints, self.clock)
@@ -126,11 +132,25 @@ class Services:
     def deliverer(self) -> Deliverer:
         view = self.view()
         dispatcher = Dispatcher(self.deliveries, view, read_options, resolve_secret, self.clock)
-        return Deliverer(self.deliveries, dispatcher, REMOTE, self.http(), self.clock, self.rng)
+        return Deliverer(self.deliveries, dispatcher, REMOTE, self.http(), self.clock, self.rng, self.stopping)
+
+    def knock(self) -> str:
+        """Ring every stage with due work."""
+        return knock(self.polling, self.snapshots, self.deliveries, self.pulse, self.hints, self.clock)
+
+    def recheck(self) -> str:
+        """Settle what changed or expired rights made due."""
+        if self.catalogue.current() is None:
+            return "no catalogue yet"
+        return f"{recheck(self.works, self.view(), self.hints, self.clock)} deliveries"
+
+    def prune(self) -> str:
+        """Drop what need not be kept any longer."""
+        return prune(self.people, self.clock)
 
     def close(self) -> None:
         if self._http is not None:
-            self._http.close()
+            self._http[1].close()
         self.database.close()
 
 

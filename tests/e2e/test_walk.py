@@ -100,7 +100,9 @@ def test_an_article_goes_out_is_revised_and_taken_down(newsroom: Newsroom, publi
     assert [one.signed for one in partner.accepted()] == [True] * 4
 
 
-def test_the_channel_feed_shows_the_article_and_its_trace(newsroom: Newsroom, publisher: Site, partner: Partner) -> None:
+def test_the_channel_feed_shows_the_article_and_its_trace(
+    newsroom: Newsroom, publisher: Site, partner: Partner
+) -> None:
     publisher.put("/feed.xml", feed(("a1", "第一篇", TEXT)))
     feed_url, hook = publisher.url("/feed.xml"), partner.url("/hook")
     newsroom.declare(CATALOGUE.format(feed=feed_url, hook=hook, every="1h"))

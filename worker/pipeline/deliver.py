@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -83,15 +83,15 @@ class Deliverer:
         http: Http,
         clock: Clock,
         rng: Random,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.store, self.dispatcher, self.kinds, self.http = store, dispatcher, kinds, http
-        self.clock, self.rng = clock, rng
+        self.clock, self.rng, self.stopping = clock, rng, stopping
         self.lease = token_hex(16)
         self.counts: dict[str, int] = {}
         self._open: dict[str, _Open] = {}
         self._flying: dict[int, _Flying] = {}
         self._next: deque[Lane] = deque()
-        self._done: list[_Open] = []
 
     def run(self, *, only: str | None = None, window: float = WINDOW) -> str:
         """Send what is due, to one destination or to all, until nothing is left or the window closes."""
@@ -105,18 +105,19 @@ class Deliverer:
         return ", ".join(parts) or "nothing was due"
 
     def _refill(self, free: int, closes: float, only: str | None) -> list[Lane]:
-        """Lanes for free slots: conversations that go on, then waiting deliveries, then new claims."""
-        open_window = time.monotonic() < closes
+        """Lanes for free slots: conversations that go on, then waiting deliveries, then new claims.
+
+        What drained is given back first, so that a destination whose deliveries go one by one is claimed again at once.
+        """
+        open_window = time.monotonic() < closes and not self.stopping()
+        self._settle_drained(open_window)
         lanes = [self._next.popleft() for _ in range(min(free, len(self._next)))]
         if open_window and len(lanes) < free:
             room = free - len(lanes)
             self._claim(max(1, room // 8), only)
-        for opened in list(self._open.values()):
-            if not open_window:
-                opened.waiting.clear()
+        for opened in list(self._open.values()) if open_window else ():
             while opened.waiting and opened.flying < opened.concurrency and len(lanes) < free and not opened.closed:
                 lanes.extend(self._start(opened, opened.waiting.popleft()))
-        self._settle_drained(open_window)
         return lanes
 
     def _claim(self, limit: int, only: str | None) -> None:
@@ -195,13 +196,13 @@ class Deliverer:
         release: list[str] = []
         drained: list[_Open] = []
         for key, opened in list(self._open.items()):
-            if opened.waiting and not opened.closed:
+            if open_window and opened.waiting and not opened.closed:
                 continue
             if open_window and not opened.closed and not opened.dry and opened.flying < opened.concurrency:
                 more = self.store.more(key, self.clock(), size=BATCH, lease=self.lease)
                 opened.dry = len(more) < BATCH
                 self._take(opened, more)
-            if not opened.waiting and not opened.flying:
+            if not opened.flying and (not opened.waiting or not open_window):
                 release.append(key)
                 drained.append(opened)
                 del self._open[key]

@@ -7,7 +7,7 @@ two. Outcomes are committed in batches; a host is released as it drains, so a sl
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -65,8 +65,17 @@ class _Claimed:
 class Poller:
     """One run of the poll stage. ``rng`` spreads due times; ``window`` in seconds."""
 
-    def __init__(self, store: PollStore, http: Http, hints: Hints, clock: Clock, rng: Random) -> None:
+    def __init__(
+        self,
+        store: PollStore,
+        http: Http,
+        hints: Hints,
+        clock: Clock,
+        rng: Random,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.store, self.http, self.hints, self.clock, self.rng = store, http, hints, clock, rng
+        self.stopping = stopping
         self.lease = token_hex(16)
         self.tally = Tally()
         self._claims: dict[int, _Claimed] = {}
@@ -83,7 +92,7 @@ class Poller:
         return self.tally
 
     def _refill(self, free: int, closes: float) -> list[Lane]:
-        if time.monotonic() >= closes:
+        if time.monotonic() >= closes or self.stopping():
             return []
         now = self.clock()
         claims = self.store.claim(
