@@ -19,6 +19,7 @@ WORKERS: Mapping[str, tuple[str, ...]] = {
     "ingest": ("ingest",),
     "deliver": ("deliver",),
 }
+FLOWER_COLUMNS = "name,args,result,state,received,runtime,worker"  # its own default shows neither args nor result
 BROKER_RANK = 1  # ends after everything that talks to it
 
 
@@ -102,6 +103,7 @@ def flower_program(settings: Settings, password: str) -> Program:
         "--max-tasks=10000",
         "--purge-offline-workers=300",
         "--read-only=true",
+        f"--tasks-columns={FLOWER_COLUMNS}",
     )
     login = {"FLOWER_BASIC_AUTH": f"{settings.flower_user}:{password}"}
     return Program("flower", command, {**environment(settings), **login})
