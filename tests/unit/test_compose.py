@@ -27,7 +27,7 @@ def test_a_worker_serves_the_queues_it_serves_on_one_machine(name: str) -> None:
     assert f"--hostname={name}@%h" in command
 
 
-@pytest.mark.parametrize("name", set(SERVICES) - {"migrate"})
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
 def test_every_service_is_watched_and_comes_back(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
     assert SERVICES[name]["restart"] == "unless-stopped"

@@ -74,7 +74,8 @@ def test_an_endless_row_of_empty_members_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(b"text" * 99)[:-4], gzip.compress(b"text" * 99)[:12], b"\x1f\x8b", b"<rss/>"]
+    "data",
+    [gzip.compress(b"text" * 99, mtime=0)[:-4], gzip.compress(b"text" * 99, mtime=0)[:12], b"\x1f\x8b", b"<rss/>"],
 )
 def test_truncated_or_false_gzip_is_an_encoding_error(data: bytes) -> None:
     with pytest.raises(BodyError) as caught:

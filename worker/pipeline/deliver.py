@@ -19,7 +19,7 @@ from typing import Protocol
 from worker.model.delivery import Answer, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
 from worker.model.fetch import Lane, Outcome, Request
-from worker.pipeline.dispatch import Dispatcher, after_answer, after_batch
+from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch
 from worker.ports import Clock, Http
 
 WINDOW = 20.0
@@ -100,7 +100,7 @@ class Deliverer:
             for outcomes in self.http.stream(lambda free: self._refill(free, closes, only), slots=SLOTS):
                 self._advance(outcomes)
         finally:
-            self.store.record((), (), lease=self.lease, release=list(self._open))
+            self._record(list(self._open.values()), release=list(self._open))
         parts = [f"{count} {word}" for word, count in sorted(self.counts.items())]
         return ", ".join(parts) or "nothing was due"
 
@@ -171,6 +171,7 @@ class Deliverer:
     def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
         attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng)
         opened.answered.append(attempted)
+        opened.closed = opened.closed or answer.verdict in STOPPED
         self.counts[attempted.answer.result.value] = self.counts.get(attempted.answer.result.value, 0) + 1
 
     def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
