@@ -26,7 +26,9 @@ def asgi() -> FastAPI:
     """The web face, for ``uvicorn --factory tasks.entry:asgi``."""
     from tasks.hints import CeleryHints
     from worker.bootstrap import build_services
+    from worker.log import configure
     from worker.web.app import create_app
 
     services = build_services(hints=CeleryHints())
+    configure(services.settings.log_level, services.settings.log_format)
     return create_app(services.shelf, heartbeats=services.pulse, clock=services.clock)

@@ -22,6 +22,11 @@ _stopping = mmap.mmap(-1, 1)  # shared with the children: only the parent hears 
 @worker_init.connect
 def _preload(**_event: object) -> None:
     import worker.bootstrap  # noqa: F401
+    from worker.log import configure
+    from worker.settings import read_settings
+
+    settings = read_settings()
+    configure(settings.log_level, settings.log_format)
 
 
 @worker_shutting_down.connect

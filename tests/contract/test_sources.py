@@ -1,0 +1,76 @@
+"""What every kind of source owes the road: it reads any bytes without raising, and drops what was seen before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.stages import item, rss
+from worker.model.catalog import Source, SourceKind
+from worker.model.polling import SnapshotClaim
+from worker.sources import KINDS
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+GOOD = rss(item("a1", "第一篇"), item("a2", "第二篇")).body
+HOSTILE = {
+    "empty": b"",
+    "binary": bytes(range(256)) * 64,
+    "html": b"<html><body>502</body></html>",
+    "cut short": GOOD[: len(GOOD) // 2],
+    "entities": b'<!DOCTYPE r [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><rss><channel><item><title>&c;</title></item></channel>',
+    "deep": b"<rss>" + b"<a>" * 5000,
+    "bad json": b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": {"x": [null]}}, 7, null]}',
+    "nul": GOOD.replace("第一篇".encode(), b"\x00\x0b\xef\xbf\xbe"),
+}
+
+
+def claim(body: bytes, kind: str) -> SnapshotClaim:
+    return SnapshotClaim(
+        id=1,
+        resource=1,
+        source=kind,
+        source_id=1,
+        url="https://www.example.org/feed.xml",
+        content_type=None,
+        fetched_at=NOW,
+        body=body,
+        deaths=0,
+        guid_mode="guid",
+        first_contact=False,
+    )
+
+
+def source(kind: str) -> Source:
+    return Source(kind, "publisher", SourceKind(kind), "https://www.example.org/feed.xml", zone="Asia/Shanghai")
+
+
+def test_every_kind_the_catalogue_knows_can_be_read() -> None:
+    assert set(KINDS) == {kind.value for kind in SourceKind}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_document_raises(kind: str, name: str) -> None:
+    found = KINDS[kind](claim(HOSTILE[name], kind), source(kind))
+    assert found.format or found.warnings, "what is no feed says why"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_seen_is_not_read_again_but_still_counted(kind: str) -> None:
+    first = KINDS[kind](claim(GOOD, kind), source(kind))
+    seen = dict.fromkeys(first.digests[:1])
+    again = KINDS[kind](replace(claim(GOOD, kind), seen=seen), source(kind))
+    assert [entry.title for entry in first.entries] == ["第一篇", "第二篇"]
+    assert [entry.title for entry in again.entries] == ["第二篇"]
+    assert again.digests == first.digests
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_entries_carry_their_evidence_and_only_web_addresses(kind: str) -> None:
+    for entry in KINDS[kind](claim(GOOD, kind), source(kind)).entries:
+        assert len(entry.digest) == 16
+        assert entry.title is not None
+        assert entry.title.encode() in entry.raw
+        assert entry.link is None or entry.link.startswith(("http://", "https://"))
