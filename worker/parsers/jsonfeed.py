@@ -7,13 +7,14 @@ from collections.abc import Container
 from typing import Any
 
 from worker.model.feed import Document, Enclosure, ParsedEntry, ParsedFeed, Person, SourceRef, Tombstone
-from worker.parsers.clean import clean_html, collapse, escape_text, safe_url
+from worker.parsers.clean import clean_html, escape_text, safe_url
 from worker.parsers.dates import parse_date
 from worker.parsers.slices import digest_of
 from worker.parsers.text import language_tag, reading_text
 
 Node = dict[str, Any]
 _MOST_ITEMS = 5_000
+_CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF))
 
 
 def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed:
@@ -30,11 +31,21 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
     digests: list[bytes] = []
     entries: dict[bytes, ParsedEntry] = {}
     for node in _nodes(root, "items")[:_MOST_ITEMS]:
-        raw = json.dumps(node, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "replace")
+        if (raw := _raw(node)) is None:
+            continue
         digests.append(digest_of(raw))
         if digests[-1] not in seen and digests[-1] not in entries:
             entries[digests[-1]] = _entry(node, base, document.zone, digests[-1], raw)
     return _feed(root, base, document.zone, tuple(entries.values()), tuple(digests))
+
+
+def _raw(node: Node) -> bytes | None:
+    """An item in one spelling, whatever way it was written; None when it nests too deep to be written."""
+    try:
+        text = json.dumps(node, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        return None
+    return text.encode("utf-8", "replace")
 
 
 def _feed(
@@ -95,7 +106,12 @@ def _text(node: Node, key: str) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).encode("utf-8", "replace").decode().strip() or None
+    return _letters(str(value)).strip() or None
+
+
+def _letters(text: str) -> str:
+    """``text`` without what no document of ours may hold: JSON escapes can write lone surrogates and controls."""
+    return text.encode("utf-8", "replace").decode().translate(_CONTROLS)
 
 
 def _label(node: Node, key: str) -> str | None:
@@ -113,8 +129,8 @@ def _authors(node: Node, base: str | None) -> tuple[Person, ...]:
     given = node.get("authors") or node.get("author")
     found: list[Person] = []
     for each in given if isinstance(given, list) else [given]:
-        if isinstance(each, str) and collapse(each):
-            found.append(Person(name=reading_text(each)))
+        if isinstance(each, str) and (name := reading_text(_letters(each))):
+            found.append(Person(name=name))
         elif isinstance(each, dict):
             url = _text(each, "url") or ""
             mail = url.removeprefix("mailto:") if url.startswith("mailto:") else _text(each, "email")
@@ -137,7 +153,7 @@ def _content(node: Node, base: str | None) -> str | None:
 
 def _tags(node: Node) -> tuple[str, ...]:
     value = node.get("tags")
-    labels = [reading_text(tag) for tag in value if isinstance(tag, str)] if isinstance(value, list) else []
+    labels = [reading_text(_letters(tag)) for tag in value if isinstance(tag, str)] if isinstance(value, list) else []
     return tuple(dict.fromkeys(label for label in labels if label))
 
 

@@ -10,7 +10,7 @@ from worker.parsers.xml import Element, children, recovered, repaired, root_tag,
 
 _TAG = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)((?:\s[^<>]*?)?)(/?)>")
 _CHANNEL = re.compile(rb"<(?:[\w.-]+:)?channel(?=[\s>])[^<>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)'|([^\s\"'<>]+))")
+_ATTRIBUTE = re.compile(rb"(?<![\w:.-])([\w:.-]+)\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)'|([^\s\"'<>]+))")
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 # Where a field that never closes must have ended.
 _NEXT_FIELD = re.compile(

@@ -24,6 +24,7 @@ _BROKEN = re.compile(rb"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?|<(?![A-Za
 _PREFIXED = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*[\"']")
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _MOST_PREFIXES = 50
+_MOST_GROWTH = 100_000  # bytes that the entities a document declares may add to it
 _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 
@@ -129,13 +130,16 @@ def trimmed(text: bytes) -> tuple[bytes, bool]:
 def without_doctype(text: bytes) -> bytes:
     """The document without its document type, the entities it declared or HTML knows written out as characters.
 
-    Only entities whose value is plain text count; nothing is looked up, and nothing can grow.
+    Only entities whose value is plain text count; nothing is looked up. Entities that would swell the document are
+    left as the letters they are.
     """
     found = _DOCTYPE.search(text[:20_000])
     if not found:
         return text
     declared = {m[1]: m[2] or m[3] or b"" for m in _ENTITY.finditer(found["subset"] or b"")}
     rest = text[: found.start()] + text[found.end() :]
+    if sum(len(value) * rest.count(b"&" + name + b";") for name, value in declared.items()) > _MOST_GROWTH:
+        declared = {}
     return repaired(rest, declared) if b"&" in rest else rest
 
 

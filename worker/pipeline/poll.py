@@ -17,6 +17,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from worker import schedule
+from worker.http.guard import check_url
 from worker.identity.urls import host_of
 from worker.model.fetch import Lane, Outcome, Phase, Request
 from worker.model.polling import DueResource, Fetched, HostClaim, HostResult, NewSnapshot, Polled
@@ -29,6 +30,10 @@ SLOTS = 64
 PER_HOST = 50
 REDIRECTED = (301, 302, 303, 307, 308)
 REDIRECTS_MAX = 5
+LONGEST_URL = 2000
+LONGEST_ETAG = 1000  # a longer one is not kept: cut, it would be another
+LONGEST_DATE = 200
+LONGEST_HOST = 253
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -158,14 +163,15 @@ def judge(due: DueResource, outcome: Outcome, rng: Random) -> Polled:
         return _settled(due, outcome, "unchanged: 304", None, due.body_hash, rng)
     if outcome.status in REDIRECTED:
         return _redirected(due, outcome, rng)
-    if outcome.status != 200:
-        return _failed(due, outcome, f"refused: HTTP {outcome.status}", rng)
+    if outcome.status != 200 or len(outcome.url) > LONGEST_URL:
+        why = f"HTTP {outcome.status}" if outcome.status != 200 else "redirected to an address too long to keep"
+        return _failed(due, outcome, f"refused: {why}", rng)
     body_hash = blake2b(outcome.body, digest_size=16).digest()
     if body_hash == due.body_hash:
         return _settled(due, outcome, "unchanged: same body", None, body_hash, rng)
     fetched = Fetched(
         url=outcome.url,
-        content_type=outcome.headers.get("content-type"),
+        content_type=outcome.headers.get("content-type", "")[:200] or None,
         headers=_evidence(outcome.headers),
         body=outcome.body,
         at=outcome.finished,
@@ -191,8 +197,10 @@ def _settled(
         at=outcome.finished,
         due_at=schedule.next_poll(outcome.finished, every=due.every, floor=floor, rng=rng),
         ask=due.own_url,
-        etag=outcome.headers.get("etag", due.etag if unchanged else None),
-        last_modified=outcome.headers.get("last-modified", due.last_modified if unchanged else None),
+        etag=_kept(outcome.headers.get("etag", due.etag if unchanged else None), LONGEST_ETAG),
+        last_modified=_kept(
+            outcome.headers.get("last-modified", due.last_modified if unchanged else None), LONGEST_DATE
+        ),
         body_hash=body_hash,
         floor=floor,
         failures=0,
@@ -203,16 +211,33 @@ def _settled(
     )
 
 
+def _kept(validator: str | None, longest: int) -> str | None:
+    return validator if validator is None or len(validator) <= longest else None
+
+
+def _target(outcome: Outcome) -> str | None:
+    """Where a redirect leads, None when that is no address to ask."""
+    try:
+        target = urljoin(outcome.url, outcome.headers.get("location", "").strip())
+    except ValueError:
+        return None
+    if check_url(target) is not None or len(target) > LONGEST_URL or target == outcome.url:
+        return None
+    host = host_of(target)
+    return target if host is not None and len(host) <= LONGEST_HOST else None
+
+
 def _redirected(due: DueResource, outcome: Outcome, rng: Random) -> Polled:
     """To another host: it is asked when its own lease is held. Within the host redirects were followed already."""
-    target = urljoin(outcome.url, outcome.headers.get("location", "").strip())
-    if due.redirects >= REDIRECTS_MAX or not target.startswith(("http://", "https://")) or target == outcome.url:
-        return _failed(due, outcome, f"refused: redirect to {target[:120] or 'nowhere'} not followed", rng)
+    target = _target(outcome)
+    if target is None or due.redirects >= REDIRECTS_MAX:
+        named = outcome.headers.get("location", "")[:120] or "nowhere"
+        return _failed(due, outcome, f"refused: redirect to {named} not followed", rng)
     return Polled(
         resource=due.id,
         at=outcome.finished,
         due_at=outcome.finished,
-        ask=target[:2000],
+        ask=target,
         etag=due.etag,
         last_modified=due.last_modified,
         body_hash=due.body_hash,

@@ -22,7 +22,7 @@ _LABEL = re.compile(
 _AUTHOR_LABEL = re.compile(rf"(?:{_AUTHOR_LABELS}){_SEPARATOR}|(?:written\s+by|by)\s+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:供稿)$")
 _PAIRS = ("《》", "〈〉", "「」", "『』", "“”", "‘’", '""', "''", "()", "（）", "[]", "【】")
-_NUMBERED = re.compile(r"\d+$")
+_NUMBERED = re.compile(r"(?<!\d)\d+$")
 
 # Words that stand for the very site the text is on.
 _OURSELF = frozenset(

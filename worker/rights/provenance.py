@@ -22,7 +22,7 @@ __all__ = ["Publishers", "clean_name", "is_placeholder", "merge", "speaks_for", 
 # RFC 4946: "no licence stated"; it stops inheritance.
 UNSPECIFIED_LICENCE = "http://purl.org/atompub/license#unspecified"
 
-_SECTION = re.compile(r"\s+[-–—]\s+|\s*[|｜·：:]\s*")
+_SECTION = re.compile(r"(?<!\s)(?:\s+[-–—]\s+|\s*[|｜·：:]\s*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +172,16 @@ def _named_by_address(scene: _Scene, ref: SourceRef, name: str | None) -> _Named
     return _Named(owner.name if owner else name or bare_host(host), owner, ref.url)
 
 
+def section_of(name: str) -> str:
+    """What stands before the first dash or bar: ``Example Daily`` of ``Example Daily - Sport``."""
+    return _SECTION.split(name, maxsplit=1)[0]
+
+
 def _same_house(scene: _Scene, name: str, host: str | None) -> bool:
     """Whether an unlisted name is a section of the polled publisher ("Example Daily - Sport"). A name that merely
     begins alike (中国网, 中国网络电视台) is one only when its address is on the publisher's own domain."""
     known = {fold_name(each) for each in (scene.home.name, *scene.home.aliases)}
-    if fold_name(_SECTION.split(name)[0]) in known:
+    if fold_name(section_of(name)) in known:
         return True
     if not scene.is_home(host):
         return False
