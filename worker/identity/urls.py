@@ -24,6 +24,9 @@ _COOKIELESS = re.compile(r"/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|php\d?|aspx?|jspx?|cgi|cfm)$", re.IGNORECASE)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# Most addresses: nothing to decode, no port, user, fragment, session.
+_SIMPLE = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([!\"$-~]*))?")
+_LONGEST_KEPT = 2_000
 _FOLDED_LABELS = ("www.", "m.")
 
 
@@ -34,6 +37,18 @@ def link_key(url: str, *, keep_fragment: bool = False) -> str | None:
     percent-encoding, session ids, index pages, tracking parameters, parameter order, fragment. Routes (``#!…``,
     ``#/…``) are kept; other fragments only if told.
     """
+    if len(url) > _LONGEST_KEPT:
+        return _link_key(url, keep_fragment)
+    return _kept_link_key(url, keep_fragment)
+
+
+def _link_key(url: str, keep_fragment: bool) -> str | None:
+    simple = _SIMPLE.fullmatch(url)
+    if simple and "/." not in (simple[2] or ""):
+        host = _folded_host(_ascii_host(simple[1]))
+        query = _query(simple[3], host) if simple[3] else ""
+        key = f"https://{host}{_INDEX.sub('/', simple[2] or '/')}"
+        return f"{key}?{query}" if query else key
     parts = _split(url)
     if parts is None or not parts.hostname:
         return None
@@ -49,6 +64,9 @@ def link_key(url: str, *, keep_fragment: bool = False) -> str | None:
     if fragment and (keep_fragment or fragment.startswith(("!", "/"))):
         key += "#" + fragment
     return key
+
+
+_kept_link_key = lru_cache(maxsize=4096)(_link_key)
 
 
 def host_of(url: str) -> str | None:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from worker.model.feed import Document, ParsedEntry, ParsedFeed
 from worker.parsers import atom, rescue, rss
-from worker.parsers.slices import Slice, digest_of, find_broken_slices, find_slices, is_torn, without
+from worker.parsers.slices import Slice, any_torn, digest_of, find_broken_slices, find_slices, without
 from worker.parsers.terms import tombstones_in
 from worker.parsers.text import Scope
 from worker.parsers.xml import Element, children, name_of, namespace_of, repaired, strict, trimmed, without_doctype
@@ -62,7 +62,7 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
 
 def _walk(text: bytes, seen: Container[bytes]) -> _Walk | None:
     slices = find_slices(text)[:_MOST_ITEMS]
-    if any(is_torn(piece) for piece in slices):
+    if any_torn(text, slices):
         return _walk_tree(text, seen)
     kept = _unseen(slices, seen)
     cut = without(text, _others(slices, kept))

@@ -46,10 +46,10 @@ def find_slices(text: bytes) -> list[Slice]:
     return found
 
 
-def is_torn(piece: Slice) -> bool:
-    """Did the search take markup inside a CDATA section or comment for the end of the item?"""
-    raw = piece.raw
-    return raw.rfind(b"]]>") < raw.rfind(b"<![CDATA[") or raw.rfind(b"-->") < raw.rfind(b"<!--")
+def any_torn(text: bytes, slices: list[Slice]) -> bool:
+    """Did the search take markup inside a CDATA section or comment of ``text`` for the end of an item?"""
+    opaque = [(opening, _CLOSING[opening]) for opening in (b"<![CDATA[", b"<!--") if opening in text]
+    return any(piece.raw.rfind(closing) < piece.raw.rfind(opening) for piece in slices for opening, closing in opaque)
 
 
 def find_broken_slices(text: bytes) -> list[Slice]:
