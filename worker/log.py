@@ -15,15 +15,28 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
 _TOKEN_QUERY = re.compile(r"([?&](?:token|key|secret|password|signature)=)[^&\s]+", re.IGNORECASE)
 
 
+# What steers a terminal or turns lines round: controls but tab and newline, and the bidirectional overrides.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """``text`` from outside as a terminal may show it: what would steer it stands there as an escape, ``\\u001b``.
+
+    Inside a JSON string that is the very same string; tabs and newlines stay.
+    """
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def redact(_logger: Any, _name: str, event: Any) -> Any:
     """Mask what could be a secret in every value of an event."""
     return {key: "***" if _SECRET_KEY.search(key) else clean(value) for key, value in event.items()}
 
 
 def clean(value: object) -> object:
-    """``value`` without credentials inside addresses."""
+    """``value`` without credentials inside addresses, and fit for a terminal."""
     if not isinstance(value, str):
         return value
+    value = readable(value)
     return _TOKEN_QUERY.sub(r"\1***", _USER_INFO.sub("***@", value))
 
 

@@ -21,6 +21,7 @@ from worker.cli.output import DAY, JsonOption, console, plain, print_json
 from worker.destinations import OPTIONS, secret_references
 from worker.destinations.kind import Options
 from worker.errors import CatalogueError, SecretError, StoreError
+from worker.log import readable
 from worker.model.overview import Overview, SourceState
 from worker.settings import Settings, resolve_secret
 from worker.store.migrate import require
@@ -68,9 +69,9 @@ def _show(findings: list[Finding]) -> None:
     out = console()
     for one in findings:
         mark, style = marks[one.health]
-        out.print(Text.assemble((mark, style), f" {one.check}: {one.words}"), soft_wrap=True)
+        out.print(Text.assemble((mark, style), f" {one.check}: {readable(one.words)}"), soft_wrap=True)
         if one.cure:
-            out.print(Text(f"    {one.cure}"), soft_wrap=True)
+            out.print(Text(readable(f"    {one.cure}")), soft_wrap=True)
 
 
 def examine(services: Services) -> Findings:

@@ -16,7 +16,7 @@ import typer.core
 import typer.main
 
 from worker.errors import NewsroadError
-from worker.log import configure
+from worker.log import configure, readable
 from worker.settings import read_settings
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -112,7 +112,7 @@ def main(wire: Callable[[], None] | None = None) -> None:
         configure(settings.log_level, settings.log_format)
         app(prog_name="newsroad", obj=wire)
     except NewsroadError as error:
-        typer.echo(f"newsroad: {error}", err=True)
+        typer.echo(readable(f"newsroad: {error}"), err=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -22,6 +22,7 @@ from rich.text import Text
 from worker.bootstrap import Services
 from worker.catalog.values import Seconds, as_utc, read_moment
 from worker.errors import NotFound, Refused
+from worker.log import readable
 from worker.model.catalog import Operator
 from worker.model.overview import ArticleRow
 from worker.store.migrate import require
@@ -55,7 +56,7 @@ def plain(value: object) -> Any:
 
 
 def print_json(value: object) -> None:
-    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    say(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
 def print_table(names: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str | None = None) -> None:
@@ -70,7 +71,7 @@ def print_table(names: Sequence[str], rows: Iterable[Sequence[object]], *, empty
         numbers = all(isinstance(row[at], int) or row[at] == "–" for row in listed)
         table.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in listed:
-        table.add_row(*(Text(str(one)) for one in row))
+        table.add_row(*(Text(readable(str(one))) for one in row))
     console().print(table)
 
 
@@ -80,8 +81,9 @@ def console() -> Console:
     return Console(file=sys.stdout, highlight=False, width=wide)
 
 
-def say(words: str = "") -> None:
-    typer.echo(words)
+def say(words: str = "", *, err: bool = False) -> None:
+    """Print ``words``, which may quote a publisher or partner: nothing in them steers the terminal."""
+    typer.echo(readable(words), err=err)
 
 
 def ready(services: Services) -> Services:

@@ -17,6 +17,7 @@ import typer
 
 from worker.errors import NewsroadError, NotFound
 from worker.identity.urls import host_of, link_key, registrable_domain
+from worker.log import readable
 from worker.model.feed import Document, ParsedEntry, ParsedFeed, Person
 from worker.model.fetch import Request
 from worker.parsers import parse
@@ -59,7 +60,7 @@ def feed_command(
         document = Document(_read(what), url, content_type, zone)
     parsed = parse(document)
     if as_json:
-        typer.echo(json.dumps(as_node(parsed), ensure_ascii=False, indent=2))
+        _say(json.dumps(as_node(parsed), ensure_ascii=False, indent=2))
     else:
         _tell(parsed)
 
@@ -197,7 +198,7 @@ def _lines() -> Iterator[str]:
 
 
 def _print(node: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(node, ensure_ascii=False) + "\n")
+    sys.stdout.write(readable(json.dumps(node, ensure_ascii=False)) + "\n")
     sys.stdout.flush()
 
 
@@ -210,17 +211,21 @@ def _check_zone(zone: str) -> None:
         ) from error
 
 
+def _say(words: str, *, err: bool = False) -> None:
+    typer.echo(readable(words), err=err)
+
+
 def _tell(parsed: ParsedFeed) -> None:
     """The feed in words, for a person."""
-    typer.echo(f"{parsed.title or '(no title)'}: {parsed.format or 'no feed'}, {len(parsed.entries)} entries")
+    _say(f"{parsed.title or '(no title)'}: {parsed.format or 'no feed'}, {len(parsed.entries)} entries")
     for label, value in (("link", parsed.link), ("language", parsed.language), ("rights", parsed.rights)):
         if value:
-            typer.echo(f"  {label}: {value}")
+            _say(f"  {label}: {value}")
     for entry in parsed.entries:
         when = _time(entry.published or entry.updated) or "no date"
         who = ", ".join(person.name or person.email or "" for person in entry.authors) or "unsigned"
-        typer.echo(f"- {entry.title or '(no title)'} | {when} | {who}\n  {entry.link or entry.guid or '(no link)'}")
+        _say(f"- {entry.title or '(no title)'} | {when} | {who}\n  {entry.link or entry.guid or '(no link)'}")
     for tombstone in parsed.tombstones:
-        typer.echo(f"x {tombstone.ref} withdrawn {_time(tombstone.when) or ''}")
+        _say(f"x {tombstone.ref} withdrawn {_time(tombstone.when) or ''}")
     for warning in parsed.warnings:
-        typer.echo(f"! {warning}", err=True)
+        _say(f"! {warning}", err=True)

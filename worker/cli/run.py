@@ -23,6 +23,7 @@ from worker import broker
 from worker.bootstrap import open_services
 from worker.cli.catalogue import apply_command
 from worker.errors import Refused, SettingsError
+from worker.log import readable
 from worker.programs import (
     WORKERS,
     Addresses,
@@ -200,7 +201,7 @@ class _House:
         if self._colours:
             label = f"\x1b[{COLOURS.get(name, 37)}m{label}\x1b[0m"
         try:
-            sys.stdout.write(f"{label}{line}\n")
+            sys.stdout.write(f"{label}{readable(line)}\n")
             sys.stdout.flush()
         except OSError:  # the terminal or the reader of our pipe went away: nobody watches any more
             self._stopping = True

@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from worker.catalog import read_catalogue
 from worker.catalog.discover import Fetch, Found, find_feed
 from worker.catalog.edit import Addition, plan_addition, replace_file
+from worker.cli.output import say
 from worker.destinations import OPTIONS
 from worker.errors import CatalogueError, Refused
 from worker.http.client import Http
 from worker.http.guard import Guard, check_url
+from worker.log import readable
 from worker.model.catalog import Operator
 from worker.model.feed import ParsedEntry
 from worker.model.fetch import Outcome, Request
@@ -56,7 +59,7 @@ def add_command(
     target = file or settings.catalogue
     before, after = _edited(settings.catalogue, target, addition)
     if as_json:
-        typer.echo(json.dumps(_as_json(found, addition, target, written=yes), ensure_ascii=False, indent=2))
+        say(json.dumps(_as_json(found, addition, target, written=yes), ensure_ascii=False, indent=2))
     else:
         _show(found, addition, catalogue.operator.zone)
     if not yes and as_json:
@@ -65,7 +68,7 @@ def add_command(
         _agree(target)
     replace_file(target, before, after)
     if not as_json:
-        typer.echo(f"Wrote [sources.{addition.key}] into {target}. Next: newsroad plan, newsroad apply")
+        say(f"Wrote [sources.{addition.key}] into {target}. Next: newsroad plan, newsroad apply")
 
 
 @contextmanager
@@ -110,7 +113,7 @@ def _agree(target: Path) -> None:
 
 def _show(found: Found, addition: Addition, zone: str) -> None:
     feed = found.feed
-    typer.echo(f"{feed.title or '(no title)'} ({feed.format}, {len(feed.entries)} entries)\n{found.url}")
+    say(f"{feed.title or '(no title)'} ({feed.format}, {len(feed.entries)} entries)\n{found.url}")
     table = Table(box=None)
     for name, width in (("title", 50), ("published", 16), ("author", 20), ("origin", 20), ("licence", 30)):
         table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=width)
@@ -118,15 +121,16 @@ def _show(found: Found, addition: Addition, zone: str) -> None:
         when = entry.published or entry.updated
         shown = f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else "no date"
         licence = entry.license or entry.rights or feed.license or feed.rights or "–"
-        table.add_row(entry.title or "(no title)", shown, _authors(entry) or "–", _origin(entry) or "–", licence)
+        words = (entry.title or "(no title)", shown, _authors(entry) or "–", _origin(entry) or "–", licence)
+        table.add_row(*(Text(readable(one)) for one in words))
     if feed.entries:
         Console(file=sys.stdout).print(table)
     if len(feed.entries) > _SHOWN:
-        typer.echo(f"… and {len(feed.entries) - _SHOWN} more")
+        say(f"… and {len(feed.entries) - _SHOWN} more")
     for warning in feed.warnings:
-        typer.echo(f"! {warning}", err=True)
+        say(f"! {warning}", err=True)
     new = " (new)" if addition.publisher else ""
-    typer.echo(f"Source {addition.key} of publisher {addition.publisher_key}{new}")
+    say(f"Source {addition.key} of publisher {addition.publisher_key}{new}")
 
 
 def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -> dict[str, object]:

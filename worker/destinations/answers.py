@@ -25,7 +25,8 @@ def judge(outcome: Outcome, action: Action, now: datetime) -> Answer:
         verdict,
         status=outcome.status,
         detail=detail,
-        excerpt=outcome.body[:_EXCERPT_BYTES].decode("utf-8", "replace"),
+        # NUL is no text: not every store can keep it, and no person can read it.
+        excerpt=outcome.body[:_EXCERPT_BYTES].decode("utf-8", "replace").replace("\0", "\ufffd"),
         retry_after=retry_after(outcome.headers.get("retry-after"), now) if verdict is Verdict.RETRY else None,
         elapsed=elapsed,
     )
@@ -75,7 +76,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return min(float(text[:9]), _LONGEST_WAIT)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - now).total_seconds()), _LONGEST_WAIT)

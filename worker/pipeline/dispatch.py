@@ -77,7 +77,7 @@ class Dispatcher:
         return decision.use is due.use
 
     def parcel(self, key: str, due: DueDelivery, now: datetime) -> Parcel:
-        """What goes out now."""
+        """What goes out now. Its times are the delivery's, not the attempt's: a repeat carries the same bytes."""
         destination = self.view.find(key)
         material = self._material.pop(due.id)
         subject: Release | Withdrawal
@@ -88,7 +88,7 @@ class Dispatcher:
                 sequence=due.sequence,
                 version=due.version,
                 language=material.current.document.language if material.current else None,
-                when=now,
+                when=due.created_at,
                 reason=material.reason or "DECISION_CHANGED",
                 first_released=due.first_released or due.created_at,
                 channels=material.channels,
@@ -104,8 +104,8 @@ class Dispatcher:
                 self.view,
                 sequence=due.sequence,
                 action=due.action,
-                first_released=due.first_released or now,
-                released=now,
+                first_released=due.first_released or due.created_at,
+                released=due.created_at,
             )
         return Parcel(
             delivery=due.uuid,

@@ -1,0 +1,75 @@
+"""What publishers and partners write is shown in a terminal, a log and the web face, and steers none of them."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+import pytest
+
+from tests.road import Item, Road
+from worker.cli.output import print_json, print_table, say
+from worker.demo.site import Document
+from worker.log import readable, redact
+
+STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\x7f\u202egnp\u2066"
+
+
+def steers(text: str) -> list[str]:
+    return [f"{ord(one):04x}" for one in text if readable(one) != one]
+
+
+def test_what_steers_a_terminal_is_shown_as_an_escape() -> None:
+    assert readable("a\x1b[31mb\n\tc 中文") == "a\\u001b[31mb\n\tc 中文"
+    assert steers(readable(STEERING)) == []
+
+
+def test_json_says_the_same_with_and_without(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"title": f"a{STEERING}\ud800b\u2028"}
+    print_json(value)
+    printed = capsys.readouterr().out
+    assert steers(printed) == []
+    assert json.loads(printed) == value
+
+
+def test_tables_and_lines_are_safe_and_read_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("title",), [(f"[bold]x[/none]{STEERING}",)])
+    say(STEERING)
+    printed = capsys.readouterr().out
+    assert steers(printed) == []
+    assert "[bold]x[/none]" in printed
+
+
+def test_log_lines_are_safe() -> None:
+    event: Any = redact(None, "", {"event": "x", "error": f"https://u:p@x.example/ {STEERING}"})
+    assert steers(event["error"]) == []
+    assert "u:p" not in event["error"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_command_passes_on_what_steers(road: Road) -> None:
+    title = f"走访{STEERING}"
+    body = escape(Item("a1", "走访").body)
+    node = {"id": "a1", "title": title, "content_html": f"<p>{body}</p>", "authors": [{"name": f"张{STEERING}"}]}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": title, "items": [node]}
+    road.site.put("/jiang", Document(json.dumps(feed).encode(), "application/feed+json"))
+    refusal = Document(f"<script>alert(1)</script>{STEERING}".encode(), status=422, headers={"X-Why": "no"})
+    road.partner.next_answers = [refusal]
+    road.run()
+    uuid = str(road.json("article", "find", "走访")["articles"][0]["uuid"])
+    for command in (
+        ("status",),
+        ("source", "list"),
+        ("article", "find", "走访"),
+        ("article", "show", uuid),
+        ("article", "explain", uuid),
+        ("delivery", "list"),
+        ("delivery", "show", uuid, "--destination", "hook"),
+        ("review", "list"),
+        ("doctor",),
+        ("probe", "feed", road.site.url("/jiang")),
+    ):
+        for shape in ((), ("--json",)):
+            shown = road.cli(*command, *shape)
+            assert steers(shown.text) == [], command
