@@ -84,7 +84,14 @@ def resolve_secret(reference: str) -> str:
         return value
     if scheme == "file":
         try:
-            return Path(rest).read_text(encoding="utf-8").strip()
+            value = Path(rest).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SecretError(f"secret file:{rest}: {error.strerror}; make the file readable for this user") from error
+        except UnicodeDecodeError:
+            raise SecretError(f"secret file:{rest}: the file is not UTF-8 text; write the secret as text") from None
+        if not value:
+            raise SecretError(
+                f"secret file:{rest}: the file is empty; an empty secret would open the door to everybody"
+            )
+        return value
     raise SecretError("a secret must be written as env:NAME or file:PATH, never as the value itself")

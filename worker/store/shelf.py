@@ -138,6 +138,6 @@ def _cursor(row: Row[Any]) -> str:
 def _read_cursor(text: str | None) -> tuple[datetime, int] | None:
     """A cursor is ``microseconds-id``; anything else is the first page."""
     micros, _, last = (text or "").partition("-")
-    if not (micros.isdigit() and last.isdigit() and len(micros) <= 17 and len(last) <= 18):
+    if not (micros.isdecimal() and last.isdecimal() and len(micros) <= 17 and len(last) <= 18):
         return None
     return datetime.fromtimestamp(int(micros) / 1_000_000, UTC), int(last)

@@ -26,7 +26,7 @@ def unchanged_since(request: Request, modified: datetime) -> bool:
         return False
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     since = since if since.tzinfo else since.replace(tzinfo=UTC)
     return modified.replace(microsecond=0) <= since
