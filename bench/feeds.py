@@ -43,17 +43,17 @@ def _item(feed: int, number: int, host: str, when: datetime, *, chinese: bool) -
     )
 
 
-def feed(number: int, host: str, now: datetime, *, new: int = 0) -> bytes:
-    """Feed ``number`` as RSS 2.0; odd ones are Chinese. ``new`` items have come in on top of the first fifty since."""
+def feed(number: int, host: str, now: datetime, *, items: int = ITEMS, new: int = 0) -> bytes:
+    """Feed ``number`` as RSS 2.0; odd ones are Chinese. ``new`` items have come in on top of the first ones since."""
     chinese = number % 2 == 1
     start = now.astimezone(UTC).replace(microsecond=0)
-    items = [
-        _item(number, at, host, start - timedelta(minutes=20 * (ITEMS - at)), chinese=chinese)
-        for at in range(ITEMS + new - 1, new - 1, -1)
+    written = [
+        _item(number, at, host, start - timedelta(minutes=20 * (items - at)), chinese=chinese)
+        for at in range(items + new - 1, new - 1, -1)
     ]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
         f"<title>Bench {number}</title><link>http://{host}/</link><description>Synthetic</description>"
-        f"<language>{'zh-CN' if chinese else 'en'}</language>\n{''.join(items)}</channel></rss>\n"
+        f"<language>{'zh-CN' if chinese else 'en'}</language>\n{''.join(written)}</channel></rss>\n"
     ).encode()

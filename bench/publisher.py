@@ -2,15 +2,19 @@
 
 Serves ``/feed/N`` on every loopback address, gzipped; prints its port. ``POST /phase/NAME`` changes what it says:
 ``validators`` (ETag and Last-Modified, 304), ``plain`` (neither; the same bytes), ``new`` (one more item each, with
-validators). ``/same/N`` is one small feed whatever N is, ``/hang/N`` never answers, ``POST /show`` puts an item on
-``/shown``.
+validators), ``hanging`` (as ``validators``, but ``/small/N`` never answers where ``hangs(N)``). ``/small/N`` is a feed
+of one item. ``POST /show`` puts an item on top of ``/shown``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
@@ -18,6 +22,11 @@ from hashlib import blake2b
 from aiohttp import web
 
 from bench.feeds import feed
+
+
+def hangs(number: int) -> bool:
+    """One host in a hundred."""
+    return number % 100 == 7
 
 
 def address(number: int) -> str:
@@ -58,13 +67,15 @@ class Publisher:
                 return web.Response(status=304, headers=headers)
         return web.Response(body=body, headers=headers | {"Content-Encoding": "gzip"})
 
-    async def same(self, request: web.Request) -> web.Response:
-        body, etag = self.body(0, 0)
-        return self._answer(request, body, etag, with_validators=True)
-
-    async def hang(self, _request: web.Request) -> web.Response:
-        await asyncio.sleep(300)
-        return web.Response()
+    async def small(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        if self.phase == "hanging" and hangs(number):
+            await asyncio.sleep(300)
+        etag = f'"small-{number}"'
+        if request.headers.get("If-None-Match") == etag:
+            return self._answer(request, b"", etag, with_validators=True)
+        whole = feed(number, f"{address(number)}:{self.port}", self.started, items=1)
+        return self._answer(request, gzip.compress(whole, 1), etag, with_validators=True)
 
     async def show(self, request: web.Request) -> web.Response:
         self.shown.append(await request.text())
@@ -86,8 +97,7 @@ class Publisher:
     async def serve(self) -> None:
         app = web.Application()
         app.router.add_get("/feed/{number}", self.feed)
-        app.router.add_get("/same/{number}", self.same)
-        app.router.add_get("/hang/{number}", self.hang)
+        app.router.add_get("/small/{number}", self.small)
         app.router.add_get("/shown", self.show_feed)
         app.router.add_post("/show", self.show)
         app.router.add_post("/phase/{name}", self.set_phase)
@@ -99,6 +109,39 @@ class Publisher:
         self.prepare()
         print(self.port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)  # until our parent is gone
+
+
+class Elsewhere:
+    """The publishers' process, seen from a bench."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def address(self, path: str, number: int) -> str:
+        return f"http://{address(number)}:{self.port}/{path}/{number}"
+
+    def phase(self, name: str) -> None:
+        self.post(f"/phase/{name}")
+
+    def post(self, path: str, text: str = "") -> None:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        urllib.request.urlopen(urllib.request.Request(url, text.encode(), method="POST"), timeout=30).close()
+
+
+@contextmanager
+def publishers(feeds: int) -> Iterator[Elsewhere]:
+    """Start ``feeds`` publishers in a process of their own, ended on leaving."""
+    command = (sys.executable, "-m", "bench.publisher", str(feeds))
+    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert running.stdin is not None
+    assert running.stdout is not None
+    try:
+        yield Elsewhere(int(running.stdout.readline()))
+    finally:
+        running.stdin.close()
+        running.stdout.close()
+        running.terminate()
+        running.wait()
 
 
 if __name__ == "__main__":
