@@ -2,7 +2,8 @@
 
 Within its source an entry is known by any of its aliases, the best one first. Across sources the same normalised text
 joins, and so does the same canonical link when it is on the joining publisher's own domain; a link claimed by a
-stranger never becomes a global key and so joins nothing.
+stranger never becomes a global key and so joins nothing. A copy that joined and then became another text is estranged:
+it gives the article neither keys nor, ever, its text.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ def identify(prepared: Sequence[Prepared], known: Known) -> list[Identified]:
 def _identify(item: Prepared, known: Known, aliases: set[bytes], keys: dict[bytes, int]) -> Identified:
     entry = next((known.entries[key] for key in item.aliases if key in known.entries), None)
     if entry is not None:
-        return Identified(item, _change(item, entry), known=entry, article=entry.article)
+        fate = _change(item, entry)
+        strange = _is_estranged(item, entry, known)
+        return Identified(item, fate, known=entry, article=entry.article, estranged=strange)
     if item.aliases and item.aliases[0] in aliases:
         return Identified(item, Fate.SAME)
     if known.blocked.intersection((*item.aliases, *_global_keys(item))):
@@ -50,6 +53,12 @@ def _change(item: Prepared, entry: KnownEntry) -> Fate:
         return Fate.BLOCKED  # withdrawn by its source: only a person brings it back
     same = item.content == entry.content and item.terms == entry.terms
     return Fate.SAME if same else Fate.REVISED
+
+
+def _is_estranged(item: Prepared, entry: KnownEntry, known: Known) -> bool:
+    if entry.leads or item.content == entry.content:
+        return entry.estranged
+    return all(known.articles.get(key) != entry.article for key in _global_keys(item))
 
 
 def _global_keys(item: Prepared) -> tuple[bytes, ...]:

@@ -33,12 +33,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
+    """An entry as stored. ``leads``: its text is the article's. ``estranged``: it joined, then became another text."""
+
     id: int
     article: int
     revision: int
     content: bytes
     terms: bytes
     removed: bool
+    leads: bool = True
+    estranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Identified:
     """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
-    position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link)."""
+    position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link).
+    ``estranged``: after this it has nothing in common with its article but having joined it once."""
 
     prepared: Prepared
     fate: Fate
@@ -69,6 +74,7 @@ class Identified:
     article: int | None = None
     joins: int | None = None
     by: str | None = None
+    estranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One live entry of an article, for choosing its lead and telling its provenance."""
+    """One live entry of an article, for choosing its lead and telling its provenance. An ``estranged`` one carried
+    the text once and carries another now: it stays in the provenance and never leads."""
 
     entry: int
     revision: int
@@ -91,6 +98,7 @@ class Copy:
     first_seen: datetime
     credit: Credit
     document: ParsedEntry
+    estranged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,11 @@ class Story:
     copies: tuple[Copy, ...]
     channels: tuple[str, ...]
     pairs: Mapping[str, Pair]
+
+    @property
+    def carried(self) -> bool:
+        """Whether anybody still carries its text."""
+        return any(not copy.estranged for copy in self.copies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def present(story: Story, view: View) -> Version | None:
     """What destinations see of ``story``, or would see; None when no source has it any more."""
     if story.current is not None:
         return version_of(story.uuid, story.current, view)
-    if not story.copies:
+    if not story.carried:
         return None
     lead = choose_lead(story.copies, story.lead, view)
     return make_version(

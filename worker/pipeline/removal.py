@@ -36,7 +36,7 @@ def apply_tombstones(
     settlements: list[Settlement] = []
     withdrawn = 0
     for story in work.stories({article for _, article in found}):
-        if story.copies:
+        if story.carried:
             settlements.append(settle(story, view, now))
             continue
         settlements.append(withdrawal(story, view, now, reason=REASON))

@@ -64,7 +64,7 @@ def give_word(story: Story, view: View, word: Decision, destinations: Sequence[s
     Raises Refused where it would change nothing: the article is gone, was never routed or goes elsewhere, has changed
     since, or a rule stands above a person's word (an ended grant, a destination it leaves out, an echo).
     """
-    if story.withdrawn or story.current is None or not story.copies:
+    if story.withdrawn or story.current is None or not story.carried:
         state = "was withdrawn" if story.withdrawn else "was never sent on"
         raise Refused(f"{story.uuid} {state}; there is nothing to decide")
     number = story.current.number

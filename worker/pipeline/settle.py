@@ -51,10 +51,10 @@ class _Settled:
 def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | None = None) -> Settlement:
     """What must be written for ``story`` as things stand at ``now``. Settling twice changes nothing the second time.
 
-    ``visible_at`` is when the text behind the change was fetched. A withdrawn story, or one without a live copy,
+    ``visible_at`` is when the text behind the change was fetched. A withdrawn story, or one nobody carries any more,
     settles to nothing: withdrawing is another road.
     """
-    if story.withdrawn or not story.copies:
+    if story.withdrawn or not story.carried:
         return Settlement()
     lead = choose_lead(story.copies, story.lead, view)
     if lead.source not in view.sources:

@@ -58,7 +58,8 @@ def version_of(uuid: UUID, current: Current, view: View) -> Version:
 
 def choose_lead(copies: tuple[Copy, ...], lead: int, view: View) -> Copy:
     """The copy whose text is sent: the present lead while its source may speak for the publisher credited; else the
-    earliest copy whose source may; else the present lead, or the earliest there is."""
+    earliest copy whose source may; else the present lead, or the earliest there is. Needs one that is not estranged."""
+    copies = tuple(copy for copy in copies if not copy.estranged)
     present = next((copy for copy in copies if copy.entry == lead), None)
     if present is not None and _speaks(present, view):
         return present

@@ -35,13 +35,23 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
             entry.c.content_digest,
             entry.c.terms_digest,
             entry.c.removed_at,
+            entry.c.estranged,
+            (article.c.lead_id == entry.c.id).label("leads"),
         )
         .join(entry, entry.c.id == alias.c.entry_id)
+        .join(article, article.c.id == entry.c.article_id)
         .where(alias.c.source_id == source_id, alias.c.key.in_(aliases))
     )
     entries = {
         row.key: KnownEntry(
-            row.id, row.article_id, row.revision, row.content_digest, row.terms_digest, row.removed_at is not None
+            id=row.id,
+            article=row.article_id,
+            revision=row.revision,
+            content=row.content_digest,
+            terms=row.terms_digest,
+            removed=row.removed_at is not None,
+            leads=bool(row.leads),
+            estranged=row.estranged,
         )
         for row in rows
     }
@@ -139,6 +149,7 @@ def _update_entries(connection: Connection, written: list[Stored]) -> None:
             "b_revision": item.revision,
             "b_content": item.identified.prepared.content,
             "b_terms": item.identified.prepared.terms,
+            "b_estranged": item.identified.estranged,
         }
         for item in written
         if item.identified.fate is Fate.REVISED
@@ -151,6 +162,7 @@ def _update_entries(connection: Connection, written: list[Stored]) -> None:
                 revision=sa.bindparam("b_revision"),
                 content_digest=sa.bindparam("b_content"),
                 terms_digest=sa.bindparam("b_terms"),
+                estranged=sa.bindparam("b_estranged"),
             ),
             rows,
         )
@@ -182,6 +194,7 @@ def _insert_keys(database: Database, connection: Connection, written: list[Store
     keys = [
         {"key": key, "article_id": item.article}
         for item in written
+        if not item.identified.estranged
         for key in (item.identified.prepared.text, item.identified.prepared.link)
         if key is not None
     ]
@@ -208,6 +221,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
             entry.c.id,
             entry.c.revision,
             entry.c.first_seen_at,
+            entry.c.estranged,
             source.c.key,
             revision.c.credit,
             revision.c.document,
@@ -227,6 +241,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
                 first_seen=row.first_seen_at,
                 credit=unpack(Credit, row.credit),
                 document=unpack(ParsedEntry, row.document),
+                estranged=row.estranged,
             )
         )
     return found

@@ -184,6 +184,7 @@ entry = Table(
     Column("terms_digest", Key, nullable=False),
     Column("joined_by", String(16)),
     Column("removed_at", UtcDateTime),
+    Column("estranged", sa.Boolean, nullable=False, server_default=sa.false()),
     Index("ix_entry_source_id_first_seen_at", "source_id", "first_seen_at"),
 )
 alias = Table(
