@@ -7,10 +7,10 @@ import tracemalloc
 
 import pytest
 
+from worker.identity.names import clean_name, is_placeholder, means_elsewhere
 from worker.model.feed import Document, ParsedFeed
 from worker.parsers import parse
 from worker.rights.decide import is_reserved
-from worker.rights.names import clean_name, is_placeholder, means_elsewhere
 from worker.rights.provenance import section_of
 
 HEAD = '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>t</title>'

@@ -2,8 +2,8 @@
 
 import pytest
 
+from worker.identity.names import clean_author, fold_name
 from worker.model.catalog import Publisher
-from worker.rights.names import clean_author, fold_name
 from worker.rights.provenance import Publishers, clean_name, is_placeholder
 
 

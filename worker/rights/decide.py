@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from worker.identity.names import fold_name
 from worker.model.article import Credit, Hop, Version
 from worker.model.catalog import Destination, Grant, Scope, Source, Subscriber, Use
 from worker.model.delivery import Decision, Reason
 from worker.rights.licences import Licence, recognise
-from worker.rights.names import fold_name
 from worker.rights.publishers import Publishers, host_of, on_domain
 
 INDIVIDUAL = "individual"

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
+from worker.identity.names import fold_name
 from worker.model.article import Credit, HopRole
 from worker.model.catalog import Use
 from worker.model.delivery import Attribution, Imprint
 from worker.rights.licences import Licence, recognise
-from worker.rights.names import fold_name
 from worker.rights.publishers import host_of
 
 _MONTHS = (

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from worker.identity.names import clean_author, clean_name, fold_name, is_placeholder, means_elsewhere
 from worker.identity.urls import registrable_domain
 from worker.model.article import AuthorState, Credit, Hop, HopBasis, HopRole
 from worker.model.catalog import Grant, Operator, Publisher, Scope, Source
 from worker.model.feed import ParsedEntry, ParsedFeed, Person, SourceRef
-from worker.rights.names import clean_author, clean_name, fold_name, is_placeholder, means_elsewhere
 from worker.rights.publishers import Publishers, bare_host, host_of, on_domain
 
 __all__ = ["Publishers", "clean_name", "is_placeholder", "merge", "speaks_for", "trace"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from worker.identity.names import fold_name
 from worker.identity.urls import registrable_domain
 from worker.model.catalog import Publisher
-from worker.rights.names import fold_name
 
 
 class Publishers:
