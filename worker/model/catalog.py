@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from worker.model.page import PageRules
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -40,6 +42,7 @@ class Publisher:
 
 class SourceKind(StrEnum):
     FEED = "feed"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,47 @@ class FirstContact:
 
 
 @dataclass(frozen=True, slots=True)
+class DataCall:
+    """How a listing behind a data call is asked for: ``form`` is sent url-encoded as the body of a POST, as the query
+    of a GET."""
+
+    method: str = "GET"
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How articles are found on a ``site`` source's listing; empty means: by the general rules.
+
+    ``links`` selects (CSS) the links or what holds them; ``match`` and ``exclude`` are regular expressions searched in
+    the absolute address. ``pages`` is how many pages of the listing are walked. For a data call, ``items`` is the path
+    to the items (``data.list``, or an element's name), and ``link``, ``title``, ``date`` are each item's keys, or CSS
+    selectors where items are HTML; ``link`` may be a template such as ``/article/{id}.html``.
+    """
+
+    links: str | None = None
+    match: str | None = None
+    exclude: str | None = None
+    pages: int = 1
+    request: DataCall | None = None
+    items: str | None = None
+    link: str | None = None
+    title: str | None = None
+    date: str | None = None
+
+
+REQUIRED = ("title", "published", "source")
+FOLLOW = (600, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """``every`` is the wished interval, ``hint_cap`` the most that a publisher's max-age or ttl may stretch it to."""
+    """``every`` is the wished interval, ``hint_cap`` the most that a publisher's max-age or ttl may stretch it to.
+
+    For articles read from pages (kind ``site``, or ``body = "page"``): ``required`` fields without which an article is
+    held, ``floor`` the weakest rule they may come from, ``settle`` seconds from the first reading to the second, only
+    after which it goes out, ``follow`` seconds after the first reading at which a page is read again.
+    """
 
     key: str
     publisher: str
@@ -65,6 +107,13 @@ class Source:
     hint_cap: int = 3600
     pace: float = 1.0
     first_contact: FirstContact = field(default_factory=FirstContact)
+    body: str = "feed"  # or "page": a feed's entries are read from the pages they link to
+    listing: Listing = field(default_factory=Listing)
+    rules: PageRules = field(default_factory=PageRules)
+    required: tuple[str, ...] = REQUIRED
+    floor: str = "meta"
+    settle: int = 0
+    follow: tuple[int, ...] = FOLLOW
 
 
 class Scope(StrEnum):

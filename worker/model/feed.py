@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from worker.model.page import Attachment, PageImage, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class ParsedEntry:
 
     ``digest`` (16 bytes) is the hash of the item's own markup, by which a repeat is dropped unparsed; ``raw`` is that
     markup, kept as evidence. ``rights`` and ``license`` are the item's own, never inherited from the feed.
+    What only a page tells: ``subtitle``, the page's ``editor`` (责任编辑), ``breadcrumb``, ``images``, ``attachments``,
+    ``statements``. ``lacks`` names required fields that were not found, or not surely enough.
     """
 
     digest: bytes
@@ -73,6 +78,13 @@ class ParsedEntry:
     via: str | None = None
     language: str | None = None
     guid_is_permalink: bool = False
+    subtitle: str | None = None
+    editor: str | None = None
+    breadcrumb: tuple[str, ...] = ()
+    images: tuple[PageImage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +97,34 @@ class Tombstone:
     comment: str | None = None
 
 
+class Role(StrEnum):
+    """What a resource is to its source."""
+
+    FEED = "feed"
+    LISTING = "listing"  # a listing page, a sitemap, the answer of a data call: leads to articles
+    ARTICLE = "article"
+    PART = "part"  # a later page of an article
+    MEDIA = "media"  # a picture or file, copied to be served by us
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An address that a document leads to. ``entry`` is what the document says of it (title, time …), to be kept
+    beside what the page says; its times are aware UTC. ``url`` is absolute http(s), as the document has it."""
+
+    url: str
+    role: Role = Role.ARTICLE
+    entry: ParsedEntry | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """One document. ``entries`` are the unseen ones in document order, exact repeats inside the document collapsed;
-    ``digests`` are those of *all* items the document holds. ``warnings`` are sentences for a person."""
+    ``digests`` are those of *all* items the document holds. ``warnings`` are sentences for a person. ``found`` are
+    addresses to ask next, in reading order; ``missing`` says that the page of this entry is not there any more.
+    """
 
-    format: str  # "rss", "atom", "rdf", "json" or "" when it is no feed at all
+    format: str  # "rss", "atom", "rdf", "json", "listing", "page"; "" when it is nothing that can be read
     entries: tuple[ParsedEntry, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     digests: tuple[bytes, ...] = ()
@@ -108,3 +142,5 @@ class ParsedFeed:
     ttl_minutes: int | None = None
     charset: str | None = None
     warnings: tuple[str, ...] = ()
+    found: tuple[Found, ...] = ()
+    missing: str | None = None
