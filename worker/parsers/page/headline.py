@@ -1,0 +1,199 @@
+"""The title: the words on the page that the head of the page also says, else the head's without the site's name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from worker.parsers.page.head import Head, texts
+from worker.parsers.page.scan import Line, hidden, key, marks, squeeze
+
+_LONGEST = 200
+_SEPARATOR = re.compile(
+    r"\s*(?:[_|｜丨¦]+|\s[-–—·»]+\s|--+|\s::\s|(?<=[^\x00-\x7f])\s*[-–—]\s*|\s*[-–—]\s*(?=[^\x00-\x7f]))\s*"
+)
+_SITE_WORD = re.compile(
+    r"(?:网|網|网站|门户|門戶|频道|頻道|日报|日報|晚报|时报|早报|晨报|商报|都市报|新闻|新聞|资讯|中心|在线|平台|官网|首页|客户端|号|"
+    r"政府|委员会|大学|学院|论坛|博客|热点|动态|要闻|时政|\.com|\.cn|\.net|\.org|news|online|times|post)$",
+    re.IGNORECASE,
+)
+_TITLE_MARK = re.compile(r"title|headline|\btit\b|biaoti|\bbt\d?\b|\bh1\b")
+_NOT_TITLE_MARK = re.compile(
+    r"sub-?_?title|site-?title|relat|recommend|logo|widget|side|list|hot|comment|foot|nav|menu"
+)
+_HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    text: str
+    rule: str
+    line: Line | None = None
+
+
+def read_headline(lines: list[Line], head: Head) -> Headline | None:
+    said = [
+        value
+        for value in (*head.all("articletitle", "og:title", "twitter:title"), *texts(head.thing("headline")))
+        if value
+    ]
+    wholes = [whole for whole in (head.title, *said) if whole]
+    shown = _shown(lines, wholes)
+    stripped = without_site(said[0] if said else head.title, head)
+    if shown is not None and (
+        not stripped or 2 * len(key(shown.text)) >= len(key(stripped)) or shown.line_is_heading()
+    ):
+        return Headline(shown.text, "masthead", shown.line)
+    heading = _heading(lines, head)
+    generic = not stripped or _is_site(stripped, head)
+    if heading is not None and (generic or _close(heading.running(), stripped)):
+        return Headline(heading.running(), "masthead", heading)
+    if said and stripped:
+        return Headline(stripped, "meta")
+    return Headline(stripped, "fallback") if stripped and not generic else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    text: str
+    line: Line
+
+    def line_is_heading(self) -> bool:
+        return any(tag in _HEADINGS[:1] for tag in _tags_around(self.line.block))
+
+
+def _shown(lines: list[Line], wholes: list[str]) -> _Shown | None:
+    """The visible line that says most of what the head says; among equals a heading, then the first."""
+    keys = [key(whole) for whole in wholes]
+    best: tuple[float, float, _Shown] | None = None
+    for line in lines:
+        if len(line.text) > _LONGEST + 100 or hidden_start(line, keys):
+            continue
+        text = line.running()
+        own = key(text)
+        if len(own) < 2 or len(text) > _LONGEST:
+            continue
+        match = _match(own, keys)
+        if match <= 0 or (best is not None and match < best[0]):
+            continue
+        rank = _rank(line)
+        if (best is None or (match, rank) > best[:2]) and not hidden(line.block):
+            best = match, rank, _Shown(text, line)
+    return best[2] if best else None
+
+
+def hidden_start(line: Line, keys: list[str]) -> bool:
+    """A quick no: the line begins with words that stand nowhere in the head's titles."""
+    start = key(line.pieces[0].text[:8])[:3]
+    return bool(start) and not any(start in whole for whole in keys)
+
+
+def _match(own: str, keys: list[str]) -> float:
+    """How many letters of the head's titles the line says; a longer line may go on where the head's title is cut."""
+    best = 0.0
+    for whole in keys:
+        if own in whole:
+            best = max(best, len(own))
+        elif len(whole) >= 8 and own.startswith(whole):
+            best = max(best, len(whole) + 0.5)
+    return best
+
+
+def _rank(line: Line) -> float:
+    tags = _tags_around(line.block)
+    for place, tag in enumerate(_HEADINGS):
+        if tag in tags:
+            return 5 - place + (0.5 if _TITLE_MARK.search(marks(line.block)) else 0)
+    if any(piece.link is not None for piece in line.pieces):
+        return 0
+    return 1.5 if _TITLE_MARK.search(marks(line.block)) else 1
+
+
+def _tags_around(block: HtmlElement) -> set[str]:
+    tags = {block.tag}
+    above = block.getparent()
+    if above is not None:
+        tags.add(above.tag)
+    return tags
+
+
+def _heading(lines: list[Line], head: Head) -> Line | None:
+    """The first heading that is no site name, else the first line marked as a title."""
+    marked = None
+    for line in lines:
+        if not 4 <= len(line.text) <= _LONGEST:
+            continue
+        name = marks(line.block)
+        if (
+            "h1" in _tags_around(line.block)
+            and not _is_site(line.running(), head)
+            and not _home(line)
+            and not hidden(line.block)
+        ):
+            return line
+        if marked is None and _TITLE_MARK.search(name) and not _NOT_TITLE_MARK.search(name) and not _home(line):
+            linked = any(piece.link is not None for piece in line.pieces)
+            if not linked and len(key(line.text)) >= 5 and not hidden(line.block):
+                marked = line
+    return marked
+
+
+def _home(line: Line) -> bool:
+    """Is the line a link to the front page?"""
+    return any(
+        piece.link is not None
+        and re.fullmatch(r"(?:https?:)?(?://[^/]+)?/?(?:index\.\w+)?", (piece.link.get("href") or "x")[:200])
+        for piece in line.pieces
+    )
+
+
+def _close(text: str, other: str) -> bool:
+    """Do both begin alike?"""
+    first, second = key(text), key(other)
+    return len(first) >= 4 and len(second) >= 4 and (first[:6] == second[:6] or first in second or second in first)
+
+
+def without_site(title: str, head: Head) -> str:
+    """``title`` without the site's and section's names behind it."""
+    text = squeeze(title)[:_LONGEST]
+    site = key(head.meta("og:site_name", "application-name", "sitename") or "")
+    while True:
+        cut = _last_separator(text)
+        if cut is None:
+            return text
+        start, tail = cut
+        rest = text[:start].strip()
+        own = key(tail)
+        named = bool(site) and (own in site or site in own)
+        barred = text[start:].lstrip()[:1] in "_|｜¦"
+        spaced = text[start : start + 1] == " "
+        short = len(own) <= 12 and (barred or spaced)
+        if len(key(rest)) < 4 or not (named or short or (_SITE_WORD.search(tail) and len(own) <= 20)):
+            return text
+        text = rest
+
+
+def _last_separator(text: str) -> tuple[int, str] | None:
+    last = None
+    for match in _SEPARATOR.finditer(text):
+        if match.start() > 0 and match.end() < len(text):
+            last = match.start(), text[match.end() :]
+    return last
+
+
+def _is_site(text: str, head: Head) -> bool:
+    """Is ``text`` a site's name and no title?"""
+    own = key(text)
+    site = key(head.meta("og:site_name", "application-name", "sitename") or "")
+    return len(own) < 4 or (bool(site) and own in site) or (len(own) <= 14 and bool(_SITE_WORD.search(text)))
+
+
+def site_names(head: Head) -> list[str]:
+    """What the page calls its site: names in the head, and the ends of its title."""
+    names = [value for value in head.all("og:site_name", "application-name", "sitename", "apple-mobile-web-app-title")]
+    for thing in ("publisher", "sourceOrganization"):
+        names += texts(head.thing(thing))
+    names += [part for part in _SEPARATOR.split(head.title)[1:] if 2 <= len(part) <= 20]
+    return [squeeze(name) for name in names]

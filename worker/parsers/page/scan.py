@@ -1,0 +1,152 @@
+"""The readable text of a page as lines, in reading order: what every masthead rule looks at.
+
+Bounded: at most ``_MOST_TEXTS`` pieces of text are looked at, and of each piece and line only the beginning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+_MOST_TEXTS = 6000
+_LONGEST_PIECE = 2000  # characters of one piece that are read
+_LONGEST_LINE = 4000
+_CLIMB = 40  # ancestors looked at to find a block
+
+_TEXTS = etree.XPath(
+    "(descendant::text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
+    f" or parent::textarea or parent::option or parent::template or parent::title)])[position() <= {_MOST_TEXTS}]"
+)
+_BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)
+_UNREAD = frozenset(["script", "style", "noscript", "textarea", "option", "select", "template", "svg", "iframe", "button"])
+_WIDE = re.compile("[ \t\r\n\f\v]{2,}|[ \t\r\n\f\v]*[\xa0\u3000\u2002\u2003]+[\\s\xa0\u3000]*|[\t\n]")
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One text node. ``element`` holds it; ``link`` is the anchor around it. ``text`` is stripped, its wide gaps are two
+    spaces; ``raw`` still has its edges."""
+
+    text: str
+    raw: str
+    element: HtmlElement
+    link: HtmlElement | None
+
+
+@dataclass(slots=True)
+class Line:
+    """What stands in one block between breaks. ``text`` keeps a gap of two spaces where layout put one."""
+
+    index: int
+    block: HtmlElement
+    pieces: list[Piece] = field(default_factory=list)
+    text: str = ""
+
+    def running(self) -> str:
+        """The line as running text: its pieces joined as they stand, without gaps of layout."""
+        return squeeze("".join(piece.raw for piece in self.pieces)[:_LONGEST_LINE])
+
+
+def squeeze(text: str) -> str:
+    """White space of any kind to single spaces, invisible characters gone."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return _SPACES.sub(" ", text).strip()
+
+
+def key(text: str) -> str:
+    """Letters and digits only, of one width and case: for telling whether two texts are the same words."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _NOT_WORD.sub("", text).lower()
+
+
+def read_lines(root: HtmlElement) -> list[Line]:
+    """All readable lines below ``root``, in document order."""
+    body = root.find("body")
+    lines: list[Line] = []
+    blocks: dict[HtmlElement, tuple[HtmlElement, HtmlElement | None] | None] = {}
+    for piece, block, broken in _pieces(root if body is None else body, blocks):
+        line = lines[-1] if lines else None
+        if line is None or broken or line.block is not block:
+            line = Line(len(lines), block)
+            lines.append(line)
+        line.pieces.append(piece)
+    for line in lines:
+        line.text = "  ".join(piece.text for piece in line.pieces)[:_LONGEST_LINE]
+    return lines
+
+
+def _texts(root: HtmlElement) -> list[Any]:
+    """The text nodes, as strings that know their parents."""
+    found: Any = _TEXTS(root)
+    return list(found)
+
+
+def _pieces(
+    root: HtmlElement, blocks: dict[HtmlElement, tuple[HtmlElement, HtmlElement | None] | None]
+) -> Iterator[tuple[Piece, HtmlElement, bool]]:
+    """Each piece with its block, and whether a break or another block stands before it."""
+    for text in _texts(root):
+        element = text.getparent()
+        broken = False
+        if text.is_tail:
+            broken = element.tag == "br" or element.tag in _BLOCKS
+            element = element.getparent()
+        if element not in blocks:
+            blocks[element] = _block(element)
+        place = blocks[element]
+        if place is None:
+            continue
+        block, link = place
+        shown = _INVISIBLE.sub("", text[:_LONGEST_PIECE])
+        wide = _WIDE.sub("  ", shown)
+        if bare := wide.strip():
+            yield Piece(bare, wide, element, link), block, broken
+
+
+def _block(element: HtmlElement) -> tuple[HtmlElement, HtmlElement | None] | None:
+    """The nearest block around ``element`` and the anchor in between; None where nothing is read."""
+    link = None
+    for _ in range(_CLIMB):
+        tag = element.tag
+        if tag in _BLOCKS:
+            return element, link
+        if tag in _UNREAD:
+            return None
+        if tag == "a" and link is None:
+            link = element
+        above = element.getparent()
+        if above is None:
+            return element, link
+        element = above
+    return element, link
+
+
+def hidden(element: HtmlElement) -> bool:
+    """Is it, or one of the elements close around it, styled away?"""
+    current: HtmlElement | None = element
+    for _ in range(6):
+        if current is None:
+            return False
+        if current.get("hidden") is not None or _HIDDEN.search((current.get("style") or "")[:500]):
+            return True
+        current = current.getparent()
+    return False
+
+
+def marks(element: HtmlElement) -> str:
+    """Class and id, lower case, bounded: what the publisher calls the place."""
+    return f"{(element.get('class') or '')[:200]} {(element.get('id') or '')[:100]}".lower()

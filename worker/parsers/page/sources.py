@@ -1,0 +1,134 @@
+"""Where the page says its text came from, and the link it gives to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worker.identity.names import clean_name, fold_name
+from worker.model.page import PageSource
+from worker.parsers.clean import safe_url
+from worker.parsers.page import labels
+from worker.parsers.page.head import Head, addresses, texts
+from worker.parsers.page.people import is_person
+from worker.parsers.page.scan import Line, Piece, hidden, marks
+from worker.parsers.page.zones import Zones
+
+_LONGEST = 40
+_BAD = re.compile(
+    r"[。！？!?；;{}]|https?:|www\.|^\d+$|^[\W_]+$|未经|授权|转载请|版权|侵权|如有|本文|以上|点击|^null$|undefined",
+    re.IGNORECASE,
+)
+_METAS = ("contentsource", "source", "article:source", "og:article:source", "mediaid", "copyrightholder", "dc.source")
+_MARK = re.compile(
+    r"source|\borigin|media(?!-?(?:list|box|s\b))|\bfrom\b|laiyuan|\bly\b|publisher|provider|account|profile|nick-?name|\bname\b|author|\bwriter"
+)
+_ORGANISATION = re.compile(
+    r"(?:网|報|报|社|台|新闻|新聞|日报|晚报|周刊|週刊|杂志|在线|客户端|频道|传媒|传播|电视|广播|电台|中心|通讯|时报|资讯|财经|观察|快讯|发布|政府|委员会|委|局|厅|部|办|院|大学|学院|协会|公司|集团|研究所|出版社|头条|之声|月刊|早报|号)$"
+)
+_NOISE = re.compile(
+    r"^(?:\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    source: PageSource
+    rule: str
+    line: Line | None = None
+    piece: Piece | None = None
+
+
+def read_source(zones: Zones, head: Head, dated: Line | None, base: str | None) -> Sourced | None:
+    """The first that speaks: a label in the masthead, one at the end of the text, the name beside the time, the head."""
+    for place in (zones.masthead, zones.closing + zones.tail):
+        for given in labels.labelled(place, labels.SOURCE):
+            if place is not zones.masthead and not _stands_alone(given):
+                continue
+            if (source := _source(given.value, given.piece, base)) is not None and not hidden(given.line.block):
+                return Sourced(source, "masthead" if place is zones.masthead else "tail", given.line, given.piece)
+    if (beside := _beside(zones, dated, base)) is not None:
+        return beside
+    for value in head.all(*_METAS):
+        if (source := _source(value, None, base)) is not None and not source.name.isascii():
+            return Sourced(source, "meta")
+    return _in_things(head, base)
+
+
+def _stands_alone(given: labels.Labelled) -> bool:
+    """In running text 来源 is a word; only at a line's begin, in brackets, or on a short line is it a label."""
+    before = given.line.text[: given.start]
+    return len(given.line.text) <= 60 or len(before) <= 12 or bool(re.search(r"[(（【\[][^)）】\]]{0,12}$", before))
+
+
+def _source(value: str, piece: Piece | None, base: str | None) -> PageSource | None:
+    cut = re.split(r"[)）\]】]\s*$|[)）](?=.)", value)[0] if not re.search(r"[(（\[【]", value) else value
+    name = clean_name(cut.strip(" 　,，。.;；"))
+    if name is None or len(name) > _LONGEST or len(fold_name(name)) < 2 or _BAD.search(name) or _NOISE.match(name):
+        return None
+    return PageSource(name, _href(piece, base))
+
+
+def _href(piece: Piece | None, base: str | None) -> str | None:
+    if piece is None or piece.link is None:
+        return None
+    href = (piece.link.get("href") or "")[:2000]
+    return safe_url(href, base) if href and not href.startswith("#") else None
+
+
+def _beside(zones: Zones, dated: Line | None, base: str | None) -> Sourced | None:
+    """A bare name on the line of the time stamp, or on a short line next to it that the markup calls a source."""
+    if dated is None or dated not in zones.masthead:
+        return None
+    for line in _around(zones.masthead, dated):
+        for piece in line.pieces:
+            text = piece.text.strip(" 　:：|·•-—[]【】")
+            named = _marked(piece)
+            if not 2 <= len(text) <= 20 or _NOISE.match(text) or re.search(r"\d{4}\s?[-年/.]|\d:\d\d|[:：]", text):
+                continue
+            believed = (
+                _ORGANISATION.search(text)
+                or named
+                or (line is dated and piece.link is not None and _leads_away(piece, base))
+            )
+            if not believed or (line is not dated and not named) or (is_person(text) and not named):
+                continue
+            if (source := _source(text, piece, base)) is not None and not hidden(piece.element):
+                return Sourced(source, "beside-time", line, piece)
+    return None
+
+
+def _around(masthead: list[Line], dated: Line) -> list[Line]:
+    near = [
+        line for line in masthead if abs(line.index - dated.index) <= 2 and line is not dated and len(line.text) <= 40
+    ]
+    return [dated, *near]
+
+
+def _marked(piece: Piece) -> bool:
+    """Does the markup around the piece call it a source, an account or a name?"""
+    element = piece.element
+    for _ in range(2):
+        if _MARK.search(marks(element)):
+            return True
+        above = element.getparent()
+        if above is None:
+            return False
+        element = above
+    return False
+
+
+def _leads_away(piece: Piece, base: str | None) -> bool:
+    href = _href(piece, base)
+    return href is not None and (base is None or href.split("/")[2:3] != base.split("/")[2:3])
+
+
+def _in_things(head: Head, base: str | None) -> Sourced | None:
+    for field in ("sourceOrganization", "publisher"):
+        given = head.thing(field)
+        for name in texts(given)[:1]:
+            if not _BAD.search(name) and 2 <= len(name) <= 60:
+                urls = [url for given_url in addresses(given) if (url := safe_url(given_url, base))]
+                return Sourced(PageSource(name, urls[0] if urls else None), "json-ld")
+    return None

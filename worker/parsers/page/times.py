@@ -1,0 +1,181 @@
+"""Moments on an article page: dates found inside text, and which of them is the publication.
+
+Dates carry a day and often a minute, in the zone of the page. A date without a year is completed only by the address
+of the page, words such as 3小时前 by ``now``. Nothing is invented.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from worker.parsers.dates import parse_date
+from worker.parsers.page.head import Head
+
+_LONGEST = 300  # characters of a line in which dates are looked for
+_CLOCK = (
+    r"(?:[\sT,]{0,4}(?:[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?\s{0,4}(?P<half>上午|下午|凌晨|早上|清晨|中午|晚上|晚间|AM|PM)?"
+    r"\s{0,3}(?P<hour>[01]?\d|2[0-4])\s?[:时點点時]\s?(?P<minute>[0-5]\d)(?!\d)(?:\s?[:分]\s?(?P<second>[0-5]\d)(?!\d))?分?秒?"
+    r"(?:\s?(?P<after>[AaPp]\.?[Mm])\b)?(?P<zone>\s?(?:Z\b|[+-]\d{2}:?\d{2}\b))?)?"
+)
+_FULL = re.compile(
+    r"(?<![\d.])(?P<year>(?:19|20)\d{2})\s?(?P<mark>[-/.年])\s?(?P<month>1[0-2]|0?[1-9])\s?[-/.月]\s?(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)"
+    rf"\s?[日号號]?{_CLOCK}"
+)
+_PARTIAL = re.compile(
+    r"(?<![\d.年/-])(?P<month>1[0-2]|0?[1-9])(?:\s?月\s?|[-/])(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?"
+    + _CLOCK.removesuffix("?")
+)
+_ENGLISH = re.compile(
+    r"\b(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?\s{1,2}\d{1,2}(?:st|nd|rd|th)?,?\s{1,2}(?:19|20)\d{2}"
+    r"|\d{1,2}(?:st|nd|rd|th)?\s{1,2}(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?,?\s{1,2}(?:19|20)\d{2})"
+    r"(?P<clock>[,\s·|-]{0,4}(?:at\s)?\s?\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:GMT|UTC|BST|E[SD]?T|C[SD]T|P[SD]?T|M[SD]T)\b)?)?",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    r"(?<![\d.])(?P<count>\d{1,3})\s?(?P<unit>分钟|分鐘|小时|小時|天|minutes?|mins?|hours?|hrs?|days?)\s?(?:之?前|ago\b)",
+    re.IGNORECASE,
+)
+_NEAR_DAY = re.compile(
+    r"(?P<day>今天|今日|昨天|昨日|前天|today|yesterday)[\s,]{0,3}(?:at\s)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)",
+    re.IGNORECASE,
+)
+_JUST = re.compile(r"刚刚|剛剛|\bjust now\b", re.IGNORECASE)
+_BACK = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
+_URL_DATE = re.compile(
+    r"(?<!\d)(?P<year>20\d{2}|19\d{2})(?:[-_/]?(?P<month>1[0-2]|0[1-9])(?:[-_/]?(?P<day>3[01]|[12]\d|0[1-9]))?)(?!\d{1,3}(?!\d))"
+)
+_PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "og:published_time", "pubdate", "publishdate", "publish_date",
+    "publish-date", "publishtime", "datepublished", "og:release_date", "og:time", "release_date", "weibo:article:create_at",
+    "article:create_at", "bytedance:published_time", "og:pubdate", "sailthru.date", "parsely-pub-date", "dc.date.issued",
+    "dcterms.created", "dcterms.issued", "dc.date", "date", "firstpublishedtime", "article.published", "created", "createdate",
+)  # fmt: skip
+_UPDATED_METAS = (
+    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "dateupdate", "lastmodified",
+    "last-modified", "bytedance:updated_time", "bytedance:lrdate_time", "dcterms.modified", "revision_date",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """``at`` is aware UTC. ``by_day``: the text gives no time of day. ``start`` and ``end`` bound it in its text."""
+
+    at: datetime
+    by_day: bool = False
+    start: int = 0
+    end: int = 0
+
+
+def moments_in(text: str, zone: str, now: datetime, url: str | None = None) -> Iterator[Moment]:
+    """The moments a line names, in the order of their kinds: full dates, English dates, then relative ones."""
+    line = _folded(text[:_LONGEST])
+    found = False
+    for match in _FULL.finditer(line):
+        if moment := _full(match, match["year"], zone):
+            found = True
+            yield moment
+    if not found and line.isascii():
+        for match in _ENGLISH.finditer(line):
+            if at := parse_date(match[0], zone):
+                found = True
+                yield Moment(at, match["clock"] is None, match.start(), match.end())
+    if not found:
+        yield from _relative(line, zone, now)
+        yield from _completed(line, zone, url)
+
+
+def _folded(text: str) -> str:
+    """Full-width digits and marks to ASCII, character by character, so that places stay."""
+    if text.isascii():
+        return text
+    return "".join(chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else char for char in text)
+
+
+def _full(match: re.Match[str], year: str, zone: str) -> Moment | None:
+    day = f"{year}-{int(match['month']):02}-{int(match['day']):02}"
+    by_day = match["hour"] is None
+    if by_day:
+        at = parse_date(day, zone)
+        return Moment(at, True, match.start(), match.end()) if at else None
+    hour = _hour(int(match["hour"]), match["half"] or match["after"])
+    clock = f"{hour:02}:{match['minute']}:{match['second'] or '00'}"
+    at = parse_date(f"{day} {clock}{(match['zone'] or '').strip()}", zone)
+    return Moment(at, False, match.start(), match.end()) if at else None
+
+
+def _hour(hour: int, half: str | None) -> int:
+    word = (half or "").lower().replace(".", "")
+    if word in {"下午", "晚上", "晚间", "pm", "中午"} and hour < 12:
+        return hour + 12 if not (word == "中午" and hour > 3) else hour
+    return 0 if word in {"am", "凌晨"} and hour == 12 else hour
+
+
+def _relative(line: str, zone: str, now: datetime) -> Iterator[Moment]:
+    local = now.astimezone(ZoneInfo(zone))
+    if match := _NEAR_DAY.search(line):
+        day = local - timedelta(days=_BACK[match["day"].lower()])
+        at = day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=0, microsecond=0)
+        yield Moment(at.astimezone(UTC), False, match.start(), match.end())
+    elif match := _AGO.search(line):
+        count, unit = int(match["count"]), match["unit"].lower()
+        if unit.startswith(("天", "day")):
+            day = (local - timedelta(days=count)).replace(hour=0, minute=0, second=0, microsecond=0)
+            yield Moment(day.astimezone(UTC), True, match.start(), match.end())
+        else:
+            span = timedelta(hours=count) if unit.startswith(("小", "h")) else timedelta(minutes=count)
+            yield Moment(
+                (now - span).astimezone(UTC).replace(second=0, microsecond=0), False, match.start(), match.end()
+            )
+    elif (match := _JUST.search(line)) and len(line) <= 60:
+        yield Moment(now.astimezone(UTC).replace(second=0, microsecond=0), False, match.start(), match.end())
+
+
+def _completed(line: str, zone: str, url: str | None) -> Iterator[Moment]:
+    """Dates without a year, where the address says the year of the same month and day."""
+    days = list(url_days(url))
+    for match in _PARTIAL.finditer(line) if days else ():
+        for year, month, day in days:
+            if (int(match["month"]), int(match["day"])) == (month, day) and (moment := _full(match, str(year), zone)):
+                yield moment
+
+
+def url_days(url: str | None) -> Iterator[tuple[int, int, int]]:
+    """Year, month and day (0 where unsaid) that an address carries."""
+    for match in _URL_DATE.finditer((url or "")[:500]):
+        yield int(match["year"]), int(match["month"]), int(match["day"] or 0)
+
+
+def published_in_head(head: Head, zone: str, now: datetime) -> tuple[Moment, str] | None:
+    """The publication time the head declares, and by which rule; one to the minute before one to the day."""
+    told = [(str(head.thing("datePublished", "pubDate", "dateCreated", "uploadDate") or ""), "json-ld")]
+    told += [(value, "meta") for value in head.all(*_PUBLISHED_METAS)]
+    found = [(moment, rule) for value, rule in told if (moment := moment_of(value, zone, now))]
+    return next((pair for pair in found if not pair[0].by_day), found[0] if found else None)
+
+
+def updated_in_head(head: Head, zone: str, now: datetime) -> tuple[Moment, str] | None:
+    told = [(str(head.thing("dateModified", "upDate") or ""), "json-ld")]
+    told += [(value, "meta") for value in head.all(*_UPDATED_METAS)]
+    return next(((moment, rule) for value, rule in told if (moment := moment_of(value, zone, now))), None)
+
+
+def moment_of(value: str, zone: str, now: datetime) -> Moment | None:
+    """The moment that is the whole of ``value``."""
+    text = value.strip()[:80]
+    if not text:
+        return None
+    if (moment := next(moments_in(text, zone, now), None)) and moment.start <= 12 and len(text) - moment.end <= 12:
+        return _exact(text, zone, moment)
+    at = parse_date(text, zone)
+    return Moment(at, not re.search(r"\d:\d\d|T\d\d|\d{10}", text)) if at else None
+
+
+def _exact(text: str, zone: str, moment: Moment) -> Moment:
+    """ISO texts with fractions and odd zones are read by the reader of feeds' dates, which knows them all."""
+    at = parse_date(unicodedata.normalize("NFKC", text), zone)
+    return Moment(at, moment.by_day and at == moment.at) if at else moment
