@@ -27,7 +27,8 @@ def _paragraph(rng: Random, *, chinese: bool) -> str:
     return " ".join(rng.choices(WORDS, k=52)).capitalize() + "."
 
 
-def _item(feed: int, number: int, host: str, when: datetime, *, chinese: bool) -> str:
+def item(feed: int, number: int, host: str, when: datetime, *, chinese: bool) -> str:
+    """One item: a title, four paragraphs, a picture."""
     rng = Random(f"{feed}/{number}")
     title = "".join(rng.choices(HAN, k=18)) if chinese else " ".join(rng.choices(WORDS, k=8)).capitalize()
     author = ("记者 " + "".join(rng.choices(HAN, k=2))) if chinese else f"{rng.choice(WORDS).title()} Writer"
@@ -48,7 +49,7 @@ def feed(number: int, host: str, now: datetime, *, items: int = ITEMS, new: int 
     chinese = number % 2 == 1
     start = now.astimezone(UTC).replace(microsecond=0)
     written = [
-        _item(number, at, host, start - timedelta(minutes=20 * (items - at)), chinese=chinese)
+        item(number, at, host, start - timedelta(minutes=20 * (items - at)), chinese=chinese)
         for at in range(items + new - 1, new - 1, -1)
     ]
     return (

@@ -123,7 +123,12 @@ class Installation:
     def command(self, *arguments: str) -> str:
         """Run one ``newsroad`` command to its end and return what it printed."""
         done = subprocess.run(
-            newsroad_command(*arguments), env=self.environment, cwd=self.home, capture_output=True, text=True, check=False
+            newsroad_command(*arguments),
+            env=self.environment,
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"newsroad {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
@@ -228,10 +233,9 @@ class Installation:
 
     def at_rest(self) -> bool:
         """No host is being asked, no snapshot waits, nothing is due to be sent."""
-        return not (
-            self.count(sa.select(sa.func.count()).select_from(host).where(host.c.lease.is_not(None)))
-            or self.count(sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.state == "new"))
-            or self.count(
-                sa.select(sa.func.count()).select_from(delivery).where(delivery.c.state.in_(("due", "sending")))
-            )
-        )
+        asked = sa.select(sa.func.count()).select_from(host).where(host.c.lease.is_not(None))
+        due = sa.select(sa.func.count()).select_from(delivery).where(delivery.c.state.in_(("due", "sending")))
+        return self.ingested() and not self.count(asked) and not self.count(due)
+
+    def ingested(self) -> bool:
+        return not self.count(sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.state == "new"))
