@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from worker.model.feed import Document
 from worker.model.page import PageRules, ParsedPage
-from worker.parsers.page.body import Body, read_body
+from worker.parsers.page.body import Body, find_body, read_body
+from worker.parsers.page.masthead import Masthead, read_masthead
 from worker.parsers.page.tree import open_page
 
 __all__ = ["read_page"]
 
+_NO_RULES = PageRules()
 
-def read_page(document: Document, *, now: datetime, rules: PageRules = PageRules()) -> ParsedPage:
-    """What one article page says: ``now`` (aware) is when it was fetched, for times such as 3小时前.
+
+def read_page(document: Document, *, now: datetime, rules: PageRules = _NO_RULES) -> ParsedPage:
+    """What one article page says. ``now`` (aware) is when it was fetched, for times such as 3小时前.
 
     Never raises for anything a document contains; what was wrong or too much is in ``warnings``.
     """
     page = open_page(document)
     if page is None:
         return ParsedPage(warnings=("there is no page in it",))
-    body = read_body(page, rules)
-    parsed = ParsedPage(warnings=page.warnings, charset=page.charset)
-    return _with_body(parsed, body)
+    found = find_body(page, rules)
+    masthead = read_masthead(page, now=now, body=found.element, rules=rules)
+    body = read_body(page, found, rules, masthead.title)
+    values = {**_values(masthead), **_values(body)}
+    values["confidence"] = {**masthead.confidence, **body.confidence}
+    values["warnings"] = (*page.warnings, *masthead.warnings, *body.warnings)
+    values["body_html"], values["body_text"] = values.pop("html"), values.pop("text")
+    return ParsedPage(**values, charset=page.charset)
 
 
-def _with_body(parsed: ParsedPage, body: Body) -> ParsedPage:
-    confidence = dict(parsed.confidence)
-    if body.rule:
-        confidence["body"] = body.rule
-    return replace(
-        parsed,
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        attachments=body.attachments,
-        statements=body.statements,
-        related=body.related,
-        next_pages=body.next_pages,
-        confidence=confidence,
-        warnings=(*parsed.warnings, *body.warnings),
-    )
+def _values(part: Masthead | Body) -> dict[str, Any]:
+    return {each.name: getattr(part, each.name) for each in fields(part)}

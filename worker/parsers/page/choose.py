@@ -9,6 +9,7 @@ from itertools import accumulate
 from lxml.html import HtmlElement
 
 from worker.parsers.clean import collapse
+from worker.parsers.page.furniture import heads_related
 from worker.parsers.page.lines import Line, Span, Walk
 from worker.parsers.page.names import Kind
 
@@ -32,7 +33,7 @@ def bare(text: str) -> str:
 
 def weight(line: Line) -> float:
     """What a line says for (> 0) or against (< 0) the element it stands in."""
-    if line.image is not None or not line.text:
+    if line.image is not None or not line.text or line.kind is Kind.CAPTION:
         return 0.0
     size = length(line.text)
     linked = line.links / len(line.text)
@@ -70,7 +71,9 @@ def title_line(lines: Sequence[Line], titles: Sequence[str]) -> int | None:
 
 
 def _same(own: str, title: str) -> bool:
-    return title.startswith(own) or (len(own) >= 8 and own in title) or (len(title) >= 8 and own.startswith(title))
+    if title.startswith(own) or (len(own) >= 8 and own in title):
+        return True
+    return len(title) >= 8 and (own.startswith(title) or (title in own and len(own) <= len(title) + 6))
 
 
 def article_span(walk: Walk, title: int | None) -> Span | None:
@@ -78,14 +81,8 @@ def article_span(walk: Walk, title: int | None) -> Span | None:
     weights = [weight(line) for line in walk.lines]
     if title is not None and sum(each for each in weights[title + 1 :] if each > 0) > 100:
         weights[: title + 1] = [min(each, 0.0) for each in weights[: title + 1]]
-    else:
-        title = None
-    right_names(walk, weights, 0, len(weights), 0.5)
-    for index, line in enumerate(walk.lines):
-        if line.kind in _AWAY or line.hidden:
-            weights[index] = min(weights[index], -2.0)
-        elif line.kind is Kind.BODY and weights[index] > 0:
-            weights[index] *= 1.5
+    right_names(walk, weights, 0, len(weights), 0.5, title)
+    _lean(walk.lines, weights, title)
     sums = [0.0, *accumulate(weights)]
     best: Span | None = None
     best_sum = 0.0
@@ -96,13 +93,41 @@ def article_span(walk: Walk, title: int | None) -> Span | None:
     return best
 
 
-def right_names(walk: Walk, weights: Sequence[float], first: int, end: int, share: float) -> None:
-    """A name that would take most of the prose away says nothing."""
+def _lean(lines: Sequence[Line], weights: list[float], title: int | None) -> None:
+    """Names count, and so does the order: what follows the head of a list of other articles is hardly this one."""
+    read = 0.0
+    factor = 1.0
+    for index, line in enumerate(lines):
+        if line.kind in _AWAY or line.hidden:
+            weights[index] = min(weights[index], -2.0)
+        elif weights[index] > 0:
+            read += weights[index]
+            weights[index] *= factor * (1.5 if line.kind is Kind.BODY else 1.0)
+        elif (
+            read > 120
+            and factor == 1.0
+            and ((line.tag == "h1" and title is not None) or (line.text and heads_related(line.text)))
+        ):
+            factor = 0.3
+
+
+def right_names(
+    walk: Walk, weights: Sequence[float], first: int, end: int, share: float, title: int | None = None
+) -> None:
+    """A name that would take the title or most of the prose away says nothing."""
     prose = [0.0, *accumulate(max(0.0, each) for each in weights)]
+    named = sum(
+        each
+        for each, line in zip(weights[first:end], walk.lines[first:end], strict=True)
+        if line.kind is Kind.BODY and each > 0
+    )
     whole = prose[end] - prose[first]
     for span in walk.spans:
         low, high = max(span.first, first), min(span.end, end)
-        if span.kind in _AWAY and low < high and prose[high] - prose[low] > share * whole:
+        if span.kind not in _AWAY or low >= high:
+            continue
+        much = prose[high] - prose[low] > share * whole and named < 100
+        if much or (title is not None and low <= title < high):
             for line in walk.lines[low:high]:
-                if line.kind is span.kind:
+                if line.namer is span.element:
                     line.kind = Kind.PLAIN

@@ -14,87 +14,121 @@ from worker.parsers.page.names import Kind
 
 _AWAY = frozenset({Kind.FURNITURE, Kind.RELATED, Kind.COMMENTS})
 _DATE = re.compile(
-    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|\d{1,2}:\d\d(?::\d\d)?|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)"
-    r"[a-z]*\.? \d{1,2}, (?:19|20)\d\d|\b\d{1,2} (?:hours?|minutes?|days?) ago\b|\d+\s*(?:小时|分钟|天)前",
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|\d{1,2}:\d\d(?::\d\d)?|\d+\s*(?:小时|分钟|天)前"
+    r"|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}, (?:19|20)\d\d"
+    r"|\b\d{1,2} (?:hours?|minutes?|days?) ago\b",
     re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"来\s*源|來源|作者|编辑|选稿|发布|\bby\b|updated|posted|published|[AP]M\b|tags?:|categor", re.IGNORECASE
 )
 _BYLINE = re.compile(r"^(?:by|from|written by|posted by|updated|published|last updated|photos? by)\b", re.IGNORECASE)
 _STATEMENT_HEAD = re.compile(
-    r"^[\W_]{0,3}(?:(?:免责|版权|郑重|特别|重要|平台|本站|本网|本文|法律)?(?:声明|聲明)|版权(?:说明|信息|提示|归|属|所有)|转载(?:说明|声明|请|须)"
-    r"|未经|本文(?:系|为|由|来源|转载)|©|copyright|\(c\)|all rights reserved)",
+    r"^[\W_]{0,3}(?:(?:免责|版权|郑重|特别|重要|平台|本站|本网|本文|法律)?(?:声明|聲明)|版权(?:说明|信息|提示|归|属|所有)"
+    r"|转载(?:说明|声明|请|须)|未经|本文(?:系|为|由|来源|转载)|以上内容|©|copyright|\(c\)|all rights reserved)",
     re.IGNORECASE,
 )
+_TEXT = frozenset({"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "h2", "h3", "h4"})
+_TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PROSE = 60.0  # the weight from which a line is prose
+_TAIL = 0.25  # the share of the prose that may follow the end of the text
 
 
 @dataclass(slots=True)
 class Kept:
-    """``lines`` are the body, by their numbers on the page. ``statements`` likewise."""
+    """Numbers of lines: what is the body, what is a word on reuse, what leads to other articles."""
 
     lines: list[int] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
     related: list[int] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Cutter:
+    walk: Walk
+    span: Span
+    titles: Sequence[str]
+    ends: Sequence[str]
+    weights: list[float]
+    prose: list[int] = field(default_factory=list)
+    links: set[int] = field(default_factory=set)
+    kept: Kept = field(default_factory=Kept)
+
+    def run(self) -> Kept:
+        first, last = self.span.first, self.span.end
+        if self.prose:
+            first, last = self.prose[0], self.prose[-1] + 1
+        related = ended = False
+        for index in range(self.span.first, self.span.end):
+            line = self.walk.lines[index]
+            if line.text and any(line.text.startswith(mark) for mark in self.ends):
+                ended = True
+            if index < first and _is_masthead(line, self.titles):
+                continue
+            if self._is_statement(line, index < first or index >= last):
+                self.kept.statements.append(index)
+                continue
+            if furniture.heads_related(line.text):
+                related = True
+                ended = ended or self._little_left(index)
+                continue
+            if related and line.image is None and line.links * 2 > len(line.text):
+                self.kept.related.append(index)
+                continue
+            related = related and line.image is not None
+            ended = ended or (furniture.ends_text(line.text) and self._little_left(index))
+            ended = ended or (furniture.signs_off(line.text) and self._little_left(index))
+            if not ended and self._is_text(line, index):
+                self.kept.lines.append(index)
+        self._trim()
+        return self.kept
+
+    def _is_statement(self, line: Line, outside: bool) -> bool:
+        if not line.text or not furniture.is_statement(line.text):
+            return False
+        return outside or _STATEMENT_HEAD.match(line.text) is not None
+
+    def _is_text(self, line: Line, index: int) -> bool:
+        return not (line.kind in _AWAY or line.hidden or index in self.links or furniture.is_furniture(line.text))
+
+    def _little_left(self, index: int) -> bool:
+        """Is what comes from here on a small part of the prose, or mostly links?"""
+        rest = [line for line in self.walk.lines[index + 1 : self.span.end] if line.text]
+        if rest and sum(line.links * 2 > len(line.text) for line in rest) >= 0.2 * len(rest):
+            return True
+        whole = sum(self.weights[each] for each in self.prose)
+        return sum(self.weights[each] for each in self.prose if each > index) <= _TAIL * whole
+
+    def _trim(self) -> None:
+        """Headings and empty cells that nothing follows go; a paragraph loses the editor's note at its end."""
+        lines, kept = self.walk.lines, self.kept.lines
+        while kept and lines[kept[-1]].image is None and (not lines[kept[-1]].text or lines[kept[-1]].tag in _TITLES):
+            kept.pop()
+        for index in kept[-3:]:
+            line = lines[index]
+            while (note := furniture.trailing(line.text)) is not None:
+                line.text = collapse(line.text.removesuffix(note))
+                line.html = without_end(line.html, note)
+
+
 def cut(walk: Walk, span: Span, titles: Sequence[str], *, cut_after: Sequence[str] = ()) -> Kept:
     """What of the lines of ``span`` is the article's text."""
     weights = [weight(line) for line in walk.lines]
     right_names(walk, weights, span.first, span.end, 0.4)
-    kept = Kept()
-    prose = [
-        index
-        for index in range(span.first, span.end)
-        if weights[index] >= _PROSE and _stays(walk.lines[index], walk.lines[index].text)
-    ]
-    if not prose:
-        prose = [index for index in range(span.first, span.end) if walk.lines[index].text]
-    first, last = (prose[0], prose[-1]) if prose else (span.first, span.end - 1)
-    run_of_links = _link_runs(walk.lines, span)
-    after_related = False
-    for index in range(span.first, span.end):
-        line = walk.lines[index]
-        if line.text and any(line.text.startswith(mark) for mark in cut_after):
-            break
-        if index < first and _is_masthead(line, titles):
-            continue
-        if furniture.heads_related(line.text):
-            after_related = True
-            if _little_left(weights, index, span, prose):
-                break
-            continue
-        if furniture.ends_text(line.text) and _little_left(weights, index, span, prose):
-            break
-        if after_related and line.image is None and line.links * 2 > len(line.text):
-            kept.related.append(index)
-            continue
-        after_related = after_related and line.image is not None
-        if (
-            line.text
-            and furniture.is_statement(line.text)
-            and (index > last or index < first or _STATEMENT_HEAD.match(line.text))
-        ):
-            kept.statements.append(index)
-            continue
-        if line.kind in _AWAY or line.hidden or index in run_of_links or furniture.is_furniture(line.text):
-            continue
-        kept.lines.append(index)
-    _trim(walk.lines, kept, titles)
-    return kept
+    inside = range(span.first, span.end)
+    cutter = _Cutter(walk, span, titles, cut_after, weights)
+    cutter.prose = [each for each in inside if weights[each] >= _PROSE and _is_prose(walk.lines[each])]
+    cutter.links = _link_runs(walk.lines, span)
+    return cutter.run()
 
 
-def _stays(line: Line, text: str) -> bool:
-    return not (
-        line.kind in _AWAY
-        or line.hidden
-        or furniture.is_furniture(text)
-        or (furniture.is_statement(text) and (_STATEMENT_HEAD.match(text) is not None or len(text) < 300))
-    )
-
-
-def _little_left(weights: Sequence[float], index: int, span: Span, prose: Sequence[int]) -> bool:
-    """Is what comes from here on a small part of the prose?"""
-    whole = sum(weights[each] for each in prose)
-    return sum(weights[each] for each in prose if each > index) <= 0.25 * whole
+def _is_prose(line: Line) -> bool:
+    text = line.text
+    if line.kind in _AWAY or line.hidden or furniture.is_furniture(text):
+        return False
+    if length(text) < 160 and _DATE.search(text) is not None and _LABEL.search(text) is not None:
+        return False
+    return not furniture.is_statement(text) or (len(text) >= 300 and _STATEMENT_HEAD.match(text) is None)
 
 
 def _link_runs(lines: Sequence[Line], span: Span) -> set[int]:
@@ -115,26 +149,11 @@ def _is_masthead(line: Line, titles: Sequence[str]) -> bool:
     own = bare(text)
     if own and any(own == title or (len(own) >= 8 and own in title) for title in titles):
         return True
-    if line.tag == "h1":
+    if line.tag == "h1" or (line.tag not in _TEXT and weight(line) < 0):
         return True
-    if length(text) < 120 and (_DATE.search(text) or _BYLINE.match(text)):
+    if length(text) < 160 and (_DATE.search(text) or _BYLINE.match(text)):
         return True
     return line.links * 2 > len(text)
-
-
-def _trim(lines: Sequence[Line], kept: Kept, titles: Sequence[str]) -> None:
-    """Headings and empty cells that nothing follows go; a paragraph loses the editor's note at its end."""
-    while kept.lines:
-        last = lines[kept.lines[-1]]
-        if last.image is None and (not last.text or last.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}):
-            kept.lines.pop()
-        else:
-            break
-    for index in kept.lines[-3:]:
-        line = lines[index]
-        while (note := furniture.trailing(line.text)) is not None:
-            line.text = collapse(line.text.removesuffix(note))
-            line.html = without_end(line.html, note)
 
 
 def without_end(html: str, text: str) -> str:

@@ -18,16 +18,133 @@ from worker.parsers.clean import collapse, escape_text
 from worker.parsers.page.names import Kind, kind_of
 
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "select", "option", "textarea", "button", "input", "iframe", "frame", "frameset", "object", "embed", "applet", "svg", "canvas", "audio", "video", "map", "head", "title", "noframes", "noembed", "datalist", "dialog", "math"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "select",
+        "option",
+        "textarea",
+        "button",
+        "input",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "head",
+        "title",
+        "noframes",
+        "noembed",
+        "datalist",
+        "dialog",
+        "math",
+    ]
 )
 _INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "q", "rb", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "tbody", "thead", "tfoot", "picture", "source", "o:p", "st1:p"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "nobr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "picture",
+        "source",
+        "o:p",
+        "st1:p",
+    ]
 )
 # Inline elements whose markup stays; the others leave their text.
 _KEPT = frozenset(
-    ["abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "strike", "strong", "sub", "sup", "u", "var"]
+    [
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+    ]
 )
-_STRUCTURE = frozenset(["ul", "ol", "li", "dl", "dt", "dd", "blockquote", "table", "tr", "td", "th", "caption", "figure", "figcaption", "pre"])
+_STRUCTURE = frozenset(
+    [
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "figure",
+        "figcaption",
+        "pre",
+    ]
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SOFT = re.compile("[ \t\r\n\f\v]+")
 _LAZY = (
@@ -41,7 +158,8 @@ _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
 @dataclass(slots=True)
 class Line:
     """``links`` counts the characters of ``text`` inside links. ``around`` are the structural elements it stands in,
-    from the outside in. ``soft`` says that only a ``<br>`` parts it from the line before."""
+    from the outside in. ``soft`` says that only a ``<br>`` parts it from the line before. ``kind`` is what the
+    names of ``namer``, an element around it, say."""
 
     text: str
     html: str
@@ -51,6 +169,7 @@ class Line:
     hrefs: tuple[str, ...] = ()
     image: HtmlElement | None = None
     kind: Kind = Kind.PLAIN
+    namer: HtmlElement | None = None
     hidden: bool = False
     soft: bool = False
 
@@ -66,23 +185,25 @@ class Span:
     element: HtmlElement
     first: int
     end: int
-    kind: Kind
-    depth: int
+    kind: Kind  # by its own names
 
 
 @dataclass(slots=True)
 class _Open:
     element: HtmlElement
     first: int
+    own: Kind
     kind: Kind
+    namer: HtmlElement | None
     hidden: bool
     structural: bool
 
 
 @dataclass(slots=True)
 class Walk:
-    """One walk over a tree; ``lines`` and ``spans`` are what it leaves behind."""
+    """One walk over a tree, past the elements in ``without``; ``lines`` and ``spans`` are what it leaves behind."""
 
+    without: frozenset[HtmlElement] = frozenset()
     lines: list[Line] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     _stack: list[_Open] = field(default_factory=list)
@@ -101,11 +222,11 @@ class Walk:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
         for event, node in walker:
             if event == "start":
-                if node.tag in _SKIPPED:
+                if node.tag in _SKIPPED or (self.without and node in self.without):
                     walker.skip_subtree()
                 else:
                     self._start(node)
-            elif event == "end" and node.tag not in _SKIPPED:
+            elif event == "end" and node.tag not in _SKIPPED and node not in self.without:
                 self._end(node)
             if event != "start" and node.tail and node is not root:
                 self._say(node.tail)
@@ -148,10 +269,13 @@ class Walk:
         self._break()
         parent = self._stack[-1] if self._stack else None
         own = kind_of(node.tag, node.get("class"), node.get("id"))
-        kind = own if own is not Kind.PLAIN else (parent.kind if parent else Kind.PLAIN)
+        if own is not Kind.PLAIN or parent is None:
+            kind, namer = own, node
+        else:
+            kind, namer = parent.kind, parent.namer
         hidden = node.get("hidden") is not None or bool(_HIDDEN.search(node.get("style") or ""))
         structural = node.tag in _STRUCTURE
-        self._stack.append(_Open(node, len(self.lines), kind, hidden, structural))
+        self._stack.append(_Open(node, len(self.lines), own, kind, namer, hidden, structural))
         self._hidden += hidden
         if structural:
             self._around = (*self._around, node)
@@ -166,7 +290,7 @@ class Walk:
             self._pre -= node.tag == "pre"
         self._hidden -= opened.hidden
         if len(self.lines) > opened.first:
-            self.spans.append(Span(node, opened.first, len(self.lines), opened.kind, len(self._stack)))
+            self.spans.append(Span(node, opened.first, len(self.lines), opened.own))
 
     def _open_inline(self, node: HtmlElement) -> None:
         before = after = ""
@@ -231,7 +355,8 @@ class Walk:
         self._soft = False
 
     def _append(self, line: Line) -> None:
-        line.kind = self._stack[-1].kind if self._stack else Kind.PLAIN
+        if self._stack:
+            line.kind, line.namer = self._stack[-1].kind, self._stack[-1].namer
         line.hidden = self._hidden > 0
         self.lines.append(line)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from lxml.html import HtmlElement
 
-from worker.model.page import PageImage
 from worker.parsers.clean import escape_text
+from worker.parsers.page.figures import Figures
 from worker.parsers.page.lines import Line
 
 _CELLS = frozenset({"td", "th"})
@@ -40,7 +40,7 @@ def layout_tables(lines: Sequence[Line]) -> set[HtmlElement]:
     return found
 
 
-def _around(line: Line, layout: set[HtmlElement], figures: bool = False) -> list[HtmlElement]:
+def _around(line: Line, layout: set[HtmlElement]) -> list[HtmlElement]:
     kept: list[HtmlElement] = []
     inside = False
     for each in line.around:
@@ -61,12 +61,12 @@ def _open(element: HtmlElement) -> str:
     return f"<{element.tag}{named}>"
 
 
-def body_html(lines: Sequence[Line], images: Mapping[int, PageImage]) -> str:
-    """``images`` holds what is known of the pictures by the position of their line."""
+def body_html(lines: Sequence[Line], pictures: Figures) -> str:
+    """Pictures stand with their captions; markup as the publisher wrote it, to be cleaned."""
     layout = layout_tables(lines)
     out: list[str] = []
     current: list[HtmlElement] = []
-    for chunk in _chunks(list(enumerate(lines)), layout):
+    for chunk in _chunks([pair for pair in enumerate(lines) if pair[0] not in pictures.captions]):
         first = chunk[0][1]
         around = _around(first, layout)
         shared = 0
@@ -75,12 +75,12 @@ def body_html(lines: Sequence[Line], images: Mapping[int, PageImage]) -> str:
         out.extend(f"</{each.tag}>" for each in reversed(current[shared:]))
         out.extend(_open(each) for each in around[shared:])
         current = around
-        out.append(_leaf(chunk, around, images))
+        out.append(_leaf(chunk, around, pictures))
     out.extend(f"</{each.tag}>" for each in reversed(current))
     return "".join(out)
 
 
-def _chunks(lines: Sequence[tuple[int, Line]], layout: set[HtmlElement]) -> Iterator[list[tuple[int, Line]]]:
+def _chunks(lines: Sequence[tuple[int, Line]]) -> Iterator[list[tuple[int, Line]]]:
     """Lines that make one paragraph: short ones that only a ``<br>`` parts stay together."""
     chunk: list[tuple[int, Line]] = []
     for index, line in lines:
@@ -102,10 +102,10 @@ def _chunks(lines: Sequence[tuple[int, Line]], layout: set[HtmlElement]) -> Iter
         yield chunk
 
 
-def _leaf(chunk: list[tuple[int, Line]], around: list[HtmlElement], images: Mapping[int, PageImage]) -> str:
+def _leaf(chunk: list[tuple[int, Line]], around: list[HtmlElement], pictures: Figures) -> str:
     index, first = chunk[0]
     if first.image is not None:
-        image = images.get(index)
+        image = pictures.images.get(index)
         if image is None:
             return ""
         alt = escape_text((first.image.get("alt") or "")[:300]).replace('"', "&quot;")
@@ -121,16 +121,14 @@ def _leaf(chunk: list[tuple[int, Line]], around: list[HtmlElement], images: Mapp
     return f"<p>{inner}</p>" if inner else ""
 
 
-def body_text(lines: Iterable[Line], images: Mapping[int, PageImage]) -> str:
-    """A line a paragraph; the cells of a row on one line, tab-separated."""
+def body_text(lines: Iterable[Line], pictures: Figures) -> str:
+    """A line a paragraph, captions left out; the cells of a row on one line, tab-separated."""
     said: list[str] = []
     for row, members in groupby(enumerate(lines), key=lambda pair: _row(pair[1])):
         if row is None:
             for index, line in members:
-                image = images.get(index)
-                text = image.caption if image is not None else line.text
-                if text:
-                    said.append(text)
+                if line.text and index not in pictures.captions:
+                    said.append(line.text)
         else:
             said.append("\t".join(line.text for _, line in members if line.image is None).strip("\t"))
     return "\n".join(said)
