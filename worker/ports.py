@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from worker.model.catalog import Channel, Destination, Operator
+from worker.model.catalog import Channel, Destination, Operator, Source
 from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Shelved
+from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.polling import SnapshotClaim
@@ -95,6 +96,19 @@ class Work(Protocol):
     def finish(
         self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
     ) -> None: ...
+
+    def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: Source, now: datetime) -> int:
+        """Write down the addresses a document leads to; how many are new or to be asked again."""
+        ...
+
+    def keep_part(self, claim: SnapshotClaim, part: ParsedEntry, now: datetime) -> None:
+        """Keep what a later page of an article holds; when it is news, the article is read again."""
+        ...
+
+    def mark_missing(self, source_id: int, keys: Iterable[bytes], missing_at: datetime | None) -> list[int]:
+        """Note that the pages of these entries are not there any more (None: they are back); the articles whose
+        entries that changes."""
+        ...
 
     def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known: ...
 

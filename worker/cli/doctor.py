@@ -268,7 +268,8 @@ def places(overview: Overview) -> Findings:
 def origins(overview: Overview) -> Findings:
     """Sources answer, their bodies can be read, nobody waits for a person unseen."""
     rows = overview.sources
-    attention = [row.key for row in rows if row.state is SourceState.ATTENTION]
+    waiting = (SourceState.ATTENTION, SourceState.CHALLENGED, SourceState.FORBIDDEN)
+    attention = [row.key for row in rows if row.state in waiting]
     checks = (
         ("failing", [row.key for row in rows if row.failures > 3], "newsroad source show KEY"),
         ("not asked in time", _late(overview), "see whether a poll worker runs, and newsroad source show KEY"),

@@ -10,7 +10,10 @@ from worker.bootstrap import open_services
 from worker.cli.output import DAY, JsonOption, LimitOption, Times, plain, print_json, print_table, ready, say, span
 from worker.model.overview import DestinationRow, Overview, SourceRow, SourceState
 
-TROUBLED = (SourceState.FAILING, SourceState.ATTENTION, SourceState.SILENT)
+TROUBLED = (
+    *(SourceState.CHALLENGED, SourceState.FORBIDDEN),
+    *(SourceState.FAILING, SourceState.ATTENTION, SourceState.SILENT),
+)
 
 
 def status(

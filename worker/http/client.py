@@ -170,12 +170,15 @@ class _Flight:
     async def _walk(self, lane: Lane) -> None:
         """Make the requests of one lane, one after the other."""
         start = time.monotonic()
+        over = False
         for request in lane.requests:
-            closed = lane.not_after is not None and max(start, time.monotonic()) > lane.not_after
+            closed = over or (lane.not_after is not None and max(start, time.monotonic()) > lane.not_after)
             if not closed and (wait := start - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
             start = time.monotonic() + lane.pace
-            self._finish(self._unstarted(request) if closed else await self._wire.exchange(request))
+            outcome = self._unstarted(request) if closed else await self._wire.exchange(request)
+            over = over or (lane.ends is not None and lane.ends(outcome))
+            self._finish(outcome)
 
     def _unstarted(self, request: Request) -> Outcome:
         now = self._clock()

@@ -86,7 +86,8 @@ class Credit:
 class Version:
     """What destinations see of an article. ``body`` and ``summary`` are clean HTML; ``language`` a BCP 47 tag or None.
 
-    ``summary_only`` is true when the source carries no body beyond its summary.
+    ``summary_only`` is true when the source carries no body beyond its summary; ``lacks`` names required fields that
+    were not found.
     ``source`` and ``categories`` are what channels select by.
     """
 
@@ -105,3 +106,4 @@ class Version:
     first_seen: datetime
     credit: Credit
     summary_only: bool = False
+    lacks: tuple[str, ...] = ()

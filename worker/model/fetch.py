@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -32,12 +32,14 @@ class Lane:
     """Requests that run one after the other, ``pace`` seconds from the start of one to the start of the next.
 
     Lanes run side by side. ``not_after`` (monotonic seconds, as ``time.monotonic``) is the last moment a request of
-    this lane may still start; later ones come back as ``NOT_SENT`` with error ``lane closed``.
+    this lane may still start; later ones come back as ``NOT_SENT`` with error ``lane closed``, and so do those after
+    an outcome that ``ends`` the lane (called on the loop's thread: pure and quick).
     """
 
     requests: tuple[Request, ...]
     pace: float = 0.0
     not_after: float | None = None
+    ends: Callable[[Outcome], bool] | None = None
 
 
 class Phase(StrEnum):

@@ -90,7 +90,8 @@ class Stored:
 @dataclass(frozen=True, slots=True)
 class Copy:
     """One live entry of an article, for choosing its lead and telling its provenance. An ``estranged`` one carried
-    the text once and carries another now: it stays in the provenance and never leads."""
+    the text once and carries another now: it stays in the provenance and never leads. ``missing``: its page is not
+    found any more."""
 
     entry: int
     revision: int
@@ -99,6 +100,7 @@ class Copy:
     credit: Credit
     document: ParsedEntry
     estranged: bool = False
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

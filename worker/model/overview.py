@@ -14,13 +14,16 @@ from worker.model.ingest import Story
 
 class SourceState(StrEnum):
     """``NEW`` was never asked · ``FAILING`` did not answer well the last time · ``SILENT`` answers, but brought nothing
-    new for a week · ``ATTENTION`` waits for a person, who is told why · ``PAUSED`` by a person."""
+    new for a week · ``ATTENTION`` waits for a person, who is told why · ``CHALLENGED`` answers with a script for
+    browsers · ``FORBIDDEN`` by its robots.txt · ``PAUSED`` by a person."""
 
     NEW = "new"
     OK = "ok"
     FAILING = "failing"
     SILENT = "silent"
     ATTENTION = "attention"
+    CHALLENGED = "challenged"
+    FORBIDDEN = "forbidden"
     PAUSED = "paused"
 
 

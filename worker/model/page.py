@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+CONFIDENCE = ("rule", "masthead", "byline", "tail", "time", "json-ld", "meta", "fallback")
+"""The rules by which fields are found, surest first: a source's own rule, the lines under the headline, a byline or
+closing line of the text, a ``time`` element, JSON-LD, meta elements, and last what merely looks like it."""
+
 
 class NameState(StrEnum):
     """What kind of name stands where the author's belongs. A page that names nobody has no authors: it is unsigned."""
@@ -24,7 +28,7 @@ class PageAuthor:
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """Where the page says its text came from (来源, 文章来源, 稿源, JSON-LD publisher), as printed, without its label."""
+    """Where the page says its text came from (来源, 文章来源, 稿源, JSON-LD publisher): as printed, label cut off."""
 
     name: str
     url: str | None = None

@@ -5,13 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+from worker.model.catalog import DataCall
+from worker.model.feed import ParsedEntry, Role
+
+
+class ResourceState(StrEnum):
+    """How a resource stands with its publisher."""
+
+    ACTIVE = "active"
+    CHALLENGED = "challenged"  # answers with a script for browsers instead of a page
+    FORBIDDEN = "forbidden"  # robots.txt keeps us out
+    MISSING = "missing"  # not found, often enough and long enough
+    GONE = "gone"  # 410: taken away for good
+
+
+@dataclass(frozen=True, slots=True)
+class PageTimes:
+    """When an article's page is read: ``steps`` are seconds after ``read_at``, the first good reading, at which it is
+    read again; ``step`` how many good readings there were. ``settles``: the second reading comes before the first
+    publication."""
+
+    steps: tuple[int, ...] = ()
+    step: int = 0
+    read_at: datetime | None = None
+    settles: bool = False
+    misses: int = 0
+    missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DueResource:
     """One resource to ask. ``url`` is the address to ask now (a redirect's target, if one is pending);
     ``etag`` and ``last_modified`` are opaque; ``floor`` in seconds, the publisher's own hint kept from the last 200;
-    ``redirects`` how many hosts the present chase has crossed."""
+    ``redirects`` how many hosts the present chase has crossed. ``call`` is how a data call is made; ``times`` counts
+    for articles, their parts and media only."""
 
     id: int
     source: str
@@ -25,38 +54,60 @@ class DueResource:
     redirects: int
     every: int
     hint_cap: int
+    role: Role = Role.FEED
+    state: ResourceState = ResourceState.ACTIVE
+    call: DataCall | None = None
+    of_site: bool = False
+    times: PageTimes = field(default_factory=PageTimes)
+
+    @property
+    def bound(self) -> bool:
+        """Whether robots.txt counts: for everything but a feed, which its publisher offers to be polled."""
+        return self.role is not Role.FEED
 
 
 @dataclass(frozen=True, slots=True)
 class HostClaim:
-    """A host leased to us with its due resources, earliest first. ``pace`` is seconds between requests."""
+    """A host leased to us with its due resources, earliest first. ``pace`` is seconds between requests. ``robots`` is
+    its robots.txt as last read (None: never), which must be read again when it is ``stale``; ``scheme`` is that of its
+    resources."""
 
     id: int
     name: str
     domain: str
     pace: float
     resources: tuple[DueResource, ...]
+    robots: str | None = None
+    stale: bool = True
+    scheme: str = "https"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A new body: the snapshot to come."""
+    """A new body: the snapshot to come. ``status`` is 200, or 404 or 410 for an article that is not there any more;
+    ``ready_at`` is when it may be ingested at the earliest (None: at once)."""
 
     url: str
     content_type: str | None
     headers: Mapping[str, str]
     body: bytes
     at: datetime
+    status: int = 200
+    ready_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll changes in its resource's row. ``ask`` is where to ask next (own address, or a redirect's target
-    on another host); ``outcome`` is one line for people; ``pause`` stops the registrable domain until then."""
+    on another host); ``outcome`` is one line for people; ``pause`` stops the registrable domain until then.
+
+    ``due_at`` None: it is not asked again. ``settled``: a reading that waited is ready now. ``attention`` is put before
+    people with its source.
+    """
 
     resource: int
     at: datetime
-    due_at: datetime
+    due_at: datetime | None
     ask: str
     etag: str | None
     last_modified: str | None
@@ -68,6 +119,21 @@ class Polled:
     moved: bool = False  # ``ask`` is on another host than the one just asked
     fetched: Fetched | None = None
     pause: datetime | None = None
+    state: ResourceState = ResourceState.ACTIVE
+    step: int = 0
+    read_at: datetime | None = None
+    misses: int = 0
+    missing_since: datetime | None = None
+    settled: bool = False
+    attention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsRead:
+    """A host's robots.txt as just read: ``text`` holds until ``until``."""
+
+    text: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +145,7 @@ class HostResult:
     polled: tuple[Polled, ...]
     next_request_at: datetime
     release: bool
+    robots: RobotsRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +157,12 @@ class NewSnapshot:
 @dataclass(frozen=True, slots=True)
 class SnapshotClaim:
     """A snapshot leased for ingest, with what its source's entries are read by. ``seen`` holds the digests of items
-    already stored (16 bytes each) as an ordered set, newest first."""
+    already stored (16 bytes each) as an ordered set, newest first.
+
+    ``status``, ``own_url`` (the resource's address; ``url`` is the one that answered), ``hint`` (what led here said of
+    it) and ``parts`` (by address key, what the later pages of an article hold) are for pages. ``taken`` is how many
+    articles the source's first contact has brought already, ``depth`` how many pages of a listing led here.
+    """
 
     id: int
     resource: int
@@ -104,3 +176,10 @@ class SnapshotClaim:
     guid_mode: str
     first_contact: bool
     seen: Mapping[bytes, None] = field(default_factory=dict)
+    role: Role = Role.FEED
+    status: int = 200
+    own_url: str = ""
+    hint: ParsedEntry | None = None
+    parts: Mapping[bytes, ParsedEntry] = field(default_factory=dict)
+    taken: int = 0
+    depth: int = 0

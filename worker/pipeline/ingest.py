@@ -17,7 +17,7 @@ from worker.identity.identify import identify
 from worker.identity.keys import KeyMode, alias_keys, detect_mode, tombstone_keys
 from worker.identity.urls import host_of
 from worker.model.catalog import Source
-from worker.model.feed import ParsedEntry, ParsedFeed
+from worker.model.feed import ParsedEntry, ParsedFeed, Role
 from worker.model.ingest import Fate, Prepared, Stored
 from worker.model.polling import SnapshotClaim
 from worker.pipeline.removal import apply_tombstones
@@ -28,6 +28,7 @@ from worker.rights.provenance import trace
 
 CHUNK = 50
 LEASE = 60.0
+LEASE_LOST = "its lease was lost; whoever holds it now goes on"
 
 Reader = Callable[[SnapshotClaim, Source], ParsedFeed]
 """How a kind of source reads a snapshot (``worker.sources.KINDS``)."""
@@ -49,12 +50,15 @@ class Report:
     fates: dict[Fate, int] = field(default_factory=dict)
     withdrawn: int = 0
     orders: int = 0
+    leads: int = 0
     problem: str | None = None
 
     def __str__(self) -> str:
         if self.problem is not None:
             return f"{self.source}: {self.problem}"
         parts = [f"{count} {fate.value}" for fate, count in self.fates.items() if count]
+        if self.leads:
+            parts.append(f"{self.leads} pages to read")
         if self.withdrawn:
             parts.append(f"{self.withdrawn} withdrawn")
         return f"{self.source}: {', '.join(parts) or 'nothing new'}; {self.orders} deliveries"
@@ -103,6 +107,8 @@ class Ingester:
             report.problem = "; ".join(feed.warnings) or "this is no feed"
             self.snapshots.quarantine(claim, report.problem, lease=self.lease)
             return report
+        if claim.role is Role.PART:
+            return self._keep_part(claim, feed, report)
         mode = detect_mode(feed.entries, claim.guid_mode)
         ready = oldest_first([prepare(entry, feed, source, view, mode) for entry in feed.entries])
         routable = first_contact(feed.entries, source, claim) if claim.first_contact else None
@@ -111,13 +117,29 @@ class Ingester:
         for number, chunk in enumerate(chunks, 1):
             with self.works.open() as work:
                 if not work.holds(claim, self.lease):
-                    report.problem = "its lease was lost; whoever holds it now goes on"
+                    report.problem = LEASE_LOST
                     return report
                 rung.update(dict.fromkeys(self._chunk(work, claim, chunk, routable, view, report)))
                 if number == len(chunks):
                     rung.update(dict.fromkeys(self._end(work, claim, feed, mode, view, report)))
         for destination in rung:
             self.hints.deliver(destination)
+        if report.leads:
+            self.hints.poll()
+        return report
+
+    def _keep_part(self, claim: SnapshotClaim, feed: ParsedFeed, report: Report) -> Report:
+        """A later page of an article makes no entry of its own: it is kept, and the article is read again with it."""
+        now = self.clock()
+        with self.works.open() as work:
+            if not work.holds(claim, self.lease):
+                report.problem = LEASE_LOST
+                return report
+            for part in feed.entries:
+                work.keep_part(claim, part, now)
+            work.finish(claim, (), claim.guid_mode, floor=0, now=now)
+        report.problem = "a part of an article"
+        self.hints.poll()
         return report
 
     def _chunk(
@@ -152,13 +174,28 @@ class Ingester:
     ) -> list[str]:
         now = self.clock()
         rung: list[str] = []
+        source = view.sources[claim.source]
+        if feed.found:
+            report.leads = work.lead_on(claim, feed.found, source, now)
+        if claim.role is Role.ARTICLE:
+            rung += self._presence(work, claim, feed, view, now)
         if feed.tombstones:
             keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
-            report.withdrawn, rung = apply_tombstones(work, claim, keys, view, now)
-        cap = view.sources[claim.source].hint_cap
+            report.withdrawn, told = apply_tombstones(work, claim, keys, view, now)
+            rung += told
+        cap = source.hint_cap
         floor = schedule.floor(schedule.PollHints(), hint_cap=cap, ttl_minutes=feed.ttl_minutes)
         work.finish(claim, feed.digests, mode.value, floor=floor, now=now)
         return rung
+
+    def _presence(self, work: Work, claim: SnapshotClaim, feed: ParsedFeed, view: View, now: datetime) -> list[str]:
+        """Hold what has lost its page, let go what has it back; the remote destinations to ring."""
+        keys = [key.digest for key in tombstone_keys(feed.missing or claim.own_url)]
+        changed = work.mark_missing(claim.source_id, keys, now if feed.missing else None)
+        settlements = [settle(story, view, now) for story in work.stories(changed) if story.current is not None]
+        write(work, settlements, now)
+        orders = [order for settlement in settlements for order in settlement.orders]
+        return [order.destination for order in orders if not view.is_local(order.destination)]
 
 
 def _is_routed(item: Stored, routable: frozenset[bytes] | None) -> bool:

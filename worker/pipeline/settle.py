@@ -44,6 +44,7 @@ class _Settled:
     version: Version
     channels: tuple[str, ...]
     lead_changed: bool
+    missing: bool
     now: datetime
     visible_at: datetime | None
 
@@ -74,7 +75,7 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
     selected = view.router.select(version, now)
     channels = tuple(key for key in view.paths if key in story.channels or key in selected)
     changed = story.current is not None and story.current.entry != lead.entry
-    settled = _Settled(story, version, channels, changed, now, visible_at)
+    settled = _Settled(story, version, channels, changed, lead.missing, now, visible_at)
     placements = tuple((story.article, key) for key in channels if key not in story.channels)
     return _with_pairs(Settlement(version=row, placements=placements), settled, view)
 
@@ -131,6 +132,8 @@ def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View)
     decision = decide(
         build_case(settled.version, destination, settled.channels, view, approval=approval, now=settled.now)
     )
+    if settled.missing and approval is None and decision.use in PERMITTED:
+        return replace(decision, use=Use.HOLD, reasons=(Reason.PAGE_MISSING, *decision.reasons))
     waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None
     narrower = pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT)
     if narrower and (settled.lead_changed or waits):

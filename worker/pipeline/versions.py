@@ -40,6 +40,7 @@ def make_version(
         first_seen=first_seen,
         credit=credit,
         summary_only=document.content is None and len(plain_text(document.summary or "")) <= SUMMARY_MAX,
+        lacks=document.lacks,
     )
 
 

@@ -72,7 +72,7 @@ def decide(case: Case) -> Decision:
     blocked = _blocked(case)
     if blocked is not None:
         return blocked
-    ruled = _ruled(case)
+    ruled = _complete(case, _ruled(case))
     decision = _with_approval(case, ruled)
     ends = [decision.valid_until, case.expires]
     return replace(decision, valid_until=_nearest(case.now, ends))
@@ -125,6 +125,16 @@ def is_echo(credit: Credit, source: Source, subscriber: Subscriber, publishers: 
 
 def _on_domains(hop: Hop, domains: tuple[str, ...]) -> bool:
     return any(on_domain(host_of(url), domains) for url in (hop.link, hop.site))
+
+
+def _complete(case: Case, ruled: Decision) -> Decision:
+    """Nothing is published by guess: what lacks a required field waits for a person, whatever its rights."""
+    if not case.version.lacks or ruled.use in (Use.HOLD, Use.REJECT):
+        return ruled
+    fields = tuple(Reason(f"FIELD:{name}") for name in case.version.lacks)
+    first = [reason for reason in ruled.reasons if reason is Reason.EXPIRED]
+    rest = [reason for reason in ruled.reasons if reason is not Reason.EXPIRED]
+    return replace(ruled, use=Use.HOLD, reasons=(*first, *fields, *rest), obligations=())
 
 
 # A person's word

@@ -52,6 +52,26 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "正文来源发生变化，新来源未获许可，待人工处理",
         "The text now comes from another source that is not permitted here; a person decides",
     ),
+    Reason.PAGE_MISSING: (
+        "原网页已多次无法打开，待人工核实",
+        "The original page is not found any more; a person decides",
+    ),
+    Reason.FIELD_TITLE: ("未能可靠识别标题，待人工处理", "No title was found surely enough; a person decides"),
+    Reason.FIELD_PUBLISHED: (
+        "未能可靠识别发布时间，待人工处理",
+        "No publication time was found surely enough; a person decides",
+    ),
+    Reason.FIELD_SOURCE: ("未能可靠识别文章来源，待人工处理", "No source was found surely enough; a person decides"),
+    Reason.FIELD_AUTHOR: ("未能可靠识别作者，待人工处理", "No author was found surely enough; a person decides"),
+    Reason.FIELD_BODY: ("未能可靠识别正文，待人工处理", "No text was found surely enough; a person decides"),
+    Reason.FIELD_PAGES: (
+        "文章后续分页尚未读到，读齐后自动重新判定",
+        "Later pages of the article were not read yet; decided again when they are",
+    ),
+    Reason.IMAGE_ESSENTIAL: (
+        "正文很短且图片不得转载，待人工处理",
+        "A short text that loses its pictures, for which there is no permission; a person decides",
+    ),
     Reason.ECHO: (
         "内容原本来自或经过该合作方，不再回送",
         "The text comes from or through this partner; it is not sent back",

@@ -8,8 +8,9 @@ from typing import Final
 from worker.model.catalog import Source
 from worker.model.feed import ParsedFeed
 from worker.model.polling import SnapshotClaim
-from worker.sources import feed
+from worker.sources import feed, site
 
 KINDS: Final[Mapping[str, Callable[[SnapshotClaim, Source], ParsedFeed]]] = {
     "feed": feed.read,
+    "site": site.read,
 }

@@ -204,6 +204,20 @@ def _insert_keys(database: Database, connection: Connection, written: list[Store
         connection.execute(database.insert_ignore(article_key), keys)
 
 
+def mark_missing(
+    connection: Connection, source_id: int, keys: Iterable[bytes], missing_at: datetime | None
+) -> list[int]:
+    """Note on the source's entries known by ``keys`` since when their page is missing; None: it is back. Returns the
+    articles of those entries for which that is news."""
+    named = sa.select(alias.c.entry_id).where(alias.c.source_id == source_id, alias.c.key.in_(list(keys)))
+    before = entry.c.missing_at.is_(None) if missing_at is not None else entry.c.missing_at.is_not(None)
+    rows = connection.execute(sa.select(entry.c.id, entry.c.article_id).where(entry.c.id.in_(named), before)).all()
+    if rows:
+        changed = entry.c.id.in_([row.id for row in rows])
+        connection.execute(sa.update(entry).where(changed).values(missing_at=missing_at))
+    return [row.article_id for row in rows]
+
+
 def pack_document(document: ParsedEntry) -> bytes:
     """The entry without its markup, which is kept beside it as evidence."""
     return pack(replace(document, raw=b"", digest=b""))
@@ -222,6 +236,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
             entry.c.revision,
             entry.c.first_seen_at,
             entry.c.estranged,
+            entry.c.missing_at,
             source.c.key,
             revision.c.credit,
             revision.c.document,
@@ -242,6 +257,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
                 credit=unpack(Credit, row.credit),
                 document=unpack(ParsedEntry, row.document),
                 estranged=row.estranged,
+                missing=row.missing_at is not None,
             )
         )
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from worker.identity.urls import host_of
 from worker.model import catalog
+from worker.model.feed import Role
 from worker.store import polling
 from worker.store.engine import Database
 from worker.store.pack import from_plain, to_plain
@@ -37,6 +38,8 @@ TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
     "subscribers": (subscriber, catalog.Subscriber),
     "destinations": (destination, catalog.Destination),
 }
+
+ROLES = {catalog.SourceKind.FEED: Role.FEED, catalog.SourceKind.SITE: Role.LISTING}
 
 RECHECKED = ("publishers", "grants", "subscribers")
 """Tables whose changes make every routed article due for another decision."""
@@ -164,19 +167,30 @@ class CatalogueStore:
         return changed or bool(gone)
 
     def _apply_resource(self, connection: Connection, declared: catalog.Source, now: datetime) -> None:
-        """A source's feed is one resource; a new address keeps the row (and what was seen), and is asked at once."""
+        """A source's feed or listing is one resource; a new address keeps the row (and what was seen), and is asked at
+        once."""
         source_id, paused = connection.execute(
             sa.select(source.c.id, source.c.paused_at).where(source.c.key == declared.key)
         ).one()
         due_at = now if paused is None else None  # a person's pause survives every apply
         host_id = polling.ensure_host(self.database, connection, declared.url, pace=declared.pace)
         row = connection.execute(
-            sa.select(resource.c.id, resource.c.url, resource.c.due_at).where(resource.c.source_id == source_id)
+            sa.select(resource.c.id, resource.c.url, resource.c.due_at, resource.c.role).where(
+                resource.c.source_id == source_id, resource.c.key.is_(None)
+            )
         ).one_or_none()
-        fresh = {"url": declared.url, "ask_url": declared.url, "host_id": host_id, "due_at": due_at, "redirects": 0}
+        role = ROLES[declared.kind].value
+        fresh = {
+            "role": role,
+            "url": declared.url,
+            "ask_url": declared.url,
+            "host_id": host_id,
+            "due_at": due_at,
+            "redirects": 0,
+        }
         if row is None:
             connection.execute(sa.insert(resource).values(source_id=source_id, **fresh))
-        elif row.url != declared.url:
+        elif row.url != declared.url or row.role != role:
             cleared = {"etag": None, "last_modified": None, "body_hash": None, "floor_seconds": 0, "failures": 0}
             connection.execute(sa.update(resource).where(resource.c.id == row.id).values(**fresh, **cleared))
         elif row.due_at is None:

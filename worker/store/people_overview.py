@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from worker.model.delivery import Action, DeliveryState
 from worker.model.overview import DestinationRow, Overview, PollState, SnapshotRow, SourceRow, SourceState
+from worker.model.polling import ResourceState
 from worker.store import people_reviews
 from worker.store.people_reviews import HeldCounts
 from worker.store.schema import delivery, destination, entry, heartbeat, resource, revision, snapshot, source
@@ -21,6 +22,17 @@ SAMPLE = 5_000  # accepted deliveries from which latency is told
 
 DUE, SENDING, PARKED = DeliveryState.DUE.value, DeliveryState.SENDING.value, DeliveryState.PARKED.value
 ACCEPTED = DeliveryState.ACCEPTED.value
+
+
+STATE_WORDS = {
+    ResourceState.CHALLENGED: "it answers with a challenge for browsers; ask the publisher to put our address or "
+    "User-Agent on its allow-list",
+    ResourceState.FORBIDDEN: "its robots.txt keeps Newsroad out, so nothing is fetched; ask the publisher to allow it",
+}
+ASKED = (
+    *(resource.c.source_id, resource.c.url, resource.c.polls, resource.c.failures, resource.c.outcome),
+    *(resource.c.polled_at, resource.c.changed_at, resource.c.due_at, resource.c.state),
+)
 
 
 def overview(connection: Connection, now: datetime, since: datetime) -> Overview:
@@ -45,8 +57,8 @@ def sources(
 ) -> list[SourceRow]:
     """The sources that are polled, in catalogue order; ``only`` one of them. ``held`` if it was counted already."""
     query = (
-        sa.select(source, resource)
-        .join(resource, resource.c.source_id == source.c.id)
+        sa.select(source, *ASKED)
+        .join(resource, sa.and_(resource.c.source_id == source.c.id, resource.c.key.is_(None)))
         .where(source.c.retired_at.is_(None))
         .order_by(source.c.position)
     )
@@ -65,7 +77,7 @@ def polled(connection: Connection, key: str) -> PollState | None:
     row = connection.execute(
         sa.select(resource.c.polls, resource.c.outcome, resource.c.due_at, source.c.paused_at)
         .join(source, source.c.id == resource.c.source_id)
-        .where(source.c.key == key, source.c.retired_at.is_(None))
+        .where(source.c.key == key, source.c.retired_at.is_(None), resource.c.key.is_(None))
     ).one_or_none()
     return None if row is None else PollState(row.polls, row.outcome, row.due_at, row.paused_at)
 
@@ -123,7 +135,7 @@ def _source_row(
         polls=row.polls,
         failures=row.failures,
         outcome=row.outcome,
-        attention=row.attention,
+        attention=row.attention or STATE_WORDS.get(row.state),
         polled_at=row.polled_at,
         changed_at=row.changed_at,
         due_at=row.due_at,
@@ -134,6 +146,8 @@ def _source_row(
 def _source_state(row: Row[Any], now: datetime) -> SourceState:
     if row.paused_at is not None:
         return SourceState.PAUSED
+    if row.state in (ResourceState.CHALLENGED, ResourceState.FORBIDDEN):
+        return SourceState(row.state)
     if row.attention is not None:
         return SourceState.ATTENTION
     if row.polled_at is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,8 +12,12 @@ from sqlalchemy.engine import Connection
 from worker.identity.urls import host_of, registrable_domain
 from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled
 from worker.store import acts
+from worker.store.due import DUE, LEADING, due_resource, host_claim
 from worker.store.engine import Database
 from worker.store.schema import host, resource, snapshot, source
+
+FOLLOWED_LATELY = timedelta(days=8)
+GIVEN_UP = 12
 
 
 def _free(now: datetime) -> sa.ColumnElement[bool]:
@@ -53,50 +57,36 @@ class Polling:
                 return []
             connection.execute(sa.update(host).where(host.c.id.in_(ids)).values(lease=lease, lease_until=until))
             hosts = connection.execute(
-                sa.select(host.c.id, host.c.name, host.c.domain, host.c.pace).where(host.c.id.in_(ids))
+                sa.select(
+                    *(host.c.id, host.c.name, host.c.domain, host.c.pace, host.c.robots, host.c.robots_until)
+                ).where(host.c.id.in_(ids))
             )
             resources = self._due_resources(connection, ids, now, per_host)
-            return [
-                HostClaim(row.id, row.name, row.domain, row.pace, tuple(resources.get(row.id, ()))) for row in hosts
-            ]
+            return [host_claim(row, tuple(resources.get(row.id, ())), now) for row in hosts]
 
     def _due_resources(
         self, connection: Connection, hosts: list[int], now: datetime, per_host: int
     ) -> dict[int, list[DueResource]]:
         rank = sa.func.row_number().over(partition_by=resource.c.host_id, order_by=resource.c.due_at).label("rank")
         ranked = (
-            sa.select(resource, source.c.key, source.c.declared, rank)
+            sa.select(*DUE, source.c.key.label("source"), source.c.declared, rank)
             .join(source, source.c.id == resource.c.source_id)
             .where(resource.c.host_id.in_(hosts), resource.c.due_at <= now)
             .subquery()
         )
         found: dict[int, list[DueResource]] = {}
         for row in connection.execute(sa.select(ranked).where(ranked.c.rank <= per_host).order_by(ranked.c.due_at)):
-            found.setdefault(row.host_id, []).append(
-                DueResource(
-                    id=row.id,
-                    source=row.key,
-                    url=row.ask_url,
-                    own_url=row.url,
-                    etag=row.etag,
-                    last_modified=row.last_modified,
-                    body_hash=row.body_hash,
-                    floor=row.floor_seconds,
-                    failures=row.failures,
-                    redirects=row.redirects,
-                    every=row.declared["every"],
-                    hint_cap=row.declared["hint_cap"],
-                )
-            )
+            found.setdefault(row.host_id, []).append(due_resource(row))
         return found
 
     def record(self, results: Sequence[HostResult], *, lease: str) -> list[NewSnapshot]:
-        """Commit a batch: validators, due times and snapshots together. Hosts whose lease was lost meanwhile are
-        left out: whoever holds it now will ask again."""
+        """Commit a batch: validators, due times, snapshots and robots.txt together. Hosts whose lease was lost
+        meanwhile are left out: whoever holds it now will ask again."""
         with self.database.write() as connection:
             held = self._held(connection, [result.host for result in results], lease)
             polled = [item for result in results if result.host in held for item in result.polled]
             snapshots = self._store(connection, polled)
+            self._raise_attention(connection, polled)
             self._pause(connection, results, held)
             for result in results:
                 if result.host in held:
@@ -130,6 +120,11 @@ class Polling:
                 outcome=target("b_outcome"),
                 polled_at=target("b_at"),
                 polls=resource.c.polls + 1,
+                state=target("b_state"),
+                step=target("b_step"),
+                read_at=target("b_read"),
+                misses=target("b_misses"),
+                missing_since=target("b_since"),
             ),
             [
                 {
@@ -144,6 +139,11 @@ class Polling:
                     "b_redirects": item.redirects,
                     "b_outcome": item.outcome[:200],
                     "b_at": item.at,
+                    "b_state": item.state.value,
+                    "b_step": item.step,
+                    "b_read": item.read_at,
+                    "b_misses": item.misses,
+                    "b_since": item.missing_since,
                 }
                 for item in polled
             ],
@@ -151,7 +151,31 @@ class Polling:
         for item in polled:
             if item.moved:
                 self._move(connection, item)
-        return [self._snapshot(connection, item) for item in polled if item.fetched is not None]
+            if item.settled:
+                self._settle(connection, item)
+        made = [(item, self._snapshot(connection, item)) for item in polled if item.fetched is not None]
+        return [new for item, new in made if item.fetched is not None and item.fetched.ready_at is None]
+
+    def _settle(self, connection: Connection, item: Polled) -> None:
+        """The second reading of a fresh page came: the first one is ready, or the new one takes its place."""
+        waiting = sa.and_(snapshot.c.resource_id == item.resource, snapshot.c.ready_at.is_not(None))
+        values: dict[str, object] = {"ready_at": None}
+        if item.fetched is not None and item.fetched.status == 200:
+            values |= {"state": "done", "reason": "settled: read once more before it went out", "ingested_at": item.at}
+        connection.execute(sa.update(snapshot).where(waiting, snapshot.c.state == "new").values(**values))
+
+    def _raise_attention(self, connection: Connection, polled: list[Polled]) -> None:
+        """What one page says goes with its source, unless something is there already. How the declared address itself
+        stands is told by its own state, which ends by itself."""
+        for item in polled:
+            if item.attention is None:
+                continue
+            page = sa.select(resource.c.source_id).where(resource.c.id == item.resource, resource.c.key.is_not(None))
+            connection.execute(
+                sa.update(source)
+                .where(source.c.id.in_(page), source.c.attention.is_(None))
+                .values(attention=item.attention[:500])
+            )
 
     def _snapshot(self, connection: Connection, item: Polled) -> NewSnapshot:
         fetched = item.fetched
@@ -163,6 +187,8 @@ class Polling:
                 fetched_at=fetched.at,
                 url=fetched.url,
                 content_type=fetched.content_type,
+                status=fetched.status,
+                ready_at=fetched.ready_at,
                 headers=dict(fetched.headers),
                 body=zlib.compress(fetched.body, 1),
             )
@@ -192,6 +218,8 @@ class Polling:
         values: dict[str, object] = {"next_request_at": result.next_request_at, "due_at": _earliest()}
         if result.release:
             values |= {"lease": None, "lease_until": None}
+        if result.robots is not None:
+            values |= {"robots": result.robots.text, "robots_until": result.robots.until}
         connection.execute(sa.update(host).where(host.c.id == result.host, host.c.lease == lease).values(**values))
 
     def release(self, lease: str) -> None:
@@ -220,7 +248,8 @@ class Polling:
                 return False
             connection.execute(sa.update(source).where(source.c.id == row.id).values(**values))
             mine = resource.c.source_id == row.id
-            connection.execute(sa.update(resource).where(mine).values(due_at=due_at))
+            asked = mine if pauses else sa.and_(mine, _still_asked(now))
+            connection.execute(sa.update(resource).where(asked).values(due_at=due_at))
             for host_id in connection.execute(sa.select(resource.c.host_id).where(mine).distinct()).scalars().all():
                 touch_host(connection, host_id)
             verb = "pause" if pauses else "resume"
@@ -228,12 +257,12 @@ class Polling:
             return True
 
     def poll_now(self, source_key: str, now: datetime) -> int:
-        """Make the resources of a source due at once; returns how many. Pace and pause of the host still hold."""
+        """Make a source's feed, or its listings, due at once; returns how many. Pace and pause of the host hold."""
         with self.database.write() as connection:
             rows = connection.execute(
                 sa.select(resource.c.id, resource.c.host_id)
                 .join(source, source.c.id == resource.c.source_id)
-                .where(source.c.key == source_key, source.c.retired_at.is_(None))
+                .where(source.c.key == source_key, source.c.retired_at.is_(None), resource.c.role.in_(LEADING))
             ).all()
             connection.execute(
                 sa.update(resource).where(resource.c.id.in_([row.id for row in rows])).values(due_at=now)
@@ -241,6 +270,14 @@ class Polling:
             for row in rows:
                 touch_host(connection, row.host_id)
             return len(rows)
+
+
+def _still_asked(now: datetime) -> sa.ColumnElement[bool]:
+    """Resources whose time is not over: what is polled, and pages that were found or first read lately."""
+    lately = sa.or_(resource.c.read_at.is_(None), resource.c.read_at > now - FOLLOWED_LATELY)
+    return sa.or_(
+        resource.c.role.in_(LEADING), sa.and_(resource.c.state == "active", resource.c.failures < GIVEN_UP, lately)
+    )
 
 
 def _earliest() -> sa.ScalarSelect[datetime]:

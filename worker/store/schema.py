@@ -115,6 +115,8 @@ host = Table(
     Column("due_at", UtcDateTime),
     Column("next_request_at", UtcDateTime),
     Column("paused_until", UtcDateTime),
+    Column("robots", sa.Text),  # robots.txt as last read; NULL before the first reading
+    Column("robots_until", UtcDateTime),
     Column("lease", String(32)),
     Column("lease_until", UtcDateTime),
     Index("ix_host_due_at", "due_at"),
@@ -123,8 +125,11 @@ resource = Table(
     "resource",
     metadata,
     _id(),
-    _ref("source_id", "source", index=True),
+    _ref("source_id", "source"),
     _ref("host_id", "host"),
+    Column("role", String(16), nullable=False, server_default="feed"),
+    Column("key", Key),  # of its address; NULL for the one that the catalogue declares
+    Column("parent_id", BigKey),  # of a part: its article's resource
     Column("url", String(2000), nullable=False),
     Column("ask_url", String(2000), nullable=False),
     Column("redirects", Integer, nullable=False, server_default="0"),
@@ -139,6 +144,20 @@ resource = Table(
     Column("changed_at", UtcDateTime),
     Column("outcome", String(200)),
     Column("seen", LargeBinary),
+    Column("state", String(16), nullable=False, server_default="active"),
+    Column("first_contact", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("hint", LargeBinary),  # what led here said of it; of a part: what it holds
+    Column("read_at", UtcDateTime),  # first good reading of a page, from which it is followed
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("missing_since", UtcDateTime),
+    Index("ix_resource_source_id_key", "source_id", "key", unique=True),
+    Index(
+        "ix_resource_parent_id",
+        "parent_id",
+        sqlite_where=sa.text("parent_id IS NOT NULL"),
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    ),
     Index("ix_resource_host_id_due_at", "host_id", "due_at"),
 )
 snapshot = Table(
@@ -150,8 +169,10 @@ snapshot = Table(
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("url", String(2000), nullable=False),
     Column("content_type", String(200)),
+    Column("status", Integer, nullable=False, server_default="200"),
     Column("headers", sa.JSON, nullable=False),
     Column("body", LargeBinary),
+    Column("ready_at", UtcDateTime),  # NULL: at once
     Column("deaths", Integer, nullable=False, server_default="0"),
     Column("reason", String(500)),
     Column("ingested_at", UtcDateTime),
@@ -184,6 +205,7 @@ entry = Table(
     Column("terms_digest", Key, nullable=False),
     Column("joined_by", String(16)),
     Column("removed_at", UtcDateTime),
+    Column("missing_at", UtcDateTime),
     Column("estranged", sa.Boolean, nullable=False, server_default=sa.false()),
     Index("ix_entry_source_id_first_seen_at", "source_id", "first_seen_at"),
 )

@@ -9,13 +9,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from worker.model.feed import ParsedEntry, Role
 from worker.model.polling import SnapshotClaim
+from worker.store import resources
+from worker.store.due import LEADING, LEADING_ROLES
 from worker.store.engine import Database
+from worker.store.pack import unpack
 from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot, source
 
 DEATHS_TO_QUARANTINE = 3
 SEEN_MAX = 2000
+LINKS_MAX = 50_000  # what one sitemap may hold
 
 
 def _ready(now: datetime) -> sa.ColumnElement[bool]:
@@ -23,6 +28,7 @@ def _ready(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(
         snapshot.c.state == "new",
         sa.or_(snapshot.c.lease_until.is_(None), snapshot.c.lease_until < now),
+        sa.or_(snapshot.c.ready_at.is_(None), snapshot.c.ready_at <= now),
         ~sa.exists().where(
             older.c.resource_id == snapshot.c.resource_id, older.c.state == "new", older.c.id < snapshot.c.id
         ),
@@ -85,6 +91,12 @@ class Snapshots:
             sa.select(
                 snapshot,
                 resource.c.seen,
+                resource.c.role,
+                resource.c.key.label("resource_key"),
+                resource.c.url.label("own_url"),
+                resource.c.hint,
+                resource.c.step,
+                resource.c.first_contact,
                 source.c.id.label("source_id"),
                 source.c.key,
                 source.c.guid_mode,
@@ -95,6 +107,8 @@ class Snapshots:
             .where(snapshot.c.id == snapshot_id)
         ).one()
         seen = row.seen or b""
+        first = row.contacted_at is None if row.resource_key is None else row.first_contact
+        leads = row.role in LEADING and first
         return SnapshotClaim(
             id=row.id,
             resource=row.resource_id,
@@ -106,8 +120,15 @@ class Snapshots:
             body=zlib.decompress(row.body) if row.body else b"",
             deaths=row.deaths,
             guid_mode=row.guid_mode,
-            first_contact=row.contacted_at is None,
+            first_contact=first,
             seen=dict.fromkeys(seen[at : at + 16] for at in range(0, len(seen), 16)),
+            role=Role(row.role),
+            status=row.status,
+            own_url=row.own_url,
+            hint=unpack(ParsedEntry, row.hint) if row.hint else None,
+            parts=resources.parts(connection, row.resource_id) if row.role == Role.ARTICLE else {},
+            taken=resources.taken(connection, row.source_id) if leads else 0,
+            depth=row.step if row.role == Role.LISTING else 0,
         )
 
     def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None:
@@ -139,9 +160,11 @@ def finish(
 
     ``floor`` (seconds) is what the document itself asks for (ttl); it puts the next poll off if that comes too soon.
     """
-    kept = dict.fromkeys((*digests, *claim.seen))
-    packed = b"".join(list(kept)[:SEEN_MAX])
-    connection.execute(sa.update(resource).where(resource.c.id == claim.resource).values(seen=packed))
+    if claim.role in LEADING_ROLES:
+        kept = dict.fromkeys((*digests, *claim.seen))
+        packed = b"".join(list(kept)[: SEEN_MAX if claim.role is Role.FEED else LINKS_MAX])
+        values = {"seen": packed, "first_contact": False}
+        connection.execute(sa.update(resource).where(resource.c.id == claim.resource).values(**values))
     if floor:
         earliest = claim.fetched_at + timedelta(seconds=floor)
         connection.execute(
@@ -162,7 +185,7 @@ def finish(
     contacted = sa.case(
         (source.c.contacted_at.is_(None), sa.literal(now, source.c.contacted_at.type)), else_=source.c.contacted_at
     )
-    if claim.first_contact or guid_mode != claim.guid_mode:
+    if claim.role in LEADING_ROLES and (claim.first_contact or guid_mode != claim.guid_mode):
         connection.execute(
             sa.update(source).where(source.c.id == claim.source_id).values(contacted_at=contacted, guid_mode=guid_mode)
         )

@@ -11,10 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.errors import NotFound
+from worker.model import catalog
 from worker.model.dispatch import Shelved
+from worker.model.feed import Found, ParsedEntry
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.polling import SnapshotClaim
-from worker.store import articles, shelf, snapshots, stories, tombstones
+from worker.store import articles, resources, shelf, snapshots, stories, tombstones
 from worker.store.catalogue import CatalogueStore
 from worker.store.engine import INGEST_LOCK, Database
 from worker.store.schema import act, source
@@ -37,6 +39,15 @@ class StoreWork:
         self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
     ) -> None:
         snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, floor=floor, now=now)
+
+    def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: catalog.Source, now: datetime) -> int:
+        return resources.lead_on(self._database, self._connection, claim, found, source, now)
+
+    def keep_part(self, claim: SnapshotClaim, part: ParsedEntry, now: datetime) -> None:
+        resources.keep_part(self._connection, claim, part, now)
+
+    def mark_missing(self, source_id: int, keys: Iterable[bytes], missing_at: datetime | None) -> list[int]:
+        return articles.mark_missing(self._connection, source_id, keys, missing_at)
 
     def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known:
         return articles.known(self._connection, source_id, prepared)
