@@ -19,7 +19,7 @@ _ROLE_THEN_NAMES = re.compile(
     r"(?:作者|记者|記者|通讯员|通訊員|撰文|撰稿|实习生|文[/／｜|:：丨])\s{0,3}[:：/／｜|丨]?\s{0,3}(.+)$"
 )
 _ALONE = re.compile(
-    r"^[\s(（【\[▲■●◎○◆□△※·—\-]{0,4}(?:[\u3400-\u9fffA-Za-z0-9+·\-—]{0,20}?)(?:见习|实习|特约|首席|特派|驻[\u3400-\u9fff]{1,5})?(?:记者|記者|通讯员|撰文|文)\s{0,3}[:：/／｜|丨]?\s{0,4}(.{2,60})$"
+    r"^[\s(（【\[▲■●◎○◆□△※·—\-]{0,4}(?:[\u3400-\u9fffA-Za-z0-9+·\-—《》“”（）]{0,20}?)(?:见习|实习|特约|首席|特派|驻[\u3400-\u9fff]{1,5})?(?:(?:记者|記者|通讯员|撰文|作者|采写)\s{0,3}[:：/／｜|丨]?|文\s{0,2}[:：/／｜|丨])\s{0,4}(.{2,60})$"
 )
 _DATELINE = re.compile(
     r"^.{0,40}?(?:讯|电|訊|電|报道|报导)?\s{0,4}[(（【]?\s{0,2}(?:[\u3400-\u9fff]{0,12}?)(?:记者|記者)\s{0,3}[:：]?\s{0,3}([\u3400-\u9fff·、，\s]{2,40}?)(?=[)）】]|\s{2}|\s|报道|報道|[:：]|$)"
@@ -39,7 +39,7 @@ _METAS = (
     "byl",
     "citation_author",
 )
-_ID = re.compile(r"[\s_(（\[]*(?:[A-Za-z]{1,4}[_-]?\d{2,8}|\d{2,10}|[A-Za-z]{2,4}\d*)[)）\]]?$")
+_ID = re.compile(r"[\s_(（\[-]*(?:[A-Za-z]{1,4}[_-]?\d{1,8}|\d{2,10}|(?<=[\u3400-\u9fff_])_?[A-Z]{1,4})[)）\]]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ def read_authors(zones: Zones, head: Head, not_authors: set[str]) -> Signed | No
 
 
 def _in_masthead(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
+    for line in zones.masthead:
+        signed = labels.SIGNED.fullmatch(line.text.strip()) if len(line.text) <= 40 else None
+        if signed and (names := people_in(signed["author"], strict=True)):
+            return Signed(tuple(PageAuthor(name) for name in names), "masthead")
     return _labelled(zones.masthead, "masthead")
 
 
@@ -141,9 +145,9 @@ def _dateline(text: str) -> list[str]:
 def _at_end(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
     for line in zones.tail[:8] + list(reversed(zones.closing)):
         text = squeeze(line.text[-200:])
-        if names := _bracketed(text[-100:]):
+        if names := _bracketed(text[-100:]) or _in_last_brackets(text):
             return Signed(tuple(PageAuthor(name) for name in names), "byline")
-    short = [line for line in zones.closing + zones.tail[:8] if len(line.text) <= 80]
+    short = [line for line in zones.closing + zones.tail[:8] if len(line.text) <= (160 if line.text[:1] in "(（" else 80)]
     if signed := _labelled(short, "byline"):
         return signed
     for line in short:
@@ -154,15 +158,25 @@ def _at_end(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
     return None
 
 
+def _in_last_brackets(text: str) -> list[str]:
+    """``……。（张三 李四）`` at the end of a paragraph: nothing but names."""
+    match = re.search(r"[。！？”…!?.]\s?[(（]((?:文[/／]图?)?[\u3400-\u9fff·、，,\s]{2,24})[)）]$", text)
+    if match is None:
+        return []
+    words = [word for word in re.split(r"[、，,\s]+", re.sub(r"^文[/／]?图?\s*", "", match[1])) if word]
+    return words if words and all(is_person(word) for word in words) else people_in(match[1], strict=True) if all(len(word) == 1 for word in words) else []
+
+
 def _in_metas(zones: Zones, head: Head, not_authors: set[str]) -> Signed | None:
-    """A name in ``meta author``, where it is a person's and the page shows it too, or is not Chinese."""
+    """A name in ``meta author``, where it is a person's; on a Chinese page, where the page shows it too."""
+    chinese = bool(re.search("[\u3400-\u9fff]{4}", head.title + "".join(line.text[:100] for line in zones.masthead[-4:])))
     shown = " ".join(line.text[:300] for line in zones.masthead + zones.opening + zones.closing + zones.tail)
     found: list[PageAuthor] = []
     for value in head.all(*_METAS):
         if value.startswith("http"):
             continue
         for author in authors_of(value):
-            if _credible(author, not_authors) and (author.name in shown or author.name.isascii()):
+            if _credible(author, not_authors) and (author.name in shown if chinese else " " in author.name):
                 found.append(author)
         if found:
             break

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from worker.parsers.page.scan import squeeze
 
-_MOST_METAS = 300
+_MOST_ELEMENTS = 2000  # meta, link, script, time
 _LONGEST_VALUE = 1000
 _MOST_SCRIPTS = 12
 _LONGEST_SCRIPT = 400_000
@@ -28,13 +28,14 @@ Json = dict[str, Any]
 @dataclass(slots=True)
 class Head:
     """``metas`` by lower-case name, property or itemprop, values in order. ``things`` are JSON-LD objects that are
-    articles (best first), ``crumbs`` the breadcrumb lists among them."""
+    articles (best first), ``crumbs`` the breadcrumb lists among them, ``times`` what ``time`` elements are dated."""
 
     title: str = ""
     metas: dict[str, list[str]] = field(default_factory=dict)
     canonical: str | None = None
     things: list[Json] = field(default_factory=list)
     crumbs: list[Json] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
 
     def meta(self, *names: str) -> str | None:
         """The first value of the first of the names that has one."""
@@ -55,24 +56,35 @@ class Head:
 
 def read_head(root: HtmlElement) -> Head:
     head = Head()
-    titles = root.xpath("(//title[not(ancestor::svg)])[1]")
-    if titles:
-        head.title = squeeze("".join(titles[0].itertext())[:_LONGEST_VALUE])
-    for meta in root.xpath(f"(//meta[@content])[position() <= {_MOST_METAS}]"):
-        value = squeeze((meta.get("content") or "")[:_LONGEST_VALUE])
-        for attribute in ("name", "property", "itemprop"):
-            name = squeeze((meta.get(attribute) or "")[:100]).lower().replace(" ", "")
-            if name and value:
-                head.metas.setdefault(name, []).append(value)
-    for link in root.xpath("(//link[@rel and @href])[position() <= 200]"):
-        if head.canonical is None and "canonical" in link.get("rel").lower().split():
-            head.canonical = link.get("href")[:2000]
-    _read_things(root, head)
+    scripts: list[HtmlElement] = []
+    for place, element in enumerate(root.iter("meta", "link", "title", "script", "time")):
+        if place > _MOST_ELEMENTS:
+            break
+        if element.tag == "meta":
+            _read_meta(element, head)
+        elif element.tag == "script":
+            if "ld+json" in (element.get("type") or "")[:100] and len(scripts) < _MOST_SCRIPTS:
+                scripts.append(element)
+        elif element.tag == "time":
+            head.times.append((element.get("datetime") or "")[:60])
+        elif element.tag == "title":
+            if not head.title and element.getparent().tag != "svg":
+                head.title = squeeze("".join(element.itertext())[:_LONGEST_VALUE])
+        elif head.canonical is None and "canonical" in (element.get("rel") or "")[:100].lower().split():
+            head.canonical = (element.get("href") or "")[:2000]
+    _read_things(scripts, head)
     return head
 
 
-def _read_things(root: HtmlElement, head: Head) -> None:
-    scripts = root.xpath(f"(//script[contains(@type, 'ld+json')])[position() <= {_MOST_SCRIPTS}]")
+def _read_meta(meta: HtmlElement, head: Head) -> None:
+    value = squeeze((meta.get("content") or "")[:_LONGEST_VALUE])
+    for attribute in ("name", "property", "itemprop") if value else ():
+        name = squeeze((meta.get(attribute) or "")[:100]).lower().replace(" ", "")
+        if name:
+            head.metas.setdefault(name, []).append(value)
+
+
+def _read_things(scripts: list[HtmlElement], head: Head) -> None:
     nodes = [node for script in scripts for node in _walk(_load(script.text))]
     articles = [node for node in nodes if _ARTICLES.search(_type(node)) or "pubDate" in node]
     order = sorted(articles, key=lambda node: "webpage" in _type(node).lower() or "creativework" in _type(node).lower())

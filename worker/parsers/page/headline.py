@@ -24,6 +24,7 @@ _NOT_TITLE_MARK = re.compile(
     r"sub-?_?title|site-?title|relat|recommend|logo|widget|side|list|hot|comment|foot|nav|menu"
 )
 _HEADINGS = ("h1", "h2", "h3", "h4")
+_HEADINGS_SET = frozenset(_HEADINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,69 +35,87 @@ class Headline:
 
 
 def read_headline(lines: list[Line], head: Head) -> Headline | None:
-    said = [
-        value
-        for value in (*head.all("articletitle", "og:title", "twitter:title"), *texts(head.thing("headline")))
-        if value
-    ]
-    wholes = [whole for whole in (head.title, *said) if whole]
-    shown = _shown(lines, wholes)
-    stripped = without_site(said[0] if said else head.title, head)
-    if shown is not None and (
-        not stripped or 2 * len(key(shown.text)) >= len(key(stripped)) or shown.line_is_heading()
-    ):
-        return Headline(shown.text, "masthead", shown.line)
-    heading = _heading(lines, head)
-    generic = not stripped or _is_site(stripped, head)
+    told = [*head.all("articletitle", "og:title", "twitter:title"), *texts(head.thing("headline"))]
+    stripped = without_site(told[0] if told else head.title, head)
+    sites = {key(name) for name in site_names(head)} - {key(stripped)}
+    shown = _shown(lines, [whole for whole in (head.title, *told) if whole], sites)
+    if shown is not None and _believed(shown, stripped):
+        exact = stripped if shown.rank < 2 and key(shown.text) == key(stripped) else shown.text
+        return Headline(exact, "masthead", shown.line)
+    heading = _heading(lines, head, shown.line if shown else None)
+    generic = not stripped or shown is not None or _is_site(stripped, head)
     if heading is not None and (generic or _close(heading.running(), stripped)):
         return Headline(heading.running(), "masthead", heading)
-    if said and stripped:
-        return Headline(stripped, "meta")
-    return Headline(stripped, "fallback") if stripped and not generic else None
+    if told and stripped:
+        return Headline(stripped, "meta", shown.line if shown else None)
+    return Headline(stripped, "fallback") if stripped and not _is_site(stripped, head) else None
+
+
+def _believed(shown: _Shown, stripped: str) -> bool:
+    """A heading that says a word of the head's title is the title; any other line must say most of it, or be no menu's."""
+    own, whole = len(key(shown.text)), len(key(stripped))
+    if shown.rank >= 4 and own >= 4:
+        return True
+    return 2 * own >= whole and (own >= 7 or shown.rank >= 1.5)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
     text: str
     line: Line
-
-    def line_is_heading(self) -> bool:
-        return any(tag in _HEADINGS[:1] for tag in _tags_around(self.line.block))
+    rank: float
 
 
-def _shown(lines: list[Line], wholes: list[str]) -> _Shown | None:
+def _shown(lines: list[Line], wholes: list[str], sites: set[str]) -> _Shown | None:
     """The visible line that says most of what the head says; among equals a heading, then the first."""
     keys = [key(whole) for whole in wholes]
-    best: tuple[float, float, _Shown] | None = None
+    letters = set().union(*keys)
+    best: tuple[float, _Shown] | None = None
     for line in lines:
-        if len(line.text) > _LONGEST + 100 or hidden_start(line, keys):
+        if _starts_elsewhere(line, keys, letters):
             continue
-        text = line.running()
-        own = key(text)
-        if len(own) < 2 or len(text) > _LONGEST:
+        for text in _readings(line):
+            own = key(text)
+            if len(own) < 2 or len(text) > _LONGEST or own in sites:
+                continue
+            match = _match(own, keys, line)
+            if match <= 0 or (best is not None and match < best[0]):
+                continue
+            rank = _rank(line)
+            if (best is None or (match, rank) > (best[0], best[1].rank)) and not hidden(line.block):
+                best = match, _Shown(text, line, rank)
+    return best[1] if best else None
+
+
+def _starts_elsewhere(line: Line, keys: list[str], letters: set[str]) -> bool:
+    """A quick no: none of the line's first pieces begins with words of the head's titles."""
+    for piece in line.pieces[:3]:
+        first = next((char for char in piece.text[:4] if char.isalnum()), "")
+        if first.lower() not in letters and first < "\uff00":
             continue
-        match = _match(own, keys)
-        if match <= 0 or (best is not None and match < best[0]):
-            continue
-        rank = _rank(line)
-        if (best is None or (match, rank) > best[:2]) and not hidden(line.block):
-            best = match, rank, _Shown(text, line)
-    return best[2] if best else None
+        start = key(piece.text[:8])[:3]
+        if start and any(start in whole for whole in keys):
+            return False
+    return True
 
 
-def hidden_start(line: Line, keys: list[str]) -> bool:
-    """A quick no: the line begins with words that stand nowhere in the head's titles."""
-    start = key(line.pieces[0].text[:8])[:3]
-    return bool(start) and not any(start in whole for whole in keys)
+def _readings(line: Line) -> list[str]:
+    """The line as a whole, and its first longer pieces: a badge or the source may stand beside the title."""
+    if len(line.text) > _LONGEST + 100:
+        return []
+    readings = [line.running()]
+    if 2 <= len(line.pieces) <= 6:
+        readings += [squeeze(piece.text) for piece in line.pieces[:3] if len(piece.text) >= 8]
+    return readings
 
 
-def _match(own: str, keys: list[str]) -> float:
-    """How many letters of the head's titles the line says; a longer line may go on where the head's title is cut."""
+def _match(own: str, keys: list[str], line: Line) -> float:
+    """How many letters of the head's titles the line says; a heading may go on where the head's title is cut."""
     best = 0.0
     for whole in keys:
         if own in whole:
             best = max(best, len(own))
-        elif len(whole) >= 8 and own.startswith(whole):
+        elif len(whole) >= 8 and own.startswith(whole) and not _HEADINGS_SET.isdisjoint(_tags_around(line.block)):
             best = max(best, len(whole) + 0.5)
     return best
 
@@ -119,11 +138,11 @@ def _tags_around(block: HtmlElement) -> set[str]:
     return tags
 
 
-def _heading(lines: list[Line], head: Head) -> Line | None:
+def _heading(lines: list[Line], head: Head, not_this: Line | None) -> Line | None:
     """The first heading that is no site name, else the first line marked as a title."""
     marked = None
     for line in lines:
-        if not 4 <= len(line.text) <= _LONGEST:
+        if not 4 <= len(line.text) <= _LONGEST or line is not_this:
             continue
         name = marks(line.block)
         if (
@@ -169,7 +188,7 @@ def without_site(title: str, head: Head) -> str:
         named = bool(site) and (own in site or site in own)
         barred = text[start:].lstrip()[:1] in "_|｜¦"
         spaced = text[start : start + 1] == " "
-        short = len(own) <= 12 and (barred or spaced)
+        short = (len(own) <= 16 and barred) or (len(own) <= 12 and spaced)
         if len(key(rest)) < 4 or not (named or short or (_SITE_WORD.search(tail) and len(own) <= 20)):
             return text
         text = rest

@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from worker.identity.urls import host_of, registrable_domain
 from worker.parsers.clean import safe_url
 from worker.parsers.page.head import Head, addresses, texts
-from worker.parsers.page.scan import Line, key, squeeze
+from worker.parsers.page.scan import Line, key, marks, squeeze
 
 _ORIGINAL = re.compile(
-    r"(?:阅读|閱讀|查看|点击(?:阅读|查看)?|浏览|访问)?\s?(?:原文|原始|来源)(?:链接|連結|鏈接|地址|网址|網址|出处|页面|链结|链接地址|URL)\s{0,3}[:：]?|阅读原文|閱讀原文|查看原文|原文[:：]|链接[:：]"
+    r"(?:阅读|閱讀|查看|点击(?:阅读|查看)?|浏览|访问)?\s?(?:原文|原始|来源)(?:链接|連結|鏈接|地址|网址|網址|出处|页面|链结|链接地址|URL)\s{0,3}[:：]?|阅读原文|閱讀原文|查看原文|原文[:：]|(?:^|\s)链接[:：]"
     r"|\b(?:original (?:article|link|story|source)|read the original(?: article)?|view original|source url)\b\s?:?",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s\"'<>（）()，。；、\u3400-\u9fff]{4,500}")
-_CRUMBS = etree.XPath(
-    "(//*[(@class or @id) and ("
-    + " or ".join(
-        f"contains({case}, '{word}')"
-        for case in (
-            "translate(concat(' ',@class,' ',@id,' '), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
-        )
-        for word in (
-            "crumb",
-            "position",
-            "curpos",
-            "location",
-            "weizhi",
-            "dqwz",
-            "mbx",
-            "path",
-            "where",
-            "nowpos",
-            " wz",
-            "_wz",
-            "cur_",
-        )
-    )
-    + ")])[position() <= 40]"
-)
+_CRUMBS = re.compile(r"crumb|position|cur_?pos|location|weizhi|dqwz|mbx|\bpath|now_?pos|\bwz|_wz|where|\blujing|site-?nav|\bsnav|\bnavigat|daohang|\bdh\b")
 _HERE = re.compile(
     r"(?:您?(?:当前|现在|目前|所在|的)*(?:所在)?的?|當前|目前)(?:位置|栏目)(?:是|为)?\s{0,3}[:：]|你在这里|所在位置|您的位置|当前位置|現在位置|you are here",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"\s*(?:>+|›|»|→|＞+|/|-{1,2}>|»|·|\s-\s|\|)\s*")
+_ARROWS = re.compile(r"\s*(?:>|›|»|→|＞|-{1,2}>)[\s>›»→＞]*")
 _NO_STEP = re.compile(r"^(?:正文|内容|详情|详细内容|文章|文章正文|新闻详情|查看|>+|[\W_]*)$")
 _HOME = re.compile(r"^(?:.{0,14}首页|首頁|主页|home|网站首页|.{0,12}网站?|front page)$", re.IGNORECASE)
 _ORIGINAL_METAS = (
@@ -70,6 +46,7 @@ _SECTION_METAS = (
     "catalogs",
 )
 _MOST = 12
+_BEFORE = 40  # lines before the title in which a breadcrumb stands
 
 
 def same_site(url: str, other: str) -> bool:
@@ -103,9 +80,8 @@ def read_original(
 def _is_article(url: str) -> bool:
     """Does the address lead to one text, and not to a front page or an account?"""
     path = re.sub(r"^https?://[^/?#]*", "", url)
-    return bool(re.search(r"\d{4}|\.s?html?$|[?&]\w*id=", path)) and not re.search(
-        r"user|profile|author|account|/u/|home", path
-    )
+    named = re.search(r"\d{5}|\d{4}[-/]\d\d|[?&]\w*id=\w{4}|/s/[\w-]{10}|[a-z0-9]+(?:-[a-z0-9]+){3}", path)
+    return bool(named) and not re.search(r"user|profile|author|account|/u/|home|search|tag/|type=comment", path)
 
 
 def _labelled(lines: list[Line], base: str | None) -> str | None:
@@ -140,34 +116,21 @@ def _alone(line: Line, base: str | None) -> str | None:
 
 
 def read_breadcrumb(
-    root: HtmlElement, lines: list[Line], head: Head, title: Line | None, words: str
+    lines: list[Line], head: Head, title: Line | None, words: str
 ) -> tuple[tuple[str, ...], str] | None:
     """From the outside in, without ``words`` (the title) and 正文."""
-    limit = title.index if title is not None else 80
-    for line in lines[:limit]:
-        if match := _HERE.search(line.text[:60]):
-            steps = _steps(line.text[match.end() :], [piece.text for piece in line.pieces], words)
-            if steps or (steps := _marked_steps(line.block, words)):
-                return steps, "masthead"
-            following = lines[line.index + 1 : line.index + 1 + _MOST]
-            steps = _clean(
-                [
-                    part.running()
-                    for part in following
-                    if part.index < limit and part.block.getparent() is lines[line.index + 1].block.getparent()
-                ],
-                words,
-            )
+    before = lines[max(0, title.index - _BEFORE) : title.index] if title is not None else lines[:80]
+    for line in before:
+        if match := _HERE.search(line.text[:80]):
+            steps = _steps(line.text[match.end() :], words) or _in_boxes(before, line, words)
             if steps:
                 return steps, "masthead"
-    found = _CRUMBS(root)
-    assert isinstance(found, list)
-    for element in found:
+    for element in _marked(before):
         if steps := _marked_steps(element, words):
             return steps, "masthead"
-    for line in lines[:limit]:
-        if re.match(r"首页\s*(?:>|›|»|＞|/|-)", line.text):
-            if steps := _steps(line.text, [piece.text for piece in line.pieces], words):
+    for line in before:
+        if re.match(r".{0,8}(?:首页|首頁|网|频道|home)\s*(?:>|›|»|＞)", line.text, re.IGNORECASE):
+            if steps := _steps(line.text, words):
                 return steps, "masthead"
     for crumbs in head.crumbs:
         if steps := _listed(crumbs, words):
@@ -175,9 +138,30 @@ def read_breadcrumb(
     return None
 
 
-def _steps(text: str, pieces: list[str], words: str) -> tuple[str, ...]:
+def _marked(before: list[Line]) -> list[HtmlElement]:
+    """Elements close around these lines that the markup calls a breadcrumb, those nearest to the title first."""
+    found: dict[HtmlElement, None] = {}
+    for line in reversed(before):
+        element: HtmlElement | None = line.block
+        for _ in range(4):
+            if element is None or element.tag in {"body", "html"}:
+                break
+            if _CRUMBS.search(marks(element)):
+                found.setdefault(element)
+            element = element.getparent()
+    return list(found)
+
+
+def _in_boxes(before: list[Line], here: Line, words: str) -> tuple[str, ...]:
+    """Steps that stand in blocks of their own behind 当前位置."""
+    following = [line for line in before if 0 < line.index - here.index <= _MOST]
+    holder = following[0].block.getparent() if following else None
+    return _clean([line.running() for line in following if line.block.getparent() is holder], words)
+
+
+def _steps(text: str, words: str) -> tuple[str, ...]:
     """The parts of a line between arrows, else its pieces."""
-    parts = re.split(r"\s*(?:>+|›+|»+|→|＞+|-{1,2}>)\s*", text[:400])
+    parts = _ARROWS.split(text[:400])
     if len(parts) < 2:
         parts = re.split(r"\s*(?:/|\||｜|·|\s-\s|->|\s{2,})\s*", text[:400])
     return _clean(parts, words)
@@ -187,6 +171,8 @@ def _clean(parts: list[str], words: str) -> tuple[str, ...]:
     steps = []
     for part in parts[:_MOST]:
         step = squeeze(part).strip(" >›»→＞/|｜·-:：")
+        if re.match(r"(?:正文|详情|内容|文章正文|新闻正文|详细内容)(?:\s|$)", step):
+            break
         if not step or _NO_STEP.match(step):
             continue
         if key(step) and (key(step) == key(words) or (len(key(step)) > 8 and key(words).startswith(key(step)[:12]))):
@@ -198,46 +184,16 @@ def _clean(parts: list[str], words: str) -> tuple[str, ...]:
 
 
 def _marked_steps(element: HtmlElement, words: str) -> tuple[str, ...]:
-    text = (
-        squeeze(
-            " ".join(
-                part
-                for part in element.itertext(
-                    "a",
-                    "span",
-                    "li",
-                    "p",
-                    "div",
-                    "em",
-                    "b",
-                    "i",
-                    "td",
-                    "strong",
-                    "ol",
-                    "ul",
-                    "nav",
-                    "dd",
-                    "dt",
-                    "h2",
-                    "h3",
-                    "section",
-                )
-            )[:600]
-        )
-        if len(element) < 40
-        else ""
-    )
-    if not text or len(text) > 300:
+    parts = [part for part in islice(element.itertext(), 60) if isinstance(part, str)]
+    text = squeeze(" ".join(parts))
+    anchors = [squeeze("".join(link.itertext())[:60]) for link in islice(element.iter("a"), _MOST + 1)]
+    if not text or len(text) > 300 or not 1 <= len(anchors) <= _MOST:
         return ()
     if match := _HERE.search(text[:40]):
         text = text[match.end() :]
-    anchors = [squeeze("".join(link.itertext())[:60]) for link in element.iter("a")][: _MOST + 1]
-    if not 1 <= len(anchors) <= _MOST:
-        return ()
-    if not (re.search(r"[>›»→＞]", text) or _HOME.match(anchors[0])):
-        return ()
-    parted = re.split(r"\s*[>›»→＞]+\s*", text)
-    return _clean(parted if len(parted) > 1 else anchors, words) if (len(parted) > 1 or len(anchors) > 1) else ()
+    if _ARROWS.search(text):
+        return _clean(_ARROWS.split(text), words)
+    return _clean(anchors, words) if len(anchors) > 1 and _HOME.match(anchors[0]) else ()
 
 
 def _listed(crumbs: dict[str, object], words: str) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class Masthead:
 
 
 _NO_RULES = PageRules()
+_BELOW = 12  # lines below the tail in which the original's link may stand
 
 
 def read_masthead(
@@ -61,13 +62,13 @@ def read_masthead(
     headline = read_headline(lines, head)
     zones = find_zones(lines, headline.line if headline else None, body)
     stamps = read_stamps(zones, head, page, now)
-    sourced = read_source(zones, head, stamps.line, page.url)
+    sourced = read_source(zones, head, stamps.line, headline.line if headline else None, page.url)
     found = _titled(Masthead(), headline, zones, head)
     found = _dated(found, stamps)
     if sourced:
         found = _with(found, sourced.rule, source=sourced.source)
     found = _signed(found, zones, head)
-    found = _linked(found, page, lines, head, headline)
+    found = _linked(found, page, lines, head, headline, zones)
     sample = [line.text[:300] for line in (*zones.masthead, *zones.opening, *zones.closing)]
     if language := read_language(page.root, head, sample):
         found = _with(found, language[1], language=language[0])
@@ -104,18 +105,33 @@ def _signed(found: Masthead, zones: Zones, head: Head) -> Masthead:
     others = {key(name) for name in site_names(head)}
     others |= {key(name) for name in (found.editor or "").split()} | {key(found.source.name if found.source else "")}
     signed = read_authors(zones, head, {name for name in others if name})
-    return _with(found, signed.rule, authors=signed.authors) if signed else found
+    if signed is None:
+        return found
+    found = _with(found, signed.rule, authors=signed.authors)
+    names = {author.name for author in signed.authors}
+    if found.source and found.confidence["source"] == "beside-time" and found.source.name in names:
+        confidence = {name: rule for name, rule in found.confidence.items() if name != "source"}
+        return replace(found, source=None, confidence=confidence)
+    return found
 
 
-def _linked(found: Masthead, page: Page, lines: list[Line], head: Head, headline: Headline | None) -> Masthead:
+def _around(lines: list[Line], zones: Zones) -> list[Line]:
+    """The lines from the masthead to well below the text."""
+    ends = [line.index for line in (*zones.masthead, *zones.closing, *zones.tail)]
+    return lines[min(ends) : max(ends) + _BELOW] if ends else lines
+
+
+def _linked(
+    found: Masthead, page: Page, lines: list[Line], head: Head, headline: Headline | None, zones: Zones
+) -> Masthead:
     canonical = read_canonical(head, page.url)
     if canonical:
         found = _with(found, "meta", canonical_url=canonical)
     source_url = found.source.url if found.source else None
-    if original := read_original(lines, head, page.url, canonical, source_url):
+    if original := read_original(_around(lines, zones), head, page.url, canonical, source_url):
         found = _with(found, original[1], original_url=original[0])
     line = headline.line if headline else None
-    if crumbs := read_breadcrumb(page.root, lines, head, line, found.title or ""):
+    if crumbs := read_breadcrumb(lines, head, line, found.title or ""):
         found = _with(found, crumbs[1], breadcrumb=crumbs[0])
     if category := read_category(head, found.breadcrumb):
         found = _with(found, category[1], category=category[0])

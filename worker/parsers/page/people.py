@@ -45,7 +45,16 @@ _DOUBLE = (
     "呼延",
 )
 _NOT_NAMES = re.compile(
-    r"了解|获悉|从|於|于|近日|今天|昨日|昨天|日前|注意|采访|发现|看到|报道|报导|表示|通过|通讯|向记|来到|走进|在|对此|随后|也|都|就|是|将|曾|已|所|拍|获|电|讯|社|报|网|台|局|委|厅|部|办|中心|编辑|记者|图片|摄|供图|平台|公司|学院|大学|中学|小学|医院|协会|委员|法院|支队|视频|微信|公众|客户端"
+    r"[的了着吗呢吧啊我你他她它您们]|了解|获悉|从|於|于[近今昨本]|近日|今天|昨日|昨天|日前|注意|采访|发现|看到|报道|报导|表示|通过|通讯|向记|来到|走进|对此|随后"
+    r"|图片|供图|平台|公司|学院|大学|中学|小学|医院|协会|委员|法院|支队|视频|微信|公众|客户|中心|编辑|记者|网$|报$|社$|台$|局$|委$|厅$|部$|办$|讯$|电$|摄$|拍$|获$"
+)
+_COMMON_WORDS = frozenset(
+    "关注 关于 关闭 查看 相关 全部 全文 管理 文章 文字 文化 农业 安全 高清 成都 广州 温州 常州 杭州 郑州 徐州 黄山 金华 华为 元旦 国庆 国内 国际 解读 应急 应用 通知 通报 于是 支持"
+    " 强烈 和平 华人 明天 时政 万元 简介 向上 曾经 水利 终于 段落 金融 金钱 越来 从此 东方 东西 南方 边境 石油 高中 高级 何时 何以 何况 全球 成为 成功 方便 方法 方案 游客 游戏 余下 祝福 满意"
+    " 应该 全新 全国 全国人 席位 习惯 常见 常务 解决 江苏 江西 浙江 云南 海南 湖南 河南 甘肃 宁夏 安徽 吉林 广东 广西 白银 党建 党史 法律 房产 经济 经营 健康 教育 汽车 科技 时间 时尚 时评 公开"
+    " 公示 公告 公益 明星 家居 家电 招聘 招商 直播 专题 专栏 专家 图书 国家 国防 军事 舆情 舆论 养生 房地产 古代 向阳 钱江 水印 施工 曹妃甸 万科 华夏 乐视 康养 双语 双创 费用 贺电 贺信 方正 许可 项目"
+    " 范文 任免 任务 计划 章程 诸位 邮箱 都市 寿光 连云港 连载 常德 宜昌 金山 石家庄 张家口 张家界 张掖 安阳 马鞍山 荆州 荆门 黄冈 黄石 鄂州 海口 鲁迅 苏州 苏宁 京东 相册 容量 易信 阅读 易车 党政 文明 和谐"
+    " 向前 向后 高考 安装 支付 支部 元宵 元气 云端 云计算 向导 单位 包括 包含 左右 平安 平台 平均 武汉 武警 宣传 宣布 项链 毛利 江南 江北 江山 常规 常识 宁波 宁德 乐山 乐园 东莞 东京 东北 东南 辛苦".split()
 )
 _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}(?:[·•・][\u3400-\u9fff]{1,8}){0,2}")
 _SPLIT = re.compile(
@@ -71,7 +80,7 @@ _LATIN_NAME = re.compile(
 
 def is_person(name: str) -> bool:
     """Does it look like the name of a Chinese person: a surname and one or two more, or a name with a middle dot?"""
-    if not re.fullmatch(r"[\u3400-\u9fff]+(?:[·•・][\u3400-\u9fff]+)*", name):
+    if not re.fullmatch(r"[\u3400-\u9fff]+(?:[·•・][\u3400-\u9fff]+)*", name) or name in _COMMON_WORDS:
         return False
     if re.search("[·•・]", name):
         return 3 <= len(name) <= 16
@@ -97,10 +106,10 @@ def people_in(text: str, *, strict: bool) -> list[str]:
 
 
 def _without_roles(text: str) -> str:
-    before = None
-    while text != before:
-        before = text
-        text = _ROLE.sub("", text).strip()
+    while shorter := _ROLE.sub("", text).strip():
+        if shorter == text:
+            break
+        text = shorter
     return text
 
 
@@ -130,8 +139,8 @@ def authors_of(value: str, *, pen: bool = False) -> tuple[PageAuthor, ...]:
 def _others(text: str, *, pen: bool) -> tuple[PageAuthor, ...]:
     """Chinese words that are no plain personal names: pen names and offices."""
     bare = _TAIL.sub("", _without_roles(text)).strip()
-    if re.search(r"[,，、;；]", bare):
-        words = [word.strip() for word in re.split(r"[,，、;；]", bare) if word.strip()]
+    if re.search(r"[,，、;；&＆]", bare):
+        words = [word for word in re.split(r"\s*[,，、;；&＆\s]\s*", bare) if word]
         if all(len(word) <= 12 for word in words) and len(words) <= 6:
             return tuple(PageAuthor(word, NameState.PEN_NAME) for word in words)
         return ()

@@ -95,7 +95,7 @@ def _published(element: HtmlElement, page: Page, date_format: str | None, now: d
     words = words_of(element)
     moment = _formatted(words, date_format, page.zone) if date_format else None
     if moment is None:
-        moment = next(moments_in(words, page.zone, now, page.url), None)
+        moment = next(moments_in(words, page.zone, now), None)
     return {"published": moment.at, "dated_by_day": moment.by_day} if moment else None
 
 

@@ -19,15 +19,13 @@ _LONGEST_PIECE = 2000  # characters of one piece that are read
 _LONGEST_LINE = 4000
 _CLIMB = 40  # ancestors looked at to find a block
 
-_TEXTS = etree.XPath(
-    "(descendant::text()[normalize-space() and not(parent::script or parent::style or parent::noscript"
-    f" or parent::textarea or parent::option or parent::template or parent::title)])[position() <= {_MOST_TEXTS}]"
-)
+_TEXTS = etree.XPath(f"(descendant::text()[normalize-space()])[position() <= {_MOST_TEXTS}]")
 _BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _UNREAD = frozenset(["script", "style", "noscript", "textarea", "option", "select", "template", "svg", "iframe", "button"])
 _WIDE = re.compile("[ \t\r\n\f\v]{2,}|[ \t\r\n\f\v]*[\xa0\u3000\u2002\u2003]+[\\s\xa0\u3000]*|[\t\n]")
+_UNEVEN = re.compile("[\\s\xa0\u3000]{2}|[\t\n\xa0\u2000-\u200f\u2028-\u202e\u2060\u3000\ufeff\x00-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -111,10 +109,12 @@ def _pieces(
         if place is None:
             continue
         block, link = place
-        shown = _INVISIBLE.sub("", text[:_LONGEST_PIECE])
-        wide = _WIDE.sub("  ", shown)
-        if bare := wide.strip():
-            yield Piece(bare, wide, element, link), block, broken
+        raw = text[:_LONGEST_PIECE]
+        bare = raw.strip()
+        if _UNEVEN.search(bare):
+            bare = _WIDE.sub("  ", _INVISIBLE.sub("", bare)).strip()
+        if bare:
+            yield Piece(bare, raw, element, link), block, broken
 
 
 def _block(element: HtmlElement) -> tuple[HtmlElement, HtmlElement | None] | None:
@@ -136,9 +136,9 @@ def _block(element: HtmlElement) -> tuple[HtmlElement, HtmlElement | None] | Non
 
 
 def hidden(element: HtmlElement) -> bool:
-    """Is it, or one of the elements close around it, styled away?"""
+    """Is it, or one of the elements close around it, styled away? Broken markup makes farther ancestors liars."""
     current: HtmlElement | None = element
-    for _ in range(6):
+    for _ in range(2):
         if current is None:
             return False
         if current.get("hidden") is not None or _HIDDEN.search((current.get("style") or "")[:500]):

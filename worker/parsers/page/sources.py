@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from worker.identity.names import clean_name, fold_name
+from worker.identity.names import clean_name, fold_name, means_elsewhere
 from worker.model.page import PageSource
 from worker.parsers.clean import safe_url
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head, addresses, texts
-from worker.parsers.page.people import is_person
+from worker.parsers.page.people import is_person, people_in
 from worker.parsers.page.scan import Line, Piece, hidden, marks
 from worker.parsers.page.zones import Zones
 
@@ -26,8 +27,12 @@ _MARK = re.compile(
 _ORGANISATION = re.compile(
     r"(?:网|報|报|社|台|新闻|新聞|日报|晚报|周刊|週刊|杂志|在线|客户端|频道|传媒|传播|电视|广播|电台|中心|通讯|时报|资讯|财经|观察|快讯|发布|政府|委员会|委|局|厅|部|办|院|大学|学院|协会|公司|集团|研究所|出版社|头条|之声|月刊|早报|号)$"
 )
+_PUBLISHER = re.compile(r"(?:网|報|报|社|台|新闻|日报|晚报|周刊|杂志|客户端|在线|头条|发布|传媒|融媒体中心)$")
+_MOMENT = re.compile(
+    r"\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,4}(?:\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?|\d{1,2}[-月]\d{1,2}日?\s{0,2}\d{1,2}:\d\d|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+)
 _NOISE = re.compile(
-    r"^(?:\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
+    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
     re.IGNORECASE,
 )
 
@@ -40,20 +45,34 @@ class Sourced:
     piece: Piece | None = None
 
 
-def read_source(zones: Zones, head: Head, dated: Line | None, base: str | None) -> Sourced | None:
+def read_source(
+    zones: Zones, head: Head, dated: Line | None, title: Line | None, base: str | None
+) -> Sourced | None:
     """The first that speaks: a label in the masthead, one at the end of the text, the name beside the time, the head."""
-    for place in (zones.masthead, zones.closing + zones.tail):
-        for given in labels.labelled(place, labels.SOURCE):
-            if place is not zones.masthead and not _stands_alone(given):
-                continue
-            if (source := _source(given.value, given.piece, base)) is not None and not hidden(given.line.block):
-                return Sourced(source, "masthead" if place is zones.masthead else "tail", given.line, given.piece)
-    if (beside := _beside(zones, dated, base)) is not None:
+    said = [
+        found
+        for place, rule in ((zones.masthead, "masthead"), (zones.closing + zones.tail, "tail"))
+        for found in _labelled(place, rule, base)
+    ]
+    named = next((found for found in said if not means_elsewhere(found.source.name)), None)
+    if named is not None:
+        return named
+    if (beside := _beside(zones, dated, title, base)) is not None:
         return beside
+    if said:
+        return said[0]
     for value in head.all(*_METAS):
         if (source := _source(value, None, base)) is not None and not source.name.isascii():
             return Sourced(source, "meta")
     return _in_things(head, base)
+
+
+def _labelled(lines: list[Line], rule: str, base: str | None) -> Iterator[Sourced]:
+    for given in labels.labelled(lines, labels.SOURCE):
+        if rule == "masthead" or _stands_alone(given):
+            source = _source(given.value, given.piece, base)
+            if source is not None and not hidden(given.line.block):
+                yield Sourced(source, rule, given.line, given.piece)
 
 
 def _stands_alone(given: labels.Labelled) -> bool:
@@ -77,33 +96,52 @@ def _href(piece: Piece | None, base: str | None) -> str | None:
     return safe_url(href, base) if href and not href.startswith("#") else None
 
 
-def _beside(zones: Zones, dated: Line | None, base: str | None) -> Sourced | None:
+def _after_title(zones: Zones, title: Line | None) -> list[Line]:
+    return [line for line in zones.masthead if title is not None and 0 < line.index - title.index <= 3]
+
+
+def _beside(zones: Zones, dated: Line | None, title: Line | None, base: str | None) -> Sourced | None:
     """A bare name on the line of the time stamp, or on a short line next to it that the markup calls a source."""
-    if dated is None or dated not in zones.masthead:
+    if dated is None:
+        near = _after_title(zones, title)
+    elif dated in zones.masthead:
+        near = [dated, *(line for line in zones.masthead if 0 < abs(line.index - dated.index) <= 2 and line is not title)]
+    else:
         return None
-    for line in _around(zones.masthead, dated):
-        for piece in line.pieces:
-            text = piece.text.strip(" 　:：|·•-—[]【】")
-            named = _marked(piece)
-            if not 2 <= len(text) <= 20 or _NOISE.match(text) or re.search(r"\d{4}\s?[-年/.]|\d:\d\d|[:：]", text):
-                continue
-            believed = (
-                _ORGANISATION.search(text)
-                or named
-                or (line is dated and piece.link is not None and _leads_away(piece, base))
-            )
-            if not believed or (line is not dated and not named) or (is_person(text) and not named):
-                continue
-            if (source := _source(text, piece, base)) is not None and not hidden(piece.element):
+    for line in near:
+        signed = labels.SIGNED.fullmatch(line.text.strip())
+        if signed and _ORGANISATION.search(signed["source"]) and people_in(signed["author"], strict=True):
+            return Sourced(PageSource(signed["source"]), "beside-time", line)
+        if len(line.text) > (160 if line is dated else 40):
+            continue
+        for text, piece in _bare(line):
+            if _believed(text, piece, line, dated, base) and (source := _source(text, piece, base)) is not None:
                 return Sourced(source, "beside-time", line, piece)
     return None
 
 
-def _around(masthead: list[Line], dated: Line) -> list[Line]:
-    near = [
-        line for line in masthead if abs(line.index - dated.index) <= 2 and line is not dated and len(line.text) <= 40
+def _bare(line: Line) -> list[tuple[str, Piece]]:
+    """The words of a line that are no time, button or label; those nearest to its time first."""
+    chunks = [
+        (chunk.strip(" 　:：|｜丨·•-—[]【】,，"), piece)
+        for piece in line.pieces
+        for chunk in re.split(r"\s{2,}|\s?[|｜丨·•]\s?", _MOMENT.sub("  \0  ", piece.text[:200]))
     ]
-    return [dated, *near]
+    times = [place for place, (chunk, _) in enumerate(chunks) if chunk == "\0"]
+    order = sorted(range(len(chunks)), key=lambda place: min((abs(place - at) for at in times), default=0))
+    return [chunks[place] for place in order if 2 <= len(chunks[place][0]) <= 24 and not _NOISE.match(chunks[place][0])]
+
+
+def _believed(text: str, piece: Piece, line: Line, dated: Line | None, base: str | None) -> bool:
+    """Is a bare name a source? It ends like a publisher, the markup says so, or it stands alone with the time."""
+    if re.search(r"[:：/／]|\d{3}", text) or hidden(piece.element):
+        return False
+    named = _marked(piece)
+    if is_person(text) or line is not dated:
+        alone = dated is not None and len(line.pieces) == 1 and abs(line.index - dated.index) == 1
+        return named and not is_person(text) or (alone and not is_person(text) and bool(_PUBLISHER.search(text)))
+    alone = len(_bare(line)) == 1
+    return named or alone or bool(_ORGANISATION.search(text)) or (piece.link is not None and _leads_away(piece, base))
 
 
 def _marked(piece: Piece) -> bool:

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head
 from worker.parsers.page.scan import Line, hidden
-from worker.parsers.page.times import Moment, moment_of, moments_in, published_in_head, updated_in_head
+from worker.parsers.page.times import Day, Moment, day_of, moment_of, moments_in, published_in_head, updated_in_head, url_days
 from worker.parsers.page.tree import Page
 from worker.parsers.page.zones import Zones
 
 _LONGEST = 200  # characters of a line that may be a time stamp
-_ATTRIBUTES = ("data-publishtime", "data-ptime", "data-pubtime", "data-time", "data-publish-time", "data-timestamp")
+_DIGITS = re.compile(r"[\d\s/:.年月日-]+")
+_BOXES = re.compile(r"\b((?:19|20)\d\d)\s*[年/.-]?\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})\s*日?(?:\s+(\d{1,2})\s*:\s*(\d\d)\b)?")
 _SOON = timedelta(days=2)  # how far in the future a clock may stand
 
 
@@ -30,23 +31,31 @@ class Stamped:
 
 def read_stamps(zones: Zones, head: Head, page: Page, now: datetime) -> Stamped:
     told = published_in_head(head, page.zone, now)
-    seen = _seen(zones, page, now)
-    timed = _time_element(page, now)
-    updated = _updated(zones, head, page, now)
-    line = seen[1] if seen else None
-    for candidate in (seen and (seen[0], "masthead"), told, timed and (timed, "time")):
-        if candidate and not candidate[0].by_day and candidate[0].at <= now + _SOON:
-            if seen and candidate[0] is not seen[0] and not _same_day(seen[0], candidate[0], page.zone):
-                continue
-            return Stamped(*candidate, *updated, line)
-    if seen:
-        return Stamped(seen[0], "masthead", *updated, line)
-    late = _labelled_late(zones, page, now)
-    if late and not (told and not told[0].by_day):
-        return Stamped(late[0], "tail", *updated, late[1])
-    if told:
-        return Stamped(*told, *updated, None)
-    return Stamped(timed, "time", *updated, None) if timed else Stamped(None, "", *updated, None)
+    timed = _time_element(head, page, now)
+    changed = updated_in_head(head, page.zone, now)
+    days = _days(page, told, changed, timed)
+    seen = _seen(zones, page, now, days) or _in_boxes(zones, page, now)
+    updated: tuple[Moment | None, str] = _updated(zones, page, now) or changed or (None, "")
+    declared = [*([told] if told else ()), *([(timed, "time")] if timed else ())]
+    late = None if seen else _late(zones, page, now)
+    shown = seen or late
+    exact = [
+        (moment, rule)
+        for moment, rule in (*([(shown[0], "masthead" if seen else "tail")] if shown else ()), *declared)
+        if not moment.by_day and moment.at <= now + _SOON and (not shown or _same_day(shown[0], moment, page.zone))
+    ]
+    by_day = [(shown[0], "masthead" if seen else "tail")] if shown else declared
+    published, rule = next(iter(exact or by_day), (None, ""))
+    return Stamped(published, rule, *updated, shown[1] if shown else None)
+
+
+def _days(page: Page, *found: tuple[Moment, str] | Moment | None) -> list[Day]:
+    """The days the address and the head tell: they complete a date that shows no year."""
+    days = list(url_days(page.url))
+    for each in found:
+        if each is not None:
+            days.append(day_of(each[0] if isinstance(each, tuple) else each, page.zone))
+    return days
 
 
 def _same_day(seen: Moment, other: Moment, zone: str) -> bool:
@@ -54,23 +63,52 @@ def _same_day(seen: Moment, other: Moment, zone: str) -> bool:
     return seen.at.astimezone(there).date() == other.at.astimezone(there).date()
 
 
-def _seen(zones: Zones, page: Page, now: datetime) -> tuple[Moment, Line] | None:
+def _seen(zones: Zones, page: Page, now: datetime, days: list[Day]) -> tuple[Moment, Line] | None:
     """The first labelled moment of the masthead, else its first to the minute, else its first."""
     best: tuple[int, Moment, Line] | None = None
     for line in zones.masthead:
         if len(line.text) > _LONGEST or hidden(line.block):
             continue
-        for moment in moments_in(line.text, page.zone, now, page.url):
-            before = line.text[max(0, moment.start - 12) : moment.start]
-            if labels.UPDATED.search(before) and best is not None:
+        for moment in moments_in(line.text, page.zone, now, days):
+            if moment.at > now + _SOON or _is_update(line, moment) and best is not None:
                 continue
-            rank = (2 if labels.PUBLISHED.search(before + line.text[moment.start : moment.start + 1]) else 0) + (
-                0 if moment.by_day else 3
-            )
-            if not moment.by_day or rank >= 2 or _is_stamp(line, moment):
-                if best is None or rank > best[0]:
-                    best = rank, moment, line
+            labelled = _is_labelled(line, moment)
+            rank = (2 if labelled else 0) + (0 if moment.by_day else 3)
+            if (not moment.by_day or labelled or _is_stamp(line, moment)) and (best is None or rank > best[0]):
+                best = rank, moment, line
     return (best[1], best[2]) if best else None
+
+
+def _is_labelled(line: Line, moment: Moment) -> bool:
+    around = line.text[max(0, moment.start - 14) : moment.start + 1]
+    return labels.PUBLISHED.search(around) is not None
+
+
+def _is_update(line: Line, moment: Moment) -> bool:
+    before = line.text[max(0, moment.start - 14) : moment.start]
+    return any(match.end() == len(before) for match in labels.UPDATED.finditer(before))
+
+
+def _in_boxes(zones: Zones, page: Page, now: datetime) -> tuple[Moment, Line] | None:
+    """``2019`` ``09 / 07`` ``19 : 02``: a time whose parts stand in boxes of their own."""
+    run: list[Line] = []
+    for line in zones.masthead:
+        if len(line.text) <= 20 and _DIGITS.fullmatch(line.text):
+            run.append(line)
+            continue
+        if found := _boxed(run, page, now):
+            return found
+        run = []
+    return _boxed(run, page, now)
+
+
+def _boxed(run: list[Line], page: Page, now: datetime) -> tuple[Moment, Line] | None:
+    match = _BOXES.search(" ".join(line.text for line in run)) if len(run) > 1 else None
+    if match is None:
+        return None
+    clock = f" {match[4]}:{match[5]}" if match[4] else ""
+    moment = next(moments_in(f"{match[1]}-{match[2]}-{match[3]}{clock}", page.zone, now), None)
+    return (moment, run[0]) if moment else None
 
 
 def _is_stamp(line: Line, moment: Moment) -> bool:
@@ -79,36 +117,31 @@ def _is_stamp(line: Line, moment: Moment) -> bool:
     return len(rest.strip()) <= 60 or moment.start == 0
 
 
-def _labelled_late(zones: Zones, page: Page, now: datetime) -> tuple[Moment, Line] | None:
+def _late(zones: Zones, page: Page, now: datetime) -> tuple[Moment, Line] | None:
+    """A labelled moment below the text; or one to the minute that stands alone right below it."""
     for line in [*zones.tail, *zones.closing]:
         if len(line.text) > _LONGEST or hidden(line.block):
             continue
-        for moment in moments_in(line.text, page.zone, now, page.url):
-            before = line.text[max(0, moment.start - 12) : moment.start]
-            if (
-                labels.PUBLISHED.search(before + line.text[moment.start : moment.start + 1])
-                and moment.at <= now + _SOON
-            ):
+        for moment in moments_in(line.text, page.zone, now):
+            if moment.at <= now + _SOON and _is_labelled(line, moment):
+                return moment, line
+    for line in zones.tail[:3]:
+        for moment in moments_in(line.text, page.zone, now) if len(line.text) <= 25 else ():
+            if not moment.by_day and moment.end - moment.start == len(line.text.strip()):
                 return moment, line
     return None
 
 
-def _time_element(page: Page, now: datetime) -> Moment | None:
-    """The first ``time`` of the page, or an attribute in which the page keeps its publication time."""
-    for element in page.root.xpath("(//time[@datetime])[position() <= 3]"):
-        if moment := moment_of((element.get("datetime") or "")[:60], page.zone, now):
-            return moment
-    return None
+def _time_element(head: Head, page: Page, now: datetime) -> Moment | None:
+    """The first ``time`` of the page that is dated."""
+    return next((moment for value in head.times[:3] if (moment := moment_of(value, page.zone, now))), None)
 
 
-def _updated(zones: Zones, head: Head, page: Page, now: datetime) -> tuple[Moment | None, str]:
+def _updated(zones: Zones, page: Page, now: datetime) -> tuple[Moment, str] | None:
     for line in zones.masthead + zones.tail[:6]:
-        if len(line.text) > _LONGEST or not labels.UPDATED.search(line.text):
+        if len(line.text) > _LONGEST:
             continue
-        for moment in moments_in(line.text, page.zone, now, page.url):
-            if re.search(
-                labels.UPDATED.pattern + r"$", line.text[max(0, moment.start - 14) : moment.start], re.IGNORECASE
-            ):
+        for moment in moments_in(line.text, page.zone, now):
+            if _is_update(line, moment):
                 return moment, "masthead"
-    told = updated_in_head(head, page.zone, now)
-    return told or (None, "")
+    return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from worker.parsers.dates import parse_date
 from worker.parsers.page.head import Head
 
+_SHORT = 50  # a line that may say no more than 3小时前
 _LONGEST = 300  # characters of a line in which dates are looked for
 _CLOCK = (
     r"(?:[\sT,]{0,4}(?:[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?\s{0,4}(?P<half>上午|下午|凌晨|早上|清晨|中午|晚上|晚间|AM|PM)?"
@@ -27,7 +28,7 @@ _FULL = re.compile(
     rf"\s?[日号號]?{_CLOCK}"
 )
 _PARTIAL = re.compile(
-    r"(?<![\d.年/-])(?P<month>1[0-2]|0?[1-9])(?:\s?月\s?|[-/])(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?"
+    r"(?<![\d.年/-])(?:(?P<short>\d\d)[-/.])?(?P<month>1[0-2]|0?[1-9])(?:\s?月\s?|[-/])(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?"
     + _CLOCK.removesuffix("?")
 )
 _ENGLISH = re.compile(
@@ -44,7 +45,8 @@ _NEAR_DAY = re.compile(
     r"(?P<day>今天|今日|昨天|昨日|前天|today|yesterday)[\s,]{0,3}(?:at\s)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)",
     re.IGNORECASE,
 )
-_JUST = re.compile(r"刚刚|剛剛|\bjust now\b", re.IGNORECASE)
+_JUST = re.compile(r"(?:^|\s)(?:刚刚|剛剛|just now)(?:\s|$)", re.IGNORECASE)
+_DAY_ALONE = re.compile(r"(?:^|\s)(?P<day>昨天|昨日|前天|yesterday)(?:\s|$)", re.IGNORECASE)
 _BACK = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<year>20\d{2}|19\d{2})(?:[-_/]?(?P<month>1[0-2]|0[1-9])(?:[-_/]?(?P<day>3[01]|[12]\d|0[1-9]))?)(?!\d{1,3}(?!\d))"
@@ -71,8 +73,14 @@ class Moment:
     end: int = 0
 
 
-def moments_in(text: str, zone: str, now: datetime, url: str | None = None) -> Iterator[Moment]:
-    """The moments a line names, in the order of their kinds: full dates, English dates, then relative ones."""
+Day = tuple[int, int, int]
+
+
+def moments_in(text: str, zone: str, now: datetime, days: Sequence[Day] = ()) -> Iterator[Moment]:
+    """The moments a line names: full dates, else English ones, else relative ones and those without a year.
+
+    ``days`` are year, month and day that the page tells elsewhere; only they complete a date.
+    """
     line = _folded(text[:_LONGEST])
     found = False
     for match in _FULL.finditer(line):
@@ -84,9 +92,10 @@ def moments_in(text: str, zone: str, now: datetime, url: str | None = None) -> I
             if at := parse_date(match[0], zone):
                 found = True
                 yield Moment(at, match["clock"] is None, match.start(), match.end())
-    if not found:
+    if not found and len(line) <= _SHORT:
         yield from _relative(line, zone, now)
-        yield from _completed(line, zone, url)
+    if not found:
+        yield from _completed(line, zone, days)
 
 
 def _folded(text: str) -> str:
@@ -131,23 +140,33 @@ def _relative(line: str, zone: str, now: datetime) -> Iterator[Moment]:
             yield Moment(
                 (now - span).astimezone(UTC).replace(second=0, microsecond=0), False, match.start(), match.end()
             )
-    elif (match := _JUST.search(line)) and len(line) <= 60:
+    elif match := _JUST.search(line):
         yield Moment(now.astimezone(UTC).replace(second=0, microsecond=0), False, match.start(), match.end())
+    elif match := _DAY_ALONE.search(line):
+        day = (local - timedelta(days=_BACK[match["day"].lower()])).replace(hour=0, minute=0, second=0, microsecond=0)
+        yield Moment(day.astimezone(UTC), True, match.start(), match.end())
 
 
-def _completed(line: str, zone: str, url: str | None) -> Iterator[Moment]:
-    """Dates without a year, where the address says the year of the same month and day."""
-    days = list(url_days(url))
+def _completed(line: str, zone: str, days: Sequence[Day]) -> Iterator[Moment]:
+    """Dates without a year, or with half of one, where the page tells the year of the same month and day."""
     for match in _PARTIAL.finditer(line) if days else ():
         for year, month, day in days:
-            if (int(match["month"]), int(match["day"])) == (month, day) and (moment := _full(match, str(year), zone)):
-                yield moment
+            same = (int(match["month"]), int(match["day"])) == (month, day)
+            if same and (match["short"] is None or int(match["short"]) == year % 100):
+                if moment := _full(match, str(year), zone):
+                    yield moment
+                break
 
 
-def url_days(url: str | None) -> Iterator[tuple[int, int, int]]:
+def url_days(url: str | None) -> Iterator[Day]:
     """Year, month and day (0 where unsaid) that an address carries."""
     for match in _URL_DATE.finditer((url or "")[:500]):
         yield int(match["year"]), int(match["month"]), int(match["day"] or 0)
+
+
+def day_of(moment: Moment, zone: str) -> Day:
+    local = moment.at.astimezone(ZoneInfo(zone))
+    return local.year, local.month, local.day
 
 
 def published_in_head(head: Head, zone: str, now: datetime) -> tuple[Moment, str] | None:

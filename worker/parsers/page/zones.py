@@ -65,7 +65,9 @@ def _text_bounds(lines: list[Line], title: Line | None, body: HtmlElement | None
     for line in paragraphs:
         for holder in _holders(line):
             weights[holder] = weights.get(holder, 0) + len(line.text)
-    heaviest = max(weights, key=weights.__getitem__)
+    # Comments may weigh more than a short text, but they stand behind it.
+    enough = 0.3 * max(weights.values())
+    heaviest = next(holder for line in paragraphs for holder in reversed(_holders(line)) if weights[holder] >= enough)
     own = [line.index for line in paragraphs if heaviest in _holders(line)]
     last = own[-1]
     while last + 1 < len(lines) and heaviest in _holders(lines[last + 1]):
