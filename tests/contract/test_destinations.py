@@ -116,6 +116,11 @@ def test_a_literal_secret_is_refused_and_not_repeated(kind: Kind) -> None:
             assert "hunter2" not in str(refusal.value)
 
 
+def test_what_the_examples_refer_to_is_marked_as_secret(kind: Kind) -> None:
+    referred = {name for name, value in EXAMPLES[kind.name].items() if str(value).startswith("env:")}
+    assert referred <= secret_fields(kind.options), "an option that holds a secret is declared as one"
+
+
 def test_secret_references_are_listed(kind: Kind) -> None:
     options = kind.options.model_validate(EXAMPLES[kind.name])
     given = {str(value) for name, value in EXAMPLES[kind.name].items() if name in secret_fields(kind.options)}

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from worker.destinations.kind import Options, Secret
+from worker.destinations.kind import OptionalSecret, Options
 
 
 class FeedOptions(Options):
@@ -15,7 +15,7 @@ class FeedOptions(Options):
 
     formats: tuple[Literal["rss", "atom", "json"], ...] = Field(default=("rss", "atom", "json"), min_length=1)
     access: Literal["public", "token"] | None = None
-    token: Secret | None = None
+    token: OptionalSecret = None
     title: str | None = Field(default=None, min_length=1, max_length=200)
     limit: int = Field(default=50, ge=1, le=500)
 

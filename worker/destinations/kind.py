@@ -16,6 +16,9 @@ _SECRET = {"secret": True}
 Secret = Annotated[str, Field(json_schema_extra=_SECRET)]
 """An option that holds a reference to a secret, ``env:NAME`` or ``file:PATH``; a literal is refused."""
 
+OptionalSecret = Annotated[str | None, Field(json_schema_extra=_SECRET)]
+"""One that may be absent. ``Secret | None`` would lose the mark, which is the field's, not a part's of its type."""
+
 Secrets = Annotated[tuple[str, ...], Field(json_schema_extra=_SECRET)]
 """Several of them."""
 
