@@ -213,9 +213,10 @@ def test_no_spelling_of_an_inner_address_is_ever_dialled(public_only: Http, peer
     assert peer.connections == 0
 
 
-def test_the_refusal_names_address_and_rule(public_only: Http, peer: Peer) -> None:
+def test_the_refusal_names_address_rule_and_cure(public_only: Http, peer: Peer) -> None:
     outcome = public_only.fetch(Request(1, peer.url()))
-    assert (outcome.error, outcome.detail) == (FetchError.GUARD, "127.0.0.1 is loopback (127.0.0.0/8)")
+    words = "127.0.0.1 is loopback (127.0.0.0/8); if this network is yours, add it to NEWSROAD_ALLOW_NETWORKS"
+    assert (outcome.error, outcome.detail) == (FetchError.GUARD, words)
 
 
 def test_a_port_that_is_not_the_web_s(peer: Peer) -> None:
@@ -223,7 +224,7 @@ def test_a_port_that_is_not_the_web_s(peer: Peer) -> None:
     outcome = http.fetch(Request(1, "http://1.1.1.1:6379/", deadline=2))
     http.close()
     assert (outcome.phase, outcome.error) == (Phase.NOT_SENT, FetchError.GUARD)
-    assert outcome.detail == "port 6379 is not a web port"
+    assert outcome.detail.startswith("port 6379 is not a web port; ")
 
 
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from worker.model.delivery import Action, Answer, Result, Verdict
-from worker.model.fetch import FetchError, Outcome, Phase
+from worker.model.fetch import Outcome, Phase
 
 _EXCERPT_BYTES = 2048
 _PASSING = frozenset({408, 425, 429})
@@ -58,10 +58,7 @@ def _refusal(status: int, location: str | None) -> tuple[Verdict, str]:
 
 
 def _why(outcome: Outcome) -> str:
-    words = f"{outcome.error.value if outcome.error else 'no answer'}: {outcome.detail}".rstrip(": ")
-    if outcome.error is FetchError.GUARD:
-        return f"{words}; if this network is yours, add it to NEWSROAD_ALLOW_NETWORKS"
-    return words
+    return f"{outcome.error.value if outcome.error else 'no answer'}: {outcome.detail}".rstrip(": ")
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

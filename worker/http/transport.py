@@ -278,7 +278,8 @@ def _diagnose(failure: Exception, progress: _Progress, request: Request) -> tupl
     if isinstance(failure, TimeoutError):
         return FetchError.TIMEOUT, f"no {'answer' if progress.connected else 'connection'} in {request.deadline:g} s"
     if progress.refusals and not progress.dialled:
-        return FetchError.GUARD, "; ".join(dict.fromkeys(progress.refusals))
+        refusals = "; ".join(dict.fromkeys(progress.refusals))
+        return FetchError.GUARD, f"{refusals}; if this network is yours, add it to NEWSROAD_ALLOW_NETWORKS"
     # aiohttp's full text of a protocol error is drawn over several lines and quotes the address.
     text = failure.message if isinstance(failure, aiohttp.ClientResponseError) else str(failure)
     return _network_error(failure, progress), " ".join(text.split())[:_DETAIL_LENGTH] or type(failure).__name__
