@@ -163,6 +163,9 @@ def test_what_a_partner_refuses_is_parked_and_can_be_replayed(road: Road) -> Non
     shown = road.json("delivery", "show", short)
     assert [(one["status"], one["excerpt"]) for one in shown["receipts"]] == [(422, "no such desk")]
     assert f"newsroad delivery replay {short}" in road.cli("delivery", "show", short).text
+    partners = road.partner.ledger[-1].id
+    for known in (partners, partners[:12], partners.removeprefix("msg_")):
+        assert road.json("delivery", "show", known)["uuid"] == parked[0]["uuid"], known
     assert road.json("status")["deliveries"]["parked"] == 1
     assert road.json("delivery", "replay", short, "--by", "周岚")["replayed"] == [parked[0]["uuid"]]
     road.deliver()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,11 @@ from worker.store import stories
 from worker.store.pack import unpack
 from worker.store.people_find import MOST, starting
 from worker.store.schema import article, delivery, destination, entry, receipt, revision, source, tombstone, version
+
+# A delivery's id as partners see it in ``webhook-id``; at least its first four digits.
+_PLAIN_ID = re.compile(
+    r"(?:msg_)?([0-9a-f]{4,8})([0-9a-f]{1,4})?([0-9a-f]{1,4})?([0-9a-f]{1,4})?([0-9a-f]{1,12})?", re.IGNORECASE
+)
 
 
 def facts(connection: Connection, article_id: int, *, versions: int = 50) -> ArticleFacts:
@@ -116,8 +122,10 @@ def of_article(connection: Connection, article_id: int) -> list[DeliveryRow]:
 
 
 def by_id(connection: Connection, text: str) -> list[DeliveryRow]:
-    """Deliveries whose id is, or begins with, ``text``."""
-    query = _deliveries().where(starting(delivery.c.uuid, text)).limit(MOST)
+    """Deliveries whose id is, or begins with, ``text``; a partner knows it as ``msg_…``, without hyphens."""
+    named = _PLAIN_ID.fullmatch(text.strip())
+    prefix = "-".join(part for part in named.groups() if part) if named else text
+    query = _deliveries().where(starting(delivery.c.uuid, prefix)).limit(MOST)
     return [_delivery(row) for row in connection.execute(query)]
 
 
