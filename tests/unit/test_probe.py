@@ -98,8 +98,9 @@ def test_addresses() -> None:
 
 
 def test_dates() -> None:
-    assert run("date", "--zone", "Asia/Shanghai", stdin="2026年11月23日 10:00\nyesterday\n") == [
+    assert run("date", "--zone", "Asia/Shanghai", stdin="2026年11月23日 10:00\n\nyesterday\n") == [
         {"text": "2026年11月23日 10:00", "utc": "2026-11-23T02:00:00Z"},
+        {"text": "", "utc": None},
         {"text": "yesterday", "utc": None},
     ]
 

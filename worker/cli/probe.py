@@ -191,10 +191,9 @@ def _fetched(address: str, url: str | None, content_type: str | None, zone: str)
 
 
 def _lines() -> Iterator[str]:
+    """Every line of standard input, blank ones too: one answer a line keeps both in step."""
     for line in sys.stdin.buffer:
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
-        if text.strip():
-            yield text
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _print(node: Mapping[str, Any]) -> None:
