@@ -144,7 +144,13 @@ def _asks(selection: Selection, part: str) -> str:
     if part == "children":
         return ""
     value = getattr(selection, part)
-    return f"{value} s" if part == "max_age" else ", ".join(value)
+    return _span(value) if part == "max_age" else ", ".join(value)
+
+
+def _span(seconds: int) -> str:
+    """The way the catalogue writes it: ``30d``."""
+    unit, name = next((each for each in ((86400, "d"), (3600, "h"), (60, "m")) if seconds % each[0] == 0), (1, "s"))
+    return f"{seconds // unit}{name}"
 
 
 def _standing(
