@@ -33,8 +33,8 @@ def _digest(found: Found) -> bytes:
 
 
 def _goes_on(leads: ParsedFeed, claim: SnapshotClaim, source: Source) -> bool:
-    """Sitemaps name further ones; a listing page's next one is read as far as the catalogue says."""
-    if leads.format == "sitemap":
+    """An index of sitemaps names nothing else; a listing's next page is read as far as the catalogue says."""
+    if not leads.digests:
         return claim.depth < DEEPEST_SITEMAP
     return claim.depth + 1 < source.listing.pages
 
