@@ -1,4 +1,4 @@
-"""``deliver("partner-a")``: send what is due to one destination."""
+"""``deliver("partner-a")``: send what is due, to this destination first."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from tasks.services import services
 
 @app.task(name="deliver")
 def deliver(destination: str) -> str:
-    """Send what is due to ``destination`` for up to 20 s."""
-    return f"{destination}: {services().deliverer().run(only=destination)}"
+    """Send what is due for up to 20 s, to ``destination`` first."""
+    return services().deliverer().run(first=destination)

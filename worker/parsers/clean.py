@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as html_entities
 import re
+from contextvars import ContextVar
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -91,7 +92,8 @@ _INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECA
 _MARKUP = re.compile(
     rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE
 )
-_SPACE = re.compile("[ \t\r\n\f\v\xa0\u2028\u2029]+")
+# Not the single blanks between words: they are what they should be, and most of what there is.
+_SPACE = re.compile("[ \t\r\n\f\v\xa0\u2028\u2029]{2,}|[\t\r\n\f\v\xa0\u2028\u2029]")
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\u2028\u2029"
 _URL_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ABSOLUTE = re.compile(
@@ -117,7 +119,8 @@ def clean_html(html: str, base: str | None) -> str:
         html = _FORMULA_TAG.sub("", html)
     if html.count("<") > _DEEPEST and _too_deep(html):
         html = escape_text(collapse(_INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", html))))
-    cleaned = _cleaner(base).clean(html)
+    _base.set(base)
+    cleaned = _cleaner().clean(html)
     if "<img" in cleaned:
         cleaned = _BARE_IMG.sub("", cleaned)
     return cleaned.strip()
@@ -133,10 +136,15 @@ def _too_deep(html: str) -> bool:
     return False
 
 
-@lru_cache(maxsize=256)
-def _cleaner(base: str | None) -> nh3.Cleaner:
+_base: ContextVar[str | None] = ContextVar("_base", default=None)
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    """One for all: building it costs as much as cleaning a page, and nearly every entry has a base of its own."""
+
     def absolute(url: str) -> str | None:
-        return safe_url(url, base)
+        return safe_url(url, _base.get())
 
     return nh3.Cleaner(
         tags=_TAGS,

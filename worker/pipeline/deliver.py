@@ -8,7 +8,7 @@ an upsert in the transaction that decided.
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from random import Random
 from secrets import token_hex
 from typing import Protocol
 
-from worker.model.delivery import Answer, Parcel
+from worker.model.delivery import Answer, DeliveryState, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
 from worker.model.fetch import Lane, Outcome, Request
 from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch
@@ -26,13 +26,18 @@ WINDOW = 20.0
 LEASE = 60.0
 SLOTS = 256
 BATCH = 64
+# Receipts of accepted deliveries wait for company this long, or until so many are there: a transaction costs as much
+# as two deliveries. One that dies with them is unknown, and goes again under its own id.
+GATHER_SECONDS = 0.05
+GATHER = 32
+CLAIM_SECONDS = 0.25  # between two looks for further destinations while some are open
 
 Conversation = Generator[Request, Outcome, Answer]
 
 
 class DeliveryStore(Protocol):
     def claim(
-        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, only: str | None = None
+        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None = None
     ) -> list[DestinationClaim]: ...
 
     def more(self, key: str, now: datetime, *, size: int, lease: str) -> tuple[DueDelivery, ...]: ...
@@ -88,44 +93,59 @@ class Deliverer:
         self.store, self.dispatcher, self.kinds, self.http = store, dispatcher, kinds, http
         self.clock, self.rng, self.stopping = clock, rng, stopping
         self.lease = token_hex(16)
-        self.counts: dict[str, int] = {}
+        self.counts: Counter[tuple[str, str]] = Counter()
         self._open: dict[str, _Open] = {}
         self._flying: dict[int, _Flying] = {}
         self._next: deque[Lane] = deque()
+        self._claimed_at = 0.0
+        self._record_by = 0.0
 
-    def run(self, *, only: str | None = None, window: float = WINDOW) -> str:
-        """Send what is due, to one destination or to all, until nothing is left or the window closes."""
+    def run(self, *, first: str | None = None, window: float = WINDOW) -> str:
+        """Send what is due, to ``first`` before others, until nothing is left or the window closes.
+
+        Whoever rang for one destination serves the others as well: one that hangs would hold this process for nothing.
+        """
         closes = time.monotonic() + window
         try:
-            for outcomes in self.http.stream(lambda free: self._refill(free, closes, only), slots=SLOTS):
+            for outcomes in self.http.stream(lambda free: self._refill(free, closes, first), slots=SLOTS):
                 self._advance(outcomes)
         finally:
             self._record(list(self._open.values()), release=list(self._open))
-        parts = [f"{count} {word}" for word, count in sorted(self.counts.items())]
-        return ", ".join(parts) or "nothing was due"
+        return self._line(first)
 
-    def _refill(self, free: int, closes: float, only: str | None) -> list[Lane]:
+    def _line(self, first: str | None) -> str:
+        """What was done, for the one-line result."""
+        if first is None:
+            return _words(self.counts) or "nothing was due"
+        own = {key: count for key, count in self.counts.items() if key[0] == first}
+        others = _words({key: count for key, count in self.counts.items() if key[0] != first})
+        line = f"{first}: {_words(own) or 'nothing was due'}"
+        return f"{line}; to others: {others}" if others else line
+
+    def _refill(self, free: int, closes: float, first: str | None) -> list[Lane]:
         """Lanes for free slots: conversations that go on, then waiting deliveries, then new claims.
 
         What drained is given back first, so that a destination whose deliveries go one by one is claimed again at once.
         """
         open_window = time.monotonic() < closes and not self.stopping()
+        self._record_ripe()
         self._settle_drained(open_window)
         lanes = [self._next.popleft() for _ in range(min(free, len(self._next)))]
         if open_window and len(lanes) < free:
             room = free - len(lanes)
-            self._claim(max(1, room // 8), only)
+            self._claim(max(1, room // 8), first)
         for opened in list(self._open.values()) if open_window else ():
             while opened.waiting and opened.flying < opened.concurrency and len(lanes) < free and not opened.closed:
                 lanes.extend(self._start(opened, opened.waiting.popleft()))
         return lanes
 
-    def _claim(self, limit: int, only: str | None) -> None:
-        if only is not None and only in self._open:
+    def _claim(self, limit: int, first: str | None) -> None:
+        if self._open and time.monotonic() < self._claimed_at + CLAIM_SECONDS:
             return
+        self._claimed_at = time.monotonic()
         now = self.clock()
         until = now + timedelta(seconds=LEASE)
-        for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, only=only):
+        for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, first=first):
             declared = self.dispatcher.destination(claim.key)
             if declared is None:
                 self.store.record((), (), lease=self.lease, release=[claim.key])
@@ -139,7 +159,7 @@ class Deliverer:
         ready = self.dispatcher.prepare(opened.claim.key, deliveries, lease=self.lease)
         opened.waiting.extend(ready)
         if len(ready) < len(deliveries):
-            self.counts["decided anew"] = self.counts.get("decided anew", 0) + len(deliveries) - len(ready)
+            self.counts[opened.claim.key, "decided anew"] += len(deliveries) - len(ready)
 
     def _start(self, opened: _Open, due: DueDelivery) -> list[Lane]:
         parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
@@ -157,22 +177,32 @@ class Deliverer:
         return Lane((replace(request, tag=flying.due.id),))
 
     def _advance(self, outcomes: Sequence[Outcome]) -> None:
-        touched: dict[str, _Open] = {}
         for outcome in outcomes:
             flying = self._flying.pop(outcome.tag)
-            touched[flying.opened.claim.key] = flying.opened
             try:
                 self._next.append(self._lane(flying, flying.conversation.send(outcome)))
             except StopIteration as stop:
                 flying.opened.flying -= 1
                 self._answered(flying.opened, flying.due, stop.value)
-        self._record(list(touched.values()), release=[])
+        self._record_ripe()
+
+    def _record_ripe(self) -> None:
+        """Record what has waited long enough for company, and at once what may stop its destination."""
+        touched = [opened for opened in self._open.values() if opened.answered]
+        if not touched:
+            return
+        now = time.monotonic()
+        self._record_by = self._record_by or now + GATHER_SECONDS
+        failed = any(one.state is not DeliveryState.ACCEPTED for opened in touched for one in opened.answered)
+        if failed or now >= self._record_by or sum(len(opened.answered) for opened in touched) >= GATHER:
+            self._record_by = 0.0
+            self._record(touched, release=[])
 
     def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
         attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng)
         opened.answered.append(attempted)
         opened.closed = opened.closed or answer.verdict in STOPPED
-        self.counts[attempted.answer.result.value] = self.counts.get(attempted.answer.result.value, 0) + 1
+        self.counts[opened.claim.key, attempted.answer.result.value] += 1
 
     def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
         attempted = [one for opened in touched for one in opened.answered]
@@ -209,3 +239,11 @@ class Deliverer:
                 del self._open[key]
         if release:
             self._record(drained, release)
+
+
+def _words(counts: Mapping[tuple[str, str], int]) -> str:
+    """``12 accepted, 1 refused``: counts by word, whatever the destination."""
+    total: Counter[str] = Counter()
+    for (_, word), count in counts.items():
+        total[word] += count
+    return ", ".join(f"{count} {word}" for word, count in sorted(total.items()))

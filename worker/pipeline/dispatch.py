@@ -8,6 +8,7 @@ from random import Random
 from typing import Protocol
 
 from worker import schedule
+from worker.model.article import Version
 from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
@@ -41,7 +42,8 @@ class Dispatcher:
     ) -> None:
         self.store, self.view, self.options, self.resolve, self.clock = store, view, options, resolve, clock
         self._material: dict[int, Material] = {}
-        self._decisions: dict[int, Decision] = {}
+        self._decided: dict[int, tuple[Version, Decision]] = {}
+        self._options: dict[str, object] = {}
 
     def destination(self, key: str) -> Destination | None:
         """The destination, even one that left the file."""
@@ -73,7 +75,7 @@ class Dispatcher:
         approval = material.approval if material.approval_version == due.version else None
         case = build_case(version, destination, material.channels, self.view, approval=approval, now=self.clock())
         decision = decide(case)
-        self._decisions[due.id] = decision
+        self._decided[due.id] = (version, decision)
         return decision.use is due.use
 
     def parcel(self, key: str, due: DueDelivery, now: datetime) -> Parcel:
@@ -94,11 +96,11 @@ class Dispatcher:
                 channels=material.channels,
             )
         else:
-            assert material.current is not None
             assert destination is not None
+            version, decision = self._decided.pop(due.id)
             subject = build_release(
-                version_of(due.article_uuid, material.current, self.view),
-                self._decisions.pop(due.id),
+                version,
+                decision,
                 destination,
                 material.channels,
                 self.view,
@@ -112,11 +114,16 @@ class Dispatcher:
             attempt=due.attempts,
             destination=key,
             subject=subject,
-            options=self.options(destination) if destination is not None else None,
+            options=self._options_of(destination) if destination is not None else None,
             resolve=self.resolve,
             now=now,
             last=Result.UNKNOWN if due.unknown else None,
         )
+
+    def _options_of(self, destination: Destination) -> object:
+        if destination.key not in self._options:
+            self._options[destination.key] = self.options(destination)
+        return self._options[destination.key]
 
 
 def after_answer(key: str, due: DueDelivery, answer: Answer, now: datetime, rng: Random) -> Attempted:

@@ -79,17 +79,18 @@ class Deliveries:
             return connection.execute(stories.expired(now).limit(1)).first() is not None
 
     def claim(
-        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, only: str | None = None
+        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None = None
     ) -> list[DestinationClaim]:
-        """Lease up to ``limit`` destinations to ``lease`` until ``until``, with up to ``batch`` deliveries each.
+        """Lease up to ``limit`` destinations to ``lease`` until ``until``, with up to ``batch`` deliveries each;
+        ``first`` is among them if it has anything due.
 
         What a dead claimer left in flight is taken back first: a death of a batch makes its deliveries go one by one,
         a death of a single one is counted, and the third parks it.
         """
         with self.database.write() as connection:
             query = sa.select(destination).where(_claimable(now)).limit(limit)
-            if only is not None:
-                query = query.where(destination.c.key == only)
+            if first is not None:
+                query = query.order_by(destination.c.key != first)
             rows = connection.execute(self.database.skip_locked(query)).all()
             claims = [self._claim(connection, row, now, batch=batch, lease=lease, until=until) for row in rows]
             return [claim for claim in claims if claim is not None]
