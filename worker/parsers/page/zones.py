@@ -56,8 +56,10 @@ def _text_bounds(lines: list[Line], title: Line | None, body: HtmlElement | None
         inside = set(body.iter())
         places = [line.index for line in lines if line.block in inside]
         long = [place for place in places if place >= from_title and len(lines[place].text) >= 30]
-        if long:
-            return long[0], places[-1]
+        # A stamp line (发布时间：… 来源：… 作者：…) is long as well, but holds no sentence.
+        told = [place for place in long if _STOP.search(lines[place].text[:400])] or long
+        if told:
+            return told[0], places[-1]
     paragraphs = [line for line in lines[from_title:] if _is_paragraph(line)]
     if not paragraphs:
         return _largest(lines, from_title)
