@@ -39,6 +39,7 @@ _METAS = (
     "byl",
     "citation_author",
 )
+_SIDE_LINES = 7  # lines of the masthead that stand up to the title
 _ID = re.compile(r"[\s_(（\[-]*(?:[A-Za-z]{1,4}[_-]?\d{1,8}|\d{2,10}|(?<=[\u3400-\u9fff_])_?[A-Z]{1,4})[)）\]]?$")
 
 
@@ -101,15 +102,19 @@ def _in_things(_zones: Zones, head: Head, not_authors: set[str]) -> Signed | Non
 
 def _credible(author: PageAuthor, not_authors: set[str]) -> bool:
     """A name from the head counts where it is a person's, or not Chinese at all."""
-    own = key(author.name)
-    if own in not_authors or any(own in other for other in not_authors if len(own) > 3):
+    if _is_other(author.name, not_authors):
         return False
     return author.state is NameState.NAMED and (is_person(author.name) or not re.search("[\u3400-\u9fff]", author.name))
 
 
+def _is_other(name: str, not_authors: set[str]) -> bool:
+    own = key(name)
+    return len(own) < 2 or any(own in other for other in not_authors)
+
+
 def _in_text(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
     """记者 X in the first paragraphs: alone on a line, in brackets, or in the dateline."""
-    for line in zones.opening[:3] + zones.masthead[-3:]:
+    for line in zones.opening[:3] + zones.masthead[_SIDE_LINES:]:
         text = squeeze(line.text[:200])
         if len(text) <= 60 and (match := _ALONE.match(text)) and not _PHOTO.search(text):
             if names := people_in(match[1], strict=True):
@@ -147,7 +152,9 @@ def _at_end(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
         text = squeeze(line.text[-200:])
         if names := _bracketed(text[-100:]) or _in_last_brackets(text):
             return Signed(tuple(PageAuthor(name) for name in names), "byline")
-    short = [line for line in zones.closing + zones.tail[:8] if len(line.text) <= (160 if line.text[:1] in "(（" else 80)]
+    short = [
+        line for line in zones.closing + zones.tail[:8] if len(line.text) <= (160 if line.text[:1] in "(（" else 80)
+    ]
     if signed := _labelled(short, "byline"):
         return signed
     for line in short:
@@ -164,17 +171,29 @@ def _in_last_brackets(text: str) -> list[str]:
     if match is None:
         return []
     words = [word for word in re.split(r"[、，,\s]+", re.sub(r"^文[/／]?图?\s*", "", match[1])) if word]
-    return words if words and all(is_person(word) for word in words) else people_in(match[1], strict=True) if all(len(word) == 1 for word in words) else []
+    return (
+        words
+        if words and all(is_person(word) for word in words)
+        else people_in(match[1], strict=True)
+        if all(len(word) == 1 for word in words)
+        else []
+    )
 
 
 def _in_metas(zones: Zones, head: Head, not_authors: set[str]) -> Signed | None:
     """A name in ``meta author``, where it is a person's; on a Chinese page, where the page shows it too."""
-    chinese = bool(re.search("[\u3400-\u9fff]{4}", head.title + "".join(line.text[:100] for line in zones.masthead[-4:])))
+    chinese = bool(
+        re.search("[\u3400-\u9fff]{4}", head.title + "".join(line.text[:100] for line in zones.masthead[-4:]))
+    )
     shown = " ".join(line.text[:300] for line in zones.masthead + zones.opening + zones.closing + zones.tail)
+    beside = {key(piece.text) for line in zones.masthead[-14:] for piece in line.pieces}
     found: list[PageAuthor] = []
     for value in head.all(*_METAS):
         if value.startswith("http"):
             continue
+        if chinese and key(value) in beside and not _is_other(value, not_authors):
+            found.append(PageAuthor(value, NameState.NAMED if is_person(value) else NameState.PEN_NAME))
+            break
         for author in authors_of(value):
             if _credible(author, not_authors) and (author.name in shown if chinese else " " in author.name):
                 found.append(author)

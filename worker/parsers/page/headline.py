@@ -23,6 +23,7 @@ _TITLE_MARK = re.compile(r"title|headline|\btit\b|biaoti|\bbt\d?\b|\bh1\b")
 _NOT_TITLE_MARK = re.compile(
     r"sub-?_?title|site-?title|relat|recommend|logo|widget|side|list|hot|comment|foot|nav|menu"
 )
+_STAMP = re.compile(r"(?:发布|发表|更新)?(?:时间|日期)\s?[:：]\s?\d|[来來]源\s?[:：]|^(?:19|20)\d\d[-年/.]\d")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _HEADINGS_SET = frozenset(_HEADINGS)
 
@@ -76,7 +77,7 @@ def _shown(lines: list[Line], wholes: list[str], sites: set[str]) -> _Shown | No
             continue
         for text in _readings(line):
             own = key(text)
-            if len(own) < 2 or len(text) > _LONGEST or own in sites:
+            if len(own) < 2 or len(text) > _LONGEST or own in sites or _carries_site(own, sites):
                 continue
             match = _match(own, keys, line)
             if match <= 0 or (best is not None and match < best[0]):
@@ -85,6 +86,11 @@ def _shown(lines: list[Line], wholes: list[str], sites: set[str]) -> _Shown | No
             if (best is None or (match, rank) > (best[0], best[1].rank)) and not hidden(line.block):
                 best = match, _Shown(text, line, rank)
     return best[1] if best else None
+
+
+def _carries_site(own: str, sites: set[str]) -> bool:
+    """Is it the head's title again, with the site's name behind it?"""
+    return any(len(site) >= 3 and len(own) > len(site) + 6 and own.endswith(site) for site in sites)
 
 
 def _starts_elsewhere(line: Line, keys: list[str], letters: set[str]) -> bool:
@@ -140,7 +146,7 @@ def _tags_around(block: HtmlElement) -> set[str]:
 
 def _heading(lines: list[Line], head: Head, not_this: Line | None) -> Line | None:
     """The first heading that is no site name, else the first line marked as a title."""
-    marked = None
+    marked = above_stamp = None
     for line in lines:
         if not 4 <= len(line.text) <= _LONGEST or line is not_this:
             continue
@@ -156,7 +162,11 @@ def _heading(lines: list[Line], head: Head, not_this: Line | None) -> Line | Non
             linked = any(piece.link is not None for piece in line.pieces)
             if not linked and len(key(line.text)) >= 5 and not hidden(line.block):
                 marked = line
-    return marked
+        if above_stamp is None and line.index and _STAMP.search(line.text[:80]):
+            above = lines[line.index - 1]
+            if 8 <= len(above.text) <= _LONGEST and all(piece.link is None for piece in above.pieces):
+                above_stamp = above
+    return above_stamp if above_stamp is not None and (marked is None or marked is not above_stamp) else marked
 
 
 def _home(line: Line) -> bool:

@@ -10,16 +10,18 @@ from worker.parsers.page.scan import Line, Piece
 
 _COLON = r"\s{0,3}[:：︰∶]\s{0,4}"
 _BAR = r"\s{0,3}[:：︰∶|｜丨/／]\s{0,4}"
-SIGNED = re.compile(r"(?P<author>[\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4})*)\s?[/／]\s?(?P<source>[\u3400-\u9fffA-Za-z]{2,14})")
+SIGNED = re.compile(
+    r"(?P<author>[\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4})*)\s?[/／]\s?(?P<source>[\u3400-\u9fffA-Za-z]{2,14})"
+)
 SOURCE = re.compile(
     r"(?<!图片)(?<!图)(?<!数据)(?<!视频)(?<!照片)(?<!资料)(?<!图源)(?:(?:文章|信息|新闻|新聞|稿件|内容|內容|本文|原文|消息|资讯|文稿)?[来來]\s{0,4}源(?:于|於|网站|媒体|单位|出处)?"
     rf"|稿\s{{0,4}}源|[转轉][载載]?自|摘\s?自|出\s{{0,2}}处|供稿单位|发布单位|发布机构|发文机关){_BAR}"
-    rf"|\b(?:source|via){_COLON}",
+    rf"|(?:^|(?<=\s\s)|(?<=[|｜]\s\s))(?:文章|信息)?来源\s{{2,4}}(?=\S)|\b(?:source|via){_COLON}",
     re.IGNORECASE,
 )
 AUTHOR = re.compile(
     r"(?:(?:文章|本文|原文|原)?作\s{0,4}者|撰\s{0,4}文|撰稿人?|采\s?写|执\s?笔|文字|署\s?名|笔\s?者|本报记者|[记記]\s{0,2}者|通[讯訊][员員])"
-    rf"(?:[记記]者)?{_BAR}|(?<![图圖文\w])文{_BAR}|(?<=[图圖])文{_BAR}|\b(?:authors?|written\s+by|by){_COLON}",
+    rf"(?:[记記]者)?{_BAR}|(?<![图圖文\w])文{_BAR}|(?<=[图圖])文{_BAR}|(?:^|(?<=\s\s))作者\s{{2,4}}(?=\S)|\b(?:authors?|written\s+by|by){_COLON}",
     re.IGNORECASE,
 )
 EDITOR = re.compile(

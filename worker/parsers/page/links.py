@@ -18,7 +18,9 @@ _ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[^\s\"'<>（）()，。；、\u3400-\u9fff]{4,500}")
-_CRUMBS = re.compile(r"crumb|position|cur_?pos|location|weizhi|dqwz|mbx|\bpath|now_?pos|\bwz|_wz|where|\blujing|site-?nav|\bsnav|\bnavigat|daohang|\bdh\b")
+_CRUMBS = re.compile(
+    r"crumb|position|cur_?pos|location|weizhi|dqwz|mbx|(?<![a-z])path|now_?pos|(?<![a-z])wz(?![a-z])|_wz|where|\blujing|site-?nav|\bsnav|\bnavigat|daohang|\bdh\b"
+)
 _HERE = re.compile(
     r"(?:您?(?:当前|现在|目前|所在|的)*(?:所在)?的?|當前|目前)(?:位置|栏目)(?:是|为)?\s{0,3}[:：]|你在这里|所在位置|您的位置|当前位置|現在位置|you are here",
     re.IGNORECASE,
@@ -81,7 +83,7 @@ def _is_article(url: str) -> bool:
     """Does the address lead to one text, and not to a front page or an account?"""
     path = re.sub(r"^https?://[^/?#]*", "", url)
     named = re.search(r"\d{5}|\d{4}[-/]\d\d|[?&]\w*id=\w{4}|/s/[\w-]{10}|[a-z0-9]+(?:-[a-z0-9]+){3}", path)
-    return bool(named) and not re.search(r"user|profile|author|account|/u/|home|search|tag/|type=comment", path)
+    return bool(named) and not re.search(r"user|profile|author|account|/media|/u/|home|search|tag/|type=comment", path)
 
 
 def _labelled(lines: list[Line], base: str | None) -> str | None:
@@ -129,6 +131,9 @@ def read_breadcrumb(
         if steps := _marked_steps(element, words):
             return steps, "masthead"
     for line in before:
+        if re.match(r"首页\s*/\s", line.text):
+            if steps := _clean(line.text.split("/"), words):
+                return steps, "masthead"
         if re.match(r".{0,8}(?:首页|首頁|网|频道|home)\s*(?:>|›|»|＞)", line.text, re.IGNORECASE):
             if steps := _steps(line.text, words):
                 return steps, "masthead"
@@ -154,9 +159,15 @@ def _marked(before: list[Line]) -> list[HtmlElement]:
 
 def _in_boxes(before: list[Line], here: Line, words: str) -> tuple[str, ...]:
     """Steps that stand in blocks of their own behind 当前位置."""
-    following = [line for line in before if 0 < line.index - here.index <= _MOST]
-    holder = following[0].block.getparent() if following else None
-    return _clean([line.running() for line in following if line.block.getparent() is holder], words)
+    parts: list[str] = []
+    holder: HtmlElement | None = None
+    for line in before:
+        if 0 < line.index - here.index <= _MOST:
+            if len(line.text) > 24 or (parts and not _ARROWS.match(line.text) and line.block.getparent() is not holder):
+                break
+            parts.append(line.running())
+            holder = line.block.getparent()
+    return _clean(parts, words)
 
 
 def _steps(text: str, words: str) -> tuple[str, ...]:
@@ -171,7 +182,7 @@ def _clean(parts: list[str], words: str) -> tuple[str, ...]:
     steps = []
     for part in parts[:_MOST]:
         step = squeeze(part).strip(" >›»→＞/|｜·-:：")
-        if re.match(r"(?:正文|详情|内容|文章正文|新闻正文|详细内容)(?:\s|$)", step):
+        if re.match(r"(?:正文|详情|内容|文章正文|文章详情|新闻详情|新闻正文|详细内容)(?:\s|$)", step):
             break
         if not step or _NO_STEP.match(step):
             continue

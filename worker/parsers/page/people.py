@@ -94,7 +94,9 @@ def people_in(text: str, *, strict: bool) -> list[str]:
     names: list[str] = []
     rest = _without_roles(_joined_letters(text.strip()))
     for token in _SPLIT.split(rest):
-        word = _TAIL.sub("", _ROLE.sub("", token.strip(" 　()（）[]【】:："))).strip(" 　:：")
+        word = token.strip(" 　()（）[]【】:：")
+        if not is_person(word):
+            word = _TAIL.sub("", _ROLE.sub("", word)).strip(" 　:：")
         if not word:
             continue
         if not is_person(word):
@@ -122,7 +124,7 @@ def _joined_letters(text: str) -> str:
 
 def authors_of(value: str, *, pen: bool = False) -> tuple[PageAuthor, ...]:
     """What a labelled author's value names: persons, stand-ins, pen names; nothing where it is no name at all."""
-    text = clean_author(value) or ""
+    text = _unclosed(clean_author(value) or "")
     if not text or _JUNK.search(text) or len(text) > 80:
         return ()
     if is_placeholder(text):
@@ -134,6 +136,14 @@ def authors_of(value: str, *, pen: bool = False) -> tuple[PageAuthor, ...]:
     if text.isascii() or not re.search(r"[\u3400-\u9fff]", text):
         return _latin(text)
     return _others(text, pen=pen)
+
+
+def _unclosed(text: str) -> str:
+    """``text`` without the closing bracket of one that opened before it."""
+    for opening, closing in ("()", "（）", "[]", "【】", "「」"):
+        if text.endswith(closing) and opening not in text:
+            text = text[:-1]
+    return text.strip()
 
 
 def _others(text: str, *, pen: bool) -> tuple[PageAuthor, ...]:

@@ -21,9 +21,54 @@ _CLIMB = 40  # ancestors looked at to find a block
 
 _TEXTS = etree.XPath(f"(descendant::text()[normalize-space()])[position() <= {_MOST_TEXTS}]")
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_UNREAD = frozenset(["script", "style", "noscript", "textarea", "option", "select", "template", "svg", "iframe", "button"])
+_UNREAD = frozenset(
+    ["script", "style", "noscript", "textarea", "option", "select", "template", "svg", "iframe", "button"]
+)
 _WIDE = re.compile("[ \t\r\n\f\v]{2,}|[ \t\r\n\f\v]*[\xa0\u3000\u2002\u2003]+[\\s\xa0\u3000]*|[\t\n]")
 _UNEVEN = re.compile("[\\s\xa0\u3000]{2}|[\t\n\xa0\u2000-\u200f\u2028-\u202e\u2060\u3000\ufeff\x00-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")

@@ -10,13 +10,24 @@ from zoneinfo import ZoneInfo
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head
 from worker.parsers.page.scan import Line, hidden
-from worker.parsers.page.times import Day, Moment, day_of, moment_of, moments_in, published_in_head, updated_in_head, url_days
+from worker.parsers.page.times import (
+    Day,
+    Moment,
+    day_of,
+    moment_of,
+    moments_in,
+    published_in_head,
+    updated_in_head,
+    url_days,
+)
 from worker.parsers.page.tree import Page
 from worker.parsers.page.zones import Zones
 
 _LONGEST = 200  # characters of a line that may be a time stamp
 _DIGITS = re.compile(r"[\d\s/:.年月日-]+")
-_BOXES = re.compile(r"\b((?:19|20)\d\d)\s*[年/.-]?\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})\s*日?(?:\s+(\d{1,2})\s*:\s*(\d\d)\b)?")
+_BOXES = re.compile(
+    r"\b((?:19|20)\d\d)\s*[年/.-]?\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?:\s*日)?(?:\s+(\d{1,2})\s*:\s*(\d\d)\b)?"
+)
 _SOON = timedelta(days=2)  # how far in the future a clock may stand
 
 
@@ -108,7 +119,7 @@ def _boxed(run: list[Line], page: Page, now: datetime) -> tuple[Moment, Line] | 
         return None
     clock = f" {match[4]}:{match[5]}" if match[4] else ""
     moment = next(moments_in(f"{match[1]}-{match[2]}-{match[3]}{clock}", page.zone, now), None)
-    return (moment, run[0]) if moment else None
+    return (moment, run[-1]) if moment else None
 
 
 def _is_stamp(line: Line, moment: Moment) -> bool:
