@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from urllib.parse import SplitResult, urlsplit
 
 import idna
@@ -67,6 +68,11 @@ def _link_key(url: str, keep_fragment: bool) -> str | None:
 
 
 _kept_link_key = lru_cache(maxsize=4096)(_link_key)
+
+
+def link_digest(url: str) -> bytes:
+    """16 bytes by which an address is known on a listing: two spellings of one address have the same."""
+    return blake2b((link_key(url) or url).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def host_of(url: str) -> str | None:
