@@ -27,10 +27,13 @@ _DATELINE = re.compile(
 _PHOTO = re.compile(r"[摄攝]\s*[)）】]?$|供图|图片|拍摄|/图|图[/／]|制图|[摄攝]影")
 _BY = re.compile(r"^\s*(?:by|written by|words by|story by|posted by|author:?)\s+(\S.{2,80})$", re.IGNORECASE)
 _BY_MARK = re.compile(r"byline|\bauthor|\bwriter|zuozhe|contributor")
+_BY_LINK = re.compile(r"/(?:authors?|profiles?|people|staff|contributors?|by|writers?|user|columnists?)/")
+_FULL_NAME = re.compile(r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]*){1,3}")
+_NEAR_LINES = 36
 _EDITOR_METAS = ("editor", "contenteditor", "article:editor", "editorname", "责任编辑")
 _METAS = (
-    "author",
     "article:author",
+    "author",
     "og:article:author",
     "dc.creator",
     "dcterms.creator",
@@ -209,14 +212,21 @@ def _english(zones: Zones, _head: Head, not_authors: set[str]) -> Signed | None:
             found = [author for author in authors_of(match[1]) if key(author.name) not in not_authors]
             if found:
                 return Signed(tuple(found), "byline")
-    for line in zones.masthead:
+    return _under_mark(zones, not_authors)
+
+
+def _under_mark(zones: Zones, not_authors: set[str]) -> Signed | None:
+    """A name alone in a place that the markup, or where it links to, calls the author's."""
+    for line in zones.masthead[-_NEAR_LINES:]:
         for piece in line.pieces:
-            text = piece.text
-            if _BY_MARK.search(marks(piece.element)) and (
-                is_person(text) or re.fullmatch(r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]*){1,3}", text)
-            ):
-                if key(text) not in not_authors:
-                    return Signed((PageAuthor(text),), "byline")
+            text = piece.text.removeprefix("By ").removeprefix("by ")
+            if not (is_person(text) or _FULL_NAME.fullmatch(text)) or key(text) in not_authors:
+                continue
+            link = (piece.link.get("href") or "")[:300] if piece.link is not None else ""
+            above = piece.element.getparent()
+            named = marks(piece.element) + " " + (marks(above) if above is not None else "")
+            if _BY_MARK.search(named) or (not zones.ideographic and _BY_LINK.search(link)):
+                return Signed((PageAuthor(text),), "byline")
     return None
 
 

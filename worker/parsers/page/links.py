@@ -17,6 +17,7 @@ _ORIGINAL = re.compile(
     r"|\b(?:original (?:article|link|story|source)|read the original(?: article)?|view original|source url)\b\s?:?",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(r"(?:注明|附上|保留|标明|标注|附带|复制|本文|此文|分享)\S{0,12}$")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>（）()，。；、\u3400-\u9fff]{4,500}")
 _CRUMBS = re.compile(
     r"crumb|position|cur_?pos|location|weizhi|dqwz|mbx|(?<![a-z])path|now_?pos|(?<![a-z])wz(?![a-z])|_wz|where|\blujing|site-?nav|\bsnav|\bnavigat|daohang|\bdh\b"
@@ -91,7 +92,7 @@ def _labelled(lines: list[Line], base: str | None) -> str | None:
     for place, line in enumerate(lines):
         if len(line.text) > 1500 or not (match := _ORIGINAL.search(line.text)):
             continue
-        if match.start() > 20 and len(line.text) > 700:
+        if (match.start() > 20 and len(line.text) > 700) or _REQUEST.search(line.text[: match.start()]):
             continue
         position = 0
         for piece in line.pieces:
@@ -218,7 +219,7 @@ def _listed(crumbs: dict[str, object], words: str) -> tuple[str, ...]:
 
 def read_category(head: Head, breadcrumb: tuple[str, ...]) -> tuple[str, str] | None:
     for value in head.all(*_SECTION_METAS):
-        if 1 < len(value) <= 30 and not value.isdigit():
+        if 1 < len(value) <= 30 and not re.fullmatch(r"[\da-f]{8,}|\d+|tags?|all|undefined|null", value, re.IGNORECASE):
             return value, "meta"
     for name in texts(head.thing("articleSection"))[:1]:
         if 1 < len(name) <= 40:

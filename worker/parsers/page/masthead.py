@@ -127,8 +127,9 @@ def _linked(
     canonical = read_canonical(head, page.url)
     if canonical:
         found = _with(found, "meta", canonical_url=canonical)
+    base = page.url or canonical
     source_url = found.source.url if found.source else None
-    if original := read_original(_around(lines, zones), head, page.url, canonical, source_url):
+    if original := read_original(_around(lines, zones), head, base, canonical, source_url):
         found = _with(found, original[1], original_url=original[0])
     line = headline.line if headline else None
     if crumbs := read_breadcrumb(lines, head, line, found.title or ""):

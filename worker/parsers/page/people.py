@@ -73,6 +73,11 @@ _JUNK = re.compile(
     r"https?:|www\.|@|[\d]{5,}|[。！？!?]|点击|阅读|浏览|来源|时间|版权|转载|字号|\{\{|\$\{|undefined|^null$|^[\W\d_]+$",
     re.IGNORECASE,
 )
+_NO_LATIN_NAME = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)\b"
+    r"|updated|published|posted|read more|share|staff$|\d",
+    re.IGNORECASE,
+)
 _LATIN_NAME = re.compile(
     r"(?:[A-ZÀ-ÞÁ-Ž][\w'’.\-À-ž]*|de|da|del|van|von|der|bin|al|el|la|le|dos|di|du)(?:\s+(?:[A-ZÀ-Þ][\w'’.\-À-ž]*|de|da|del|van|von|der|bin|al|el|la|le|dos|di|du|Jr\.?|I{2,3})){0,4}"
 )
@@ -170,9 +175,11 @@ def _latin(text: str) -> tuple[PageAuthor, ...]:
     )[0]
     bare = re.sub(r"^(?:by|written by|author|posted by)[:\s]+", "", bare, flags=re.IGNORECASE).strip(" ,.")
     found = []
-    for word in re.split(r"\s*(?:,|;|&|/|\band\b|\bwith\b)\s*", bare):
+    for word in re.split(r"\s*(?:,\s*and\b|,|;|&|/|\band\b|\bwith\b)\s*", bare):
         if not word:
             continue
+        if _NO_LATIN_NAME.match(word):
+            break
         if is_placeholder(word):
             found.append(PageAuthor(word, NameState.PLACEHOLDER))
         elif len(word) <= 50 and _LATIN_NAME.fullmatch(word):

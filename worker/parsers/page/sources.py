@@ -35,7 +35,7 @@ _MOMENT = re.compile(
     r"\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,4}(?:\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?|\d{1,2}[-月]\d{1,2}日?\s{0,2}\d{1,2}:\d\d|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
 )
 _NOISE = re.compile(
-    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
+    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|.{0,8}时间|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
     re.IGNORECASE,
 )
 
@@ -58,14 +58,18 @@ def read_source(zones: Zones, head: Head, dated: Line | None, title: Line | None
     named = next((found for found in said if not means_elsewhere(found.source.name)), None)
     if named is not None:
         return named
-    if (beside := _beside(zones, dated, title, base)) is not None:
+    beside = _beside(zones, dated, title, base) if zones.ideographic else None
+    if beside is not None:
         return beside
     if said:
         return said[0]
     for value in head.all(*_METAS):
         if (source := _source(value, None, base)) is not None and not source.name.isascii():
             return Sourced(source, "meta")
-    return _in_things(head, base)
+    if (told := _in_things(head, base)) is not None or zones.ideographic:
+        return told
+    site = head.meta("og:site_name")
+    return Sourced(PageSource(site), "meta") if site and len(site) <= 60 else None
 
 
 def _labelled(lines: list[Line], rule: str, base: str | None) -> Iterator[Sourced]:

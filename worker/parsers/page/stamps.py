@@ -48,6 +48,9 @@ def read_stamps(zones: Zones, head: Head, page: Page, now: datetime) -> Stamped:
     seen = _seen(zones, page, now, days) or _in_boxes(zones, page, now)
     updated: tuple[Moment | None, str] = _updated(zones, page, now) or changed or (None, "")
     declared = [*([told] if told else ()), *([(timed, "time")] if timed else ())]
+    if told and not told[0].by_day and not zones.ideographic and told[0].at <= now + _SOON:
+        # Pages in English are read around the world: what they show is in a zone of its own, what they declare has one.
+        return Stamped(*told, *updated, seen[1] if seen else None)
     late = None if seen else _late(zones, page, now)
     shown = seen or late
     exact = [

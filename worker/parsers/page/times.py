@@ -52,7 +52,7 @@ _URL_DATE = re.compile(
     r"(?<!\d)(?P<year>20\d{2}|19\d{2})(?:[-_/]?(?P<month>1[0-2]|0[1-9])(?:[-_/]?(?P<day>3[01]|[12]\d|0[1-9]))?)(?!\d{1,3}(?!\d))"
 )
 _PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "pubdate", "publishdate", "publish_date",
+    "article:published_time", "og:article:published_time", "og:published_time", "pubdate", "pub_date", "publishdate", "publish_date",
     "publish-date", "publishtime", "datepublished", "og:release_date", "og:time", "release_date", "weibo:article:create_at",
     "article:create_at", "bytedance:published_time", "og:pubdate", "sailthru.date", "parsely-pub-date", "dc.date.issued",
     "dcterms.created", "dcterms.issued", "dc.date", "date", "firstpublishedtime", "article.published", "created", "createdate",

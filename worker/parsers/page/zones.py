@@ -12,6 +12,7 @@ from worker.parsers.page.scan import Line
 _BEFORE_TITLE, _AFTER_TITLE, _TAIL = 6, 30, 16
 _OPENING, _CLOSING = 4, 6  # paragraphs of the text in which bylines stand
 _PARAGRAPH = 60  # characters from which a line with a full stop is one
+_HAN = re.compile("[\u3400-\u9fff]")
 _STOP = re.compile(r"[。！？；.!?;…”」]")
 _ELSEWHERE = re.compile(
     r"^(?:相关|相關|推荐|推薦|热门|熱門|延伸阅读|延伸閱讀|猜你|更多|热点|最新评论|网友评论|精彩|上一篇|下一篇|上一条|下一条|友情链接|主办单位"
@@ -29,6 +30,7 @@ class Zones:
     opening: list[Line]
     closing: list[Line]
     tail: list[Line]
+    ideographic: bool = True  # written with ideographs: names and sources stand otherwise than in Latin script
 
 
 def find_zones(lines: list[Line], title: Line | None, body: HtmlElement | None) -> Zones:
@@ -46,7 +48,8 @@ def find_zones(lines: list[Line], title: Line | None, body: HtmlElement | None) 
         if _ELSEWHERE.match(line.text):
             break
         tail.append(line)
-    return Zones(masthead, text[:_OPENING], text[-_CLOSING:], tail)
+    sample = " ".join(line.text[:80] for line in [*masthead[-8:], *text[:_OPENING]])
+    return Zones(masthead, text[:_OPENING], text[-_CLOSING:], tail, 10 * len(_HAN.findall(sample)) > len(sample))
 
 
 def _text_bounds(lines: list[Line], title: Line | None, body: HtmlElement | None) -> tuple[int, int]:
