@@ -120,7 +120,7 @@ def poll_command(
         say(f"{key}: {after.outcome}; next {Times(services).ago(after.due_at)}")
     else:
         say(
-            f"{key}: due, but not asked within {wait} s (last tick {times.ago(tick) or 'never'}). "
+            f"{key}: due, but not asked within {wait} s (last tick {Times(services).ago(tick) or 'never'}). "
             "Its host may be busy, pausing or keeping its pace; or no worker runs: newsroad status"
         )
 
