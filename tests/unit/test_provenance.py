@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from worker.identity.names import is_department
 from worker.model.article import AuthorState, Credit, HopBasis, HopRole
 from worker.model.catalog import Grant, Operator, Publisher, Scope, Source, SourceKind
 from worker.model.feed import ParsedEntry, ParsedFeed, Person, SourceRef
@@ -263,3 +264,24 @@ def test_only_the_credited_publisher_or_a_licensed_carrier_speaks() -> None:
     assert not speaks_for(SOURCE, reprint, [Grant("g", "paper"), Grant("w", "wire", scope=Scope.CARRIED)])
     assert speaks_for(SOURCE, reprint, [Grant("g", "paper", scope=Scope.CARRIED)])
     assert not speaks_for(SOURCE, reprint, [Grant("g", "paper", scope=Scope.CARRIED, sources=("paper-local",))])
+
+
+@pytest.mark.parametrize("name", ["办公厅", "新闻中心", "党委宣传部", "机关党委", "Press Office", "辦公廳"])
+def test_a_department_is_no_publisher(name: str) -> None:
+    assert is_department(name)
+
+
+@pytest.mark.parametrize("name", ["新华社", "央视新闻", "中国新闻社", "国家民族事务委员会", "北京日报", "人民网", "公安部"])
+def test_a_publisher_is_no_department(name: str) -> None:
+    assert not is_department(name)
+
+
+def test_a_department_is_its_publisher_by_the_page_it_stands_on() -> None:
+    assert _from(SourceRef("办公厅")).publisher == "paper"
+
+
+def test_a_department_is_its_publisher_by_the_address_of_the_original() -> None:
+    credit = _from(SourceRef("办公厅"), via="https://www.wire.example/news/7.html")
+    assert (credit.origin, credit.publisher) == ("通讯样社", "wire")
+    assert credit.original_link == "https://www.wire.example/news/7.html"
+    assert credit.via == ("样报",)

@@ -97,6 +97,17 @@ _NOBODY = frozenset(
 )
 
 
+# Inner departments, folded; before them at most what says "ours": 校, 党委, 机关 …
+_DEPARTMENT = re.compile(
+    "(?:本|我|校|院|局|委|厅|部|市|县|区|省|机关|党委|党政|党组|总部|集团|公司|中心){0,2}"
+    "(?:办公厅|办公室|新闻(?:中心|办|办公室|处|科|司|社|部)|信息(?:中心|处|科|办|部)|融媒体中心|网络中心|编辑部|采编部"
+    "|宣传(?:部|处|科|司|中心|教育(?:司|处|中心))|研究室|政研室|秘书(?:处|局|科)|综合(?:处|司|科|部|办公室)"
+    "|机关党委|组织(?:部|人事处)|人事(?:处|司|科|部)|统战部|政策(?:法规|研究)(?:司|处|室|科)|法规(?:司|处|科)"
+    "|教务处|学生处|学工处|科研处|团委|校团委|工会|纪委|财务(?:司|处|科)|规划(?:司|处|科)|国际(?:司|处|合作(?:司|处)))"
+    "|(?:the)?(?:press|media|news|communications?|publicrelations|informations?)(?:office|centre|center|department|desk|team)"
+)
+
+
 @lru_cache(maxsize=1)
 def _simplifier() -> OpenCC:
     from opencc import OpenCC  # 60 ms, and only where Chinese names are compared
@@ -157,6 +168,11 @@ def is_placeholder(name: str) -> bool:
     """Whether ``name`` is a stand-in (佚名, admin, 本站) and names nobody. Pen names are names."""
     folded = _bare(name)
     return folded in _NOBODY or folded in _OURSELF or folded in _ELSEWHERE
+
+
+def is_department(name: str) -> bool:
+    """Whether ``name`` is an inner department (办公厅, 党委宣传部, press office) that says nothing of whose it is."""
+    return _DEPARTMENT.fullmatch(fold_name(name)) is not None
 
 
 def means_elsewhere(name: str) -> bool:

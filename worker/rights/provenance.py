@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from worker.identity.names import clean_author, clean_name, fold_name, is_placeholder, means_elsewhere
+from worker.identity.names import clean_author, clean_name, fold_name, is_department, is_placeholder, means_elsewhere
 from worker.identity.urls import registrable_domain
 from worker.model.article import AuthorState, Credit, Hop, HopBasis, HopRole
 from worker.model.catalog import Grant, Operator, Publisher, Scope, Source
@@ -156,6 +156,11 @@ def _named(scene: _Scene) -> _Named | None:
     if listed is not None:
         agrees = scene.publishers.owns(listed.key, host)
         return None if listed == scene.home else _Named(listed.name, listed, ref.url if agrees else listed.url)
+    if name is not None and is_department(name):
+        # Whose department it is, the original's address tells; without one it is the polled publisher's.
+        owner = scene.publishers.by_host(host_of(scene.entry.via))
+        if owner is not None and owner != scene.home:
+            return _Named(owner.name, owner, owner.url)
     if name is None or _same_house(scene, name, host):
         return _named_by_address(scene, ref, name)
     if scene.is_home(host):
@@ -178,10 +183,13 @@ def section_of(name: str) -> str:
 
 
 def _same_house(scene: _Scene, name: str, host: str | None) -> bool:
-    """Whether an unlisted name is a section of the polled publisher ("Example Daily - Sport"). A name that merely
+    """Whether an unlisted name is a section or department of the polled publisher ("Example Daily - Sport", 办公厅).
+    A name that merely
     begins alike (中国网, 中国网络电视台) is one only when its address is on the publisher's own domain."""
     known = {fold_name(each) for each in (scene.home.name, *scene.home.aliases)}
     if fold_name(section_of(name)) in known:
+        return True
+    if is_department(name) and (host is None or scene.is_home(host)):
         return True
     if not scene.is_home(host):
         return False
