@@ -22,7 +22,9 @@ _SKIPPED = words("script style noscript template select textarea iframe svg obje
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = words("ul ol dl table tbody section main article")
 _LATE = ("data-url", "data-href", "data-link")
-_MOST_ANCHORS = 20_000
+_MOST_ANCHORS = 5_000
+_MOST_NODES = 200_000
+_MOST_DATES = 10_000
 _MOST_WORDS = 1_000  # letters of one link that are kept
 _EDGES = " \t\r\n\xa0\u3000·•>»›-–—|、◆■●▪★※　"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -111,7 +113,7 @@ class Walk:
 
     def run(self, root: HtmlElement) -> Walk:
         walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        for event, node in walker:
+        for number, (event, node) in enumerate(walker):
             if event == "start":
                 if node.tag in _SKIPPED:
                     walker.skip_subtree()
@@ -121,7 +123,7 @@ class Walk:
                 self._end()
             if event != "start" and node.tail and node is not root:
                 self._say(node.tail)
-            if len(self.anchors) >= _MOST_ANCHORS:
+            if len(self.anchors) >= _MOST_ANCHORS or number >= 2 * _MOST_NODES:
                 break
         while self._open:
             self._end()
@@ -179,7 +181,7 @@ class Walk:
         line = text.strip()
         if not line:
             return
-        dated = self._date(line)
+        dated = len(self._dates) < _MOST_DATES and self._date(line)
         if self._links and not dated:
             said = self._links[-1][1]
             if said.size < _MOST_WORDS:

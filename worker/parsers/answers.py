@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -35,6 +36,7 @@ _MOST_ITEMS = 2_000
 _MOST_NODES = 100_000
 _DEEPEST = 12
 _LONGEST_ITEM = 200_000
+_LARGEST_ITEM = 300  # elements inside one item
 _CALL = re.compile(r"(?:/\*.*?\*/\s*)?(?:(?:var|let|const)\s+)?[\w$.]{1,100}\s*[(=]\s*(?=[\[{])", re.DOTALL)
 _TEMPLATE = re.compile(r"\{([\w.\-\[\]@]+)\}")
 _ADDRESS = re.compile(r"https?://|//[\w-]|/[\w.~-]|\.{1,2}/|[\w-]+(?:/[\w.-]+)*\.(?:s?html?|jsp|aspx?|php)(?:$|\?)")
@@ -229,6 +231,8 @@ def _parser() -> lxml.html.HTMLParser:
 
 def _value(element: Element) -> Any:
     """An XML item as text (HTML in CDATA, escaped or plain) or as an object of its children and attributes."""
+    if next(islice(element.iter(), _LARGEST_ITEM, None), None) is not None:
+        return None
     parts = list(children(element))
     if any(local(part) in {"a", "li", "tr", "div", "p", "span", "td"} for part in parts):
         return inner_markup(element)

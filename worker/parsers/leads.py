@@ -5,9 +5,11 @@ The content decides which reader it gets, never the label alone. Nothing in a do
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from dataclasses import replace
+from itertools import islice
 
 import lxml.html
 from lxml import etree
@@ -24,7 +26,7 @@ from worker.parsers.xml import Element, recovered, repaired, strict, trimmed, wi
 
 _MOST_INFLATED = 20_000_000
 _STEP = 256 * 1024
-_MOST_XML_TAGS = 1_500_000
+_MOST_XML_TAGS = 600_000
 _MOST_WARNINGS = 10
 _GZIP = b"\x1f\x8b"
 _BINARY = {
@@ -37,7 +39,7 @@ _BINARY = {
     b"Rar!": "an archive",
     b"7z\xbc\xaf": "an archive",
 }
-_ROOT = re.compile(rb"(?:\s|<\?[^>]*\?>|<!--.*?-->|<!doctype[^>\[]*>)*<([\w:.-]+)", re.IGNORECASE | re.DOTALL)
+_ROOT = re.compile(rb"(?:\s|<\?[^>]*\?>|<!--.*?-->)*<(?:!doctype\s+)?([\w:.-]+)", re.IGNORECASE | re.DOTALL)
 _HTML_NAMES = words(
     "html head body div ul ol li dl dt dd table tbody tr td th a p span h1 h2 h3 h4 h5 section article main "
     "script style meta link title center font form img br header footer nav base b strong input iframe "
@@ -46,6 +48,7 @@ _HTML_NAMES = words(
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _RULE = re.compile(rb"^\s*(?:user-?agent|sitemap|disallow|allow)\s*:", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(rb"\s*https?://\S+\s*(?:\n|$)")
+_TAG = re.compile(rb"<")
 _DATASTORE = re.compile(rb"<datastore\b.*?</datastore>", re.DOTALL | re.IGNORECASE)
 _MOST_DATASTORES = 20
 _WORDLESS = 200  # letters of text under which a page without links is empty
@@ -117,8 +120,10 @@ def _read_json(document: Document, text: bytes, listing: Listing) -> Leads:
         value = answers.json_in(text.decode("utf-8", "replace"))
     except RecursionError:
         return Leads("json", warnings=("the answer is nested too deep to be read",))
-    except ValueError as error:
-        return Leads("json", warnings=(f"the answer is no JSON: {error}"[:200],))
+    except json.JSONDecodeError as error:
+        return Leads("json", warnings=(f"the answer is no JSON: {error}",))
+    except ValueError:  # a number of thousands of digits
+        return Leads("json", warnings=("the answer is no JSON that can be read",))
     if isinstance(value, dict) and str(value.get("version", "")).startswith("https://jsonfeed.org/"):
         return Leads("json", warnings=('this is a JSON Feed; poll it as kind = "feed"',))
     return answers.read_json(value, document, listing)
@@ -129,7 +134,7 @@ def _read_xml(document: Document, text: bytes, name: str, listing: Listing) -> L
         return Leads("xml", warnings=('this is a feed; poll it as kind = "feed"',))
     root = _xml_root(text)
     if root is None:
-        return Leads("xml", warnings=("the XML is too broken, or too large, to be read",))
+        return Leads("xml", warnings=("the XML is too broken to be read",))
     if sitemap.local(root) in {"urlset", "sitemapindex"}:
         read = sitemap.read_sitemap(root, document, listing)
         return read if read.found else replace(read, warnings=("the sitemap names no article of this site",))
@@ -137,18 +142,26 @@ def _read_xml(document: Document, text: bytes, name: str, listing: Listing) -> L
 
 
 def _xml_root(text: bytes) -> Element | None:
-    if text.count(b"<") > _MOST_XML_TAGS:
-        return None
+    text, cut = _begun(text, _MOST_XML_TAGS)
     body = without_doctype(trimmed(text)[0])
+    if cut:
+        return recovered(body)
     root = strict(body)
     if root is None:
         root = strict(repaired(body))
     return recovered(body) if root is None else root
 
 
+def _begun(text: bytes, most: int) -> tuple[bytes, bool]:
+    """The beginning of a document with at most so many tags, and whether anything was cut off."""
+    if text.count(b"<") <= most:
+        return text, False
+    after = next(islice(_TAG.finditer(text), most, None))
+    return text[: after.start()], True
+
+
 def _read_page(document: Document, text: bytes, listing: Listing) -> Leads:
-    if text.count(b"<") > MOST_TAGS:
-        return Leads("html", warnings=(f"the page has more than {MOST_TAGS} tags",))
+    text, _ = _begun(text, MOST_TAGS)
     root = _html_root(text)
     if root is None:
         return Leads("html", warnings=("the page is empty",))
@@ -193,7 +206,8 @@ def _why_nothing(root: HtmlElement, text: bytes) -> str:
     if root.find(".//input[@type='password']") is not None:
         return "this is a login page, or no listing: it asks for a password and has no article links"
     body = root.find("body")
-    shown = "".join(body.itertext("p", "a", "div", "span", "li", "td"))[: 10 * _WORDLESS] if body is not None else ""
+    texts = body.itertext("p", "a", "div", "span", "li", "td") if body is not None else ()
+    shown = "".join(islice(map(str, texts), 500))
     if len(shown.strip()) < _WORDLESS and b"<script" in text.lower():
         return (
             "the page shows nothing without JavaScript; name the data call behind it (listing.request, listing.items)"

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from worker.identity.urls import host_of, link_digest, link_key, registrable_domain
 from worker.model.catalog import Listing
@@ -37,6 +36,8 @@ _ARTICLES = words(
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DATE = re.compile(rf"(?<!\d){_YEAR}[-/_]?(?P<month>0[1-9]|1[0-2])(?:[-/_]?(?P<day>0[1-9]|[12]\d|3[01]))?")
 _SHORT_DATE = re.compile(rf"/{_YEAR}[-/](?P<month>1[0-2]|[1-9])(?:[-/](?P<day>[12]\d|3[01]|[1-9]))?(?=[-/])")
+_BREAKS = re.compile("[\r\n\t]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = re.compile(r"\d+")
 _ID = re.compile(r"(?:^|&)(?:[a-z_]*id|aid|tid|sn|guid|key|docno)=[\w-]+", re.IGNORECASE)
 _SERVICES = frozenset({"list", "category", "login", "search", "about", "contact"})
@@ -70,7 +71,7 @@ def article(
         digest=link_digest(url),
         raw=b"",
         link=url,
-        title=(title or "")[:_LONGEST_TITLE] or None,
+        title=_SURROGATE.sub("\ufffd", title or "")[:_LONGEST_TITLE] or None,
         published=published,
         updated=updated,
         source=source,
@@ -119,16 +120,23 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def domain(url: str) -> str | None:
-    host = host_of(url)
+    """The registrable domain of an absolute address."""
+    return _domain_at(url[: (url.find("/", 8) + 1 or len(url))])
+
+
+@lru_cache(maxsize=4_096)
+def _domain_at(origin: str) -> str | None:
+    host = host_of(origin)
     return registrable_domain(host) if host else None
 
 
 def absolute(reference: str | None, base: str | None) -> str | None:
     """``reference`` as an absolute http(s) address without the white space that editors leave in it; None for scripts,
-    fragments, mail and what is longer than an address may be."""
-    if not reference or len(reference) > LONGEST_URL or reference.lstrip()[:1] in {"", "#"}:
+    fragments, mail, what is no text and what is longer than an address may be."""
+    if not reference or len(reference) > LONGEST_URL or _SURROGATE.search(reference):
         return None
-    url = safe_url("".join(reference.split("\n")).replace("\r", "").replace("\t", "").strip().replace(" ", "%20"), base)
+    trimmed = _BREAKS.sub("", reference).strip().replace(" ", "%20")
+    url = safe_url(trimmed, base) if trimmed and trimmed[0] != "#" else None
     return url if url and len(url) <= LONGEST_URL else None
 
 
@@ -154,19 +162,16 @@ def shape(url: str) -> str:
 @lru_cache(maxsize=8_192)
 def address_score(url: str) -> int:
     """What an address says for (> 0) or against (< 0) an article behind it, −4 to 4."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return -4
-    segments = [segment for segment in parts.path.lower().split("/") if segment]
+    path, _, query = url.partition("#")[0].partition("://")[2].partition("/")[2].partition("?")
+    segments = [segment for segment in path.lower().split("/") if segment]
     if not segments:
-        return 2 if _ID.search(parts.query) else -4
+        return 2 if _ID.search(query) else -4
     name = segments[-1].rpartition(".")[0] if "." in segments[-1] else segments[-1]
-    if _LISTING_NAME.fullmatch(name) and not (parts.query and name in {"index", "default"} and _ID.search(parts.query)):
+    if _LISTING_NAME.fullmatch(name) and not (query and name in {"index", "default"} and _ID.search(query)):
         return -4
     if name in _LISTS:
         return -3
-    return max(-4, min(4, _name_score(name, parts.path) + _around_score(segments, parts.query, name)))
+    return max(-4, min(4, _name_score(name, "/" + path) + _around_score(segments, query, name)))
 
 
 def _name_score(name: str, path: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -31,6 +32,7 @@ _SUFFIX = re.compile(r"[\"']\.(s?html?|jsp|aspx?)[\"']|\.[\"']\s*\+\s*[\"'](s?ht
 _PAGER = re.compile(r"pag(?:e|er|es|ing|ination|enav|elist)|fenye|fanye|页", re.IGNORECASE)
 _CURRENT_CLASS = re.compile(r"current|active|selected|thisclass|(?:^|[\s_-])(?:on|cur|now)(?:$|[\s_-])", re.IGNORECASE)
 _MOST_SCRIPT = 200_000
+_MOST_NUMBERS = 100
 
 
 def next_page(root: HtmlElement, anchors: list[Anchor], url: str | None, base: str | None) -> str | None:
@@ -109,7 +111,8 @@ def _numbered_name(url: str, pages: int, name: str, suffix: str) -> str | None:
 def _numbered(anchors: list[Anchor]) -> str | None:
     """The link to the number after the one that a pager shows as current."""
     texts = [(anchor, _text(anchor.element)) for anchor in anchors]
-    for anchor, number in ((anchor, int(text)) for anchor, text in texts if text.isdecimal() and len(text) < 5):
+    numbers = [(anchor, int(text)) for anchor, text in texts if text.isdecimal() and len(text) < 5]
+    for anchor, number in numbers[:_MOST_NUMBERS]:
         parent = anchor.element.getparent()
         for around in (parent, parent.getparent() if parent is not None else None):
             if around is not None and number > 1 and _shows(around, number - 1) and _in_pager(anchor.element):
@@ -119,7 +122,7 @@ def _numbered(anchors: list[Anchor]) -> str | None:
 
 def _shows(around: HtmlElement, number: int) -> bool:
     """Is ``number`` the current page inside ``around``: marked, or written without a link?"""
-    for node in around.iter("a", "span", "b", "strong", "em", "li", "font"):
+    for node in islice(around.iter("a", "span", "b", "strong", "em", "li", "font"), 2 * _MOST_NUMBERS):
         if _text(node) == str(number):
             unlinked = node.tag != "a" and node.find(".//a") is None and node.getparent().tag != "a"
             if unlinked or _CURRENT_CLASS.search((node.get("class") or "")[:200]):
@@ -131,4 +134,4 @@ def _text(node: HtmlElement) -> str:
     """The text of a small element; nothing where it holds more than a pager's link would."""
     if len(node) > 3:
         return ""
-    return collapse("".join(node.itertext())[:40]) if len(node.text or "") <= 40 else ""
+    return collapse("".join(text[:40] for text in islice(map(str, node.itertext()), 6)))
