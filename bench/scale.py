@@ -1,0 +1,99 @@
+"""Many sources, and hosts that hang: ``python -m bench.scale``.
+
+What one unchanged poll (304) costs at 20,000 sources against 200, each on a host of its own; and what one host in a
+hundred that takes the request and never answers costs the others, in CPU and in the time until all of them are asked.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from bench.installation import Installation, source
+from bench.publisher import Elsewhere, hangs, publishers
+from bench.report import Line, close, parser, say
+from worker.store.schema import resource
+
+SMALL = 200
+PATIENCE = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """CPU milliseconds per poll, polls a second from the first to the last answer."""
+
+    cpu_ms: float
+    per_second: float
+
+
+def unchanged(installed: Installation, sources: int, where: sa.ColumnElement[bool] | None = None) -> Pass:
+    """Everything is due; the pass is over when the resources of ``where`` (all ``sources`` of them) are asked."""
+    began = installed.polls(where)
+    before, started = installed.cpu(), time.time()
+    installed.make_due()
+    installed.wait_for(lambda: installed.polls(where) >= began + sources, PATIENCE, "every source is asked")
+    after = installed.cpu()
+    asked = sa.select(sa.func.min(resource.c.polled_at).label("first"), sa.func.max(resource.c.polled_at).label("last"))
+    with installed.database.read() as connection:
+        row = connection.execute(asked if where is None else asked.where(where)).one()
+    parts = {name: round((after[name] - before[name]) * 1000 / sources, 3) for name in after}
+    say(f"  {sources} polls in {time.time() - started:.1f} s: {parts}")
+    seconds = max(0.001, (row.last - row.first).total_seconds())
+    return Pass(round(sum(parts.values()), 3), round(sources / seconds, 1))
+
+
+def measure(upstream: Elsewhere, sources: int, *, hanging: bool) -> tuple[Pass, Pass | None]:
+    """An unchanged pass over ``sources``; with ``hanging`` a second one in which one in a hundred never answers."""
+    upstream.phase("validators")
+    lines = [source(f"s{number}", upstream.address("small", number)) for number in range(sources)]
+    with Installation("".join(lines)) as installed:
+        installed.make_due()
+        installed.wait_for(lambda: installed.polls() >= sources and installed.at_rest(), PATIENCE, "the first contact")
+        say(f"  {sources} sources are known")
+        quiet = unchanged(installed, sources)
+        if not hanging:
+            return quiet, None
+        installed.wait_for(installed.at_rest, 60, "rest")
+        upstream.phase("hanging")
+        number = sa.cast(sa.func.substr(resource.c.url, -2), sa.String)
+        others = ~number.in_(["07", "/7"])
+        count = sum(not hangs(one) for one in range(sources))
+        return quiet, unchanged(installed, count, others)
+
+
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("--sources", type=int, default=20_000)
+    arguments.add_argument("--beside", type=int, default=2_000, help="sources of the passes with hosts that hang")
+    chosen = arguments.parse_args()
+    with publishers(0) as upstream:
+        say(f"{SMALL} sources")
+        small, _ = measure(upstream, SMALL, hanging=False)
+        say(f"{chosen.beside} sources, then one host in a hundred hangs")
+        quiet, beside = measure(upstream, chosen.beside, hanging=True)
+        assert beside is not None
+        say(f"{chosen.sources} sources")
+        large, _ = measure(upstream, chosen.sources, hanging=False)
+    growth = round(large.cpu_ms / small.cpu_ms, 3)
+    cpu, slower = round(beside.cpu_ms / quiet.cpu_ms, 3), round(quiet.per_second / beside.per_second, 3)
+    lines = [
+        Line(f"unchanged, {chosen.sources} sources", large.cpu_ms, "ms", beside=small.cpu_ms),
+        Line(f"growth over {SMALL} sources", growth, "×", 1.3),
+        Line("beside hosts that hang, CPU", beside.cpu_ms, "ms", beside=quiet.cpu_ms),
+        Line("beside hosts that hang, pace", beside.per_second, "/s", beside=quiet.per_second),
+        Line("what they cost the others, CPU", cpu, "×", 1.05),
+        Line("what they cost the others, time", slower, "×", 1.05),
+    ]
+    found = {
+        "small": {"sources": SMALL, "cpu_ms": small.cpu_ms},
+        "large": {"sources": chosen.sources, "cpu_ms": large.cpu_ms, "growth": growth},
+        "hanging": {"sources": chosen.beside, "cpu": cpu, "time": slower},
+    }
+    return close("Unchanged polls", lines, "baseline", found, as_json=chosen.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
