@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.errors import SecretError, SettingsError
 
+Port = Annotated[int, Field(ge=1, le=65535)]
+_STORES = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
+_BROKERS = ("redis://", "rediss://", "redis+socket://")
+
 
 class Settings(BaseSettings):
     """Every variable has a page in docs/settings.md; a test fails when one is missing there."""
@@ -30,9 +34,9 @@ class Settings(BaseSettings):
     allow_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Networks that the address guard lets through although they are not public: ``10.1.0.0/16,127.0.0.1/32``."""
     web_host: str = "127.0.0.1"
-    web_port: int = 8400
+    web_port: Port = 8400
     flower_host: str = "127.0.0.1"
-    flower_port: int = 5555
+    flower_port: Port = 5555
     flower_user: str = "newsroad"
     flower_password: str | None = None
     """``newsroad run`` makes one up and prints it when it is unset."""
@@ -46,6 +50,20 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_store(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(_STORES):
+            raise ValueError("must begin with postgresql:// or sqlite:///; leave it unset for SQLite in NEWSROAD_HOME")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_broker(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(_BROKERS):
+            raise ValueError("must begin with redis://, rediss:// or redis+socket://; unset: the embedded broker")
+        return url
 
     @cached_property
     def database(self) -> str:
@@ -68,7 +86,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"NEWSROAD_{'_'.join(str(part) for part in finding['loc'][:1]).upper()}: {finding['msg']}"
+            f"NEWSROAD_{'_'.join(str(part) for part in finding['loc'][:1]).upper()}: "
+            + finding["msg"].removeprefix("Value error, ")
             for finding in error.errors()
         ]
         raise SettingsError("The environment is not usable:\n" + "\n".join(lines)) from None

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 
-from worker.errors import StoreError
+from worker.errors import SettingsError, StoreError
 
 INGEST_LOCK = 0x6E657773  # one advisory lock for identify → decide, so that two copies arriving together become one
 
@@ -32,9 +32,13 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def make_engine(url: str, *, write: bool) -> Engine:
-    """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
+    """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``). Raises SettingsError for others."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=2, max_overflow=4, pool_pre_ping=True)
+        try:
+            return sa.create_engine(url, pool_size=2, max_overflow=4, pool_pre_ping=True)
+        except (sa.exc.ArgumentError, ValueError):  # whose words would repeat the password
+            form = "postgresql://user:password@host/name, with / @ : in the password as %2F %40 %3A"
+            raise SettingsError(f"NEWSROAD_DATABASE_URL is no address; write {form}") from None
     engine = sa.create_engine(url, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     begin = "BEGIN IMMEDIATE" if write else "BEGIN"
