@@ -24,6 +24,11 @@ _ALONE = re.compile(
 _DATELINE = re.compile(
     r"^.{0,40}?(?:讯|电|訊|電|报道|报导)?\s{0,4}[(（【]?\s{0,2}(?:[\u3400-\u9fff]{0,12}?)(?:记者|記者)\s{0,3}[:：]?\s{0,3}([\u3400-\u9fff·、，\s]{2,40}?)(?=[)）】]|\s{2}|\s|报道|報道|[:：]|$)"
 )
+_JOINED = re.compile(r"[记記]者([\u3400-\u9fff]{4,9})\d{1,2}日(?:专|專)?[电電讯訊]")
+_WROTE = re.compile(r"作者\s?([\u3400-\u9fff]{2,4}?)(?:系|係|为|為|是|单位|現為|现为)")
+_REPORTER = re.compile(
+    r"(?:^|\s)(?:[\u3400-\u9fff]{0,8}?)[记記]者\s+([\u3400-\u9fff]{2,4}(?:[、\s][\u3400-\u9fff]{2,4}){0,3})(?=\s|$)"
+)
 _PHOTO = re.compile(r"[摄攝]\s*[)）】]?$|供图|图片|拍摄|/图|图[/／]|制图|[摄攝]影")
 _BY = re.compile(r"^\s*(?:by|written by|words by|story by|posted by|author:?)\s+(\S.{2,80})$", re.IGNORECASE)
 _BY_MARK = re.compile(r"byline|\bauthor|\bwriter|zuozhe|contributor")
@@ -42,7 +47,6 @@ _METAS = (
     "byl",
     "citation_author",
 )
-_SIDE_LINES = 7  # lines of the masthead that stand up to the title
 _ID = re.compile(r"[\s_(（\[-]*(?:[A-Za-z]{1,4}[_-]?\d{1,8}|\d{2,10}|(?<=[\u3400-\u9fff_])_?[A-Z]{1,4})[)）\]]?$")
 
 
@@ -64,10 +68,17 @@ def read_authors(zones: Zones, head: Head, not_authors: set[str]) -> Signed | No
 
 def _in_masthead(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
     for line in zones.masthead:
-        signed = labels.SIGNED.fullmatch(line.text.strip()) if len(line.text) <= 40 else None
-        if signed and (names := people_in(signed["author"], strict=True)):
+        for chunk in re.split(r"\s{2,}", line.text) if len(line.text) <= 60 else ():
+            signed = labels.SIGNED.fullmatch(chunk)
+            if signed and (names := people_in(signed["author"], strict=True)):
+                return Signed(tuple(PageAuthor(name) for name in names), "masthead")
+    if signed_there := _labelled(zones.masthead, "masthead"):
+        return signed_there
+    for line in zones.under:
+        reporter = _REPORTER.search(line.text) if len(line.text) <= 120 else None
+        if reporter and not _PHOTO.search(line.text) and (names := people_in(reporter[1], strict=True)):
             return Signed(tuple(PageAuthor(name) for name in names), "masthead")
-    return _labelled(zones.masthead, "masthead")
+    return None
 
 
 def _labelled(lines: list[Line], rule: str) -> Signed | None:
@@ -117,14 +128,33 @@ def _is_other(name: str, not_authors: set[str]) -> bool:
 
 def _in_text(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
     """记者 X in the first paragraphs: alone on a line, in brackets, or in the dateline."""
-    for line in zones.opening[:3] + zones.masthead[_SIDE_LINES:]:
+    for line in zones.under + zones.opening[:3]:
         text = squeeze(line.text[:200])
-        if len(text) <= 60 and (match := _ALONE.match(text)) and not _PHOTO.search(text):
-            if names := people_in(match[1], strict=True):
-                return Signed(tuple(PageAuthor(name) for name in names), "byline")
-        if (names := _bracketed(text[:120])) or (names := _dateline(text[:100])):
+        names = (
+            _alone(text, whole=True)
+            or _bracketed(text[:120])
+            or _dateline(text[:100])
+            or _joined_dateline(text[:60])
+            or _alone(text, whole=False)
+        )
+        if names:
             return Signed(tuple(PageAuthor(name) for name in names), "byline")
     return None
+
+
+def _alone(text: str, *, whole: bool) -> list[str]:
+    """``本报记者 李明`` on a line of its own, and no caption's. ``whole``: nothing but names stands there."""
+    match = _ALONE.match(text) if len(text) <= 60 and not _PHOTO.search(text) else None
+    names = people_in(match[1], strict=True) if match else []
+    return names if match and (not whole or key("".join(names)) == key(match[1])) else []
+
+
+def _joined_dateline(text: str) -> list[str]:
+    """``記者王小明台北20日電``: name, place and day without a gap."""
+    match = _JOINED.search(text)
+    if match is None:
+        return []
+    return next(([match[1][:size]] for size in (3, 2) if is_person(match[1][:size])), [])
 
 
 def _bracketed(text: str) -> list[str]:
@@ -132,6 +162,8 @@ def _bracketed(text: str) -> list[str]:
         inner = match[1]
         if _PHOTO.search(inner):
             continue
+        if (wrote := _WROTE.match(inner)) and is_person(wrote[1]):
+            return [wrote[1]]
         names: list[str] = []
         for part in re.split(r"(?=记者|記者|通讯员|通訊員|作者|撰文|实习生)", inner):
             if role := _ROLE_THEN_NAMES.search(part):
@@ -162,8 +194,7 @@ def _at_end(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
         return signed
     for line in short:
         text = squeeze(line.text)
-        match = _ALONE.match(text)
-        if match and not _PHOTO.search(text) and (names := people_in(match[1], strict=True)):
+        if names := _alone(text, whole=False):
             return Signed(tuple(PageAuthor(name) for name in names), "byline")
     return None
 

@@ -23,6 +23,7 @@ _TITLE_MARK = re.compile(r"title|headline|\btit\b|biaoti|\bbt\d?\b|\bh1\b")
 _NOT_TITLE_MARK = re.compile(
     r"sub-?_?title|site-?title|relat|recommend|logo|widget|side|list|hot|comment|foot|nav|menu"
 )
+_GENERIC = re.compile(r"^.{0,4}(?:详情|详细|正文|内容|文章页?|新闻页|信息)页?$")
 _STAMP = re.compile(r"(?:发布|发表|更新)?(?:时间|日期)\s?[:：]\s?\d|[来來]源\s?[:：]|^(?:19|20)\d\d[-年/.]\d")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _HEADINGS_SET = frozenset(_HEADINGS)
@@ -44,7 +45,8 @@ def read_headline(lines: list[Line], head: Head) -> Headline | None:
         exact = stripped if shown.rank < 2 and key(shown.text) == key(stripped) else shown.text
         return Headline(exact, "masthead", shown.line)
     heading = _heading(lines, head, shown.line if shown else None)
-    generic = not stripped or shown is not None or _is_site(stripped, head)
+    generic = not stripped or shown is not None or _is_site(stripped, head) or bool(_GENERIC.search(stripped))
+    generic = generic or (heading is not None and "h1" in _tags_around(heading.block) and _above_stamp(heading, lines))
     if heading is not None and (generic or _close(heading.running(), stripped)):
         return Headline(heading.running(), "masthead", heading)
     if told and stripped:
@@ -167,6 +169,11 @@ def _heading(lines: list[Line], head: Head, not_this: Line | None) -> Line | Non
             if 8 <= len(above.text) <= _LONGEST and all(piece.link is None for piece in above.pieces):
                 above_stamp = above
     return above_stamp if above_stamp is not None and (marked is None or marked is not above_stamp) else marked
+
+
+def _above_stamp(heading: Line, lines: list[Line]) -> bool:
+    """Does a time or a source stand close below it?"""
+    return any(_STAMP.search(line.text[:80]) for line in lines[heading.index + 1 : heading.index + 7])
 
 
 def _home(line: Line) -> bool:

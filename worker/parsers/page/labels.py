@@ -15,7 +15,7 @@ SIGNED = re.compile(
 )
 SOURCE = re.compile(
     r"(?<!图片)(?<!图)(?<!数据)(?<!视频)(?<!照片)(?<!资料)(?<!图源)(?:(?:文章|信息|新闻|新聞|稿件|内容|內容|本文|原文|消息|资讯|文稿)?[来來]\s{0,4}源(?:于|於|网站|媒体|单位|出处)?"
-    rf"|稿\s{{0,4}}源|[转轉][载載]?自|摘\s?自|出\s{{0,2}}处|供稿单位|发布单位|发布机构|发文机关){_BAR}"
+    rf"|稿\s{{0,4}}源|[转轉][载載]?自|[来來]自|摘\s?自|出\s{{0,2}}处|供稿单位|发布单位|发布机构|发文机关){_BAR}"
     rf"|(?:^|(?<=\s\s)|(?<=[|｜]\s\s))(?:文章|信息)?来源\s{{2,4}}(?=\S)|\b(?:source|via){_COLON}",
     re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ def until_next(text: str) -> str:
     """``text`` up to where another label, a date, a gap or a button begins."""
     text = text.lstrip()
     stop = _NEXT.search(text)
-    return (text[: stop.start()] if stop else text).strip(" \t:：,，;；、|｜丨·-—/&")
+    return (text[: stop.start()] if stop else text).strip(" \t:：,，;；、|｜丨·-—/&（(【[")
 
 
 def _goes_on(line: Line, below: Line) -> bool:

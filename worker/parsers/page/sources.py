@@ -22,7 +22,7 @@ _BAD = re.compile(
 )
 _METAS = ("contentsource", "source", "article:source", "og:article:source", "mediaid", "copyrightholder", "dc.source")
 _MARK = re.compile(
-    r"source|\borigin|media(?!-?(?:list|box|s\b))|\bfrom\b|laiyuan|(?<![a-z])ly(?![a-z])|publisher|provider|account|profile|nick-?_?name"
+    r"source|\borigin|(?<!rich_)media(?!-?(?:list|box|s\b))|\bfrom\b|laiyuan|(?<![a-z])ly(?![a-z])|publisher|provider|account|profile|nick-?_?name"
 )
 _WEAK_MARK = re.compile(r"\bname\b|_name\b|-name\b|author|\bwriter")
 _ORGANISATION = re.compile(
@@ -32,10 +32,10 @@ _ABOUT = re.compile(r"微信号|功能介绍|粉丝|简介")
 _ASIDE = re.compile(r"\s?[\[【(（][^\]】)）]{0,12}[\]】)）]?$")
 _PUBLISHER = re.compile(r"(?:网|報|报|社|台|新闻|日报|晚报|周刊|杂志|客户端|在线|头条|发布|传媒|融媒体中心)$")
 _MOMENT = re.compile(
-    r"\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,4}(?:\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?|\d{1,2}[-月]\d{1,2}日?\s{0,2}\d{1,2}:\d\d|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    r"\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,4}(?:\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?|\d{1,2}[-月]\d{1,2}日?\s{0,2}\d{1,2}:\d\d|(?:[今昨前][天日]\s?)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|\d{1,3}\s?(?:分钟|小时|天)前"
 )
 _NOISE = re.compile(
-    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|.{0,8}时间|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
+    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|今天是|现在是|.{0,8}时间|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
     re.IGNORECASE,
 )
 
@@ -120,7 +120,8 @@ def _beside(zones: Zones, dated: Line | None, title: Line | None, base: str | No
             if (sourced := _under_mark(line, mark, base)) is not None:
                 return sourced
     for line in sorted(near, key=lambda line: line is not dated):
-        signed = labels.SIGNED.fullmatch(line.text.strip())
+        first = re.split(r"\s{2,}", line.text.strip())[0]
+        signed = labels.SIGNED.fullmatch(first)
         if signed and _ORGANISATION.search(signed["source"]) and people_in(signed["author"], strict=True):
             return Sourced(PageSource(signed["source"]), "beside-time", line)
         if len(line.text) > (160 if line is dated else 40):
@@ -147,7 +148,7 @@ def _under_mark(line: Line, mark: re.Pattern[str], base: str | None) -> Sourced 
 def _bare(line: Line) -> list[tuple[str, Piece]]:
     """The words of a line that are no time, button or label; those nearest to its time first."""
     chunks = [
-        (_ASIDE.sub("", chunk.strip(" 　:：|｜丨·•-—【】,，")), piece)
+        (_ASIDE.sub("", labels.until_next(chunk).strip(" 　:：|｜丨·•-—【】,，")), piece)
         for piece in line.pieces
         for chunk in re.split(r"\s{2,}|\s?[|｜丨·•]\s?", _MOMENT.sub("  \0  ", piece.text[:200]))
     ]
@@ -163,7 +164,7 @@ def _believed(text: str, piece: Piece, line: Line, dated: Line | None, base: str
     named = _marked(piece, _MARK) or _marked(piece, _WEAK_MARK)
     if is_person(text) or line is not dated:
         alone = dated is not None and len(line.pieces) == 1 and abs(line.index - dated.index) == 1
-        return named and not is_person(text) or (alone and not is_person(text) and bool(_PUBLISHER.search(text)))
+        return (named and not is_person(text)) or (alone and not is_person(text) and bool(_PUBLISHER.search(text)))
     alone = len(_bare(line)) == 1
     return named or alone or bool(_ORGANISATION.search(text)) or (piece.link is not None and _leads_away(piece, base))
 

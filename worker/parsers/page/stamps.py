@@ -24,6 +24,7 @@ from worker.parsers.page.tree import Page
 from worker.parsers.page.zones import Zones
 
 _LONGEST = 200  # characters of a line that may be a time stamp
+_TODAY = re.compile(r"今天是|现在是|今日是|欢迎|星期[一二三四五六日天]")
 _DIGITS = re.compile(r"[\d\s/:.年月日-]+")
 _BOXES = re.compile(
     r"\b((?:19|20)\d\d)\s*[年/.-]?\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?:\s*日)?(?:\s+(\d{1,2})\s*:\s*(\d\d)\b)?"
@@ -84,10 +85,13 @@ def _seen(zones: Zones, page: Page, now: datetime, days: list[Day]) -> tuple[Mom
         if len(line.text) > _LONGEST or hidden(line.block):
             continue
         for moment in moments_in(line.text, page.zone, now, days):
-            if moment.at > now + _SOON or _is_update(line, moment) and best is not None:
+            if moment.at > now + _SOON or (_is_update(line, moment) and best is not None):
                 continue
             labelled = _is_labelled(line, moment)
-            rank = (2 if labelled else 0) + (0 if moment.by_day else 3)
+            above = line.index < zones.below and not labelled  # perhaps the clock of the day
+            if above and (moment.by_day or _TODAY.search(line.text)):
+                continue
+            rank = (2 if labelled else 0) + (0 if moment.by_day else 3) - (1 if above else 0)
             if (not moment.by_day or labelled or _is_stamp(line, moment)) and (best is None or rank > best[0]):
                 best = rank, moment, line
     return (best[1], best[2]) if best else None

@@ -24,12 +24,15 @@ _ELSEWHERE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Zones:
     """``masthead``: short lines around the title, before the text. ``opening`` and ``closing``: paragraphs at the ends
-    of the text. ``tail``: lines right below it. Each in reading order."""
+    of the text. ``tail``: lines right below it. ``under``: of the masthead, what stands below the title. Each in reading
+    order."""
 
     masthead: list[Line]
     opening: list[Line]
     closing: list[Line]
     tail: list[Line]
+    under: list[Line]
+    below: int = 0  # the index from which lines stand below the title
     ideographic: bool = True  # written with ideographs: names and sources stand otherwise than in Latin script
 
 
@@ -38,10 +41,8 @@ def find_zones(lines: list[Line], title: Line | None, body: HtmlElement | None) 
     after = title.index + 1 if title is not None else max(0, start - _AFTER_TITLE)
     start = max(start, after)
     end = max(start, end)
-    masthead = (
-        lines[max(0, after - 1 - _BEFORE_TITLE) : max(0, after - 1)]
-        + lines[max(0, after - 1) : min(start, after + _AFTER_TITLE)]
-    )
+    under = lines[after : min(start, after + _AFTER_TITLE)]
+    masthead = lines[max(0, after - 1 - _BEFORE_TITLE) : after] + under
     text = lines[start : end + 1]
     tail = []
     for line in lines[end + 1 : end + 1 + _TAIL]:
@@ -49,7 +50,8 @@ def find_zones(lines: list[Line], title: Line | None, body: HtmlElement | None) 
             break
         tail.append(line)
     sample = " ".join(line.text[:80] for line in [*masthead[-8:], *text[:_OPENING]])
-    return Zones(masthead, text[:_OPENING], text[-_CLOSING:], tail, 10 * len(_HAN.findall(sample)) > len(sample))
+    ideographic = 10 * len(_HAN.findall(sample)) > len(sample)
+    return Zones(masthead, text[:_OPENING], text[-_CLOSING:], tail, under, after, ideographic)
 
 
 def _text_bounds(lines: list[Line], title: Line | None, body: HtmlElement | None) -> tuple[int, int]:
