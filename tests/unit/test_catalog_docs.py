@@ -12,9 +12,20 @@ import pytest
 from pydantic import BaseModel
 
 from worker.catalog import read_catalogue
-from worker.catalog.shape import SHAPES, DestinationShape, FirstContactShape, OperatorShape, SelectionShape
+from worker.catalog.shape import (
+    SHAPES,
+    DataCallShape,
+    DestinationShape,
+    FirstContactShape,
+    ListingShape,
+    OperatorShape,
+    RulesShape,
+    SelectionShape,
+)
+from worker.catalog.values import span_text
 from worker.destinations import OPTIONS
-from worker.model.catalog import FirstContact, Grant, Operator, Selection, Source
+from worker.model.catalog import DataCall, FirstContact, Grant, Listing, Operator, Selection, Source
+from worker.model.page import CONFIDENCE, PageRules
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
@@ -31,6 +42,9 @@ def documented() -> Iterator[tuple[str, type[BaseModel], str]]:
     yield "[operator]", OperatorShape, ""
     yield from ((f"[{table}.KEY]", shape, "") for table, shape in SHAPES.items())
     yield "[sources.KEY]", FirstContactShape, "first_contact."
+    yield "[sources.KEY]", ListingShape, "listing."
+    yield "[sources.KEY]", DataCallShape, "listing.request."
+    yield "[sources.KEY]", RulesShape, "rules."
     yield "[channels.KEY]", SelectionShape, "select."
 
 
@@ -40,9 +54,12 @@ def test_every_key_has_its_row(heading: str, shape: type[BaseModel], prefix: str
     assert missing == []
 
 
+SUB_TABLES = ("first_contact.", "listing.", "rules.", "select.")
+
+
 @pytest.mark.parametrize(
     ("heading", "shape", "sub"),
-    [(f"[{table}.KEY]", shape, ("first_contact.", "select.")) for table, shape in SHAPES.items()],
+    [(f"[{table}.KEY]", shape, SUB_TABLES) for table, shape in SHAPES.items()],
 )
 def test_no_row_names_a_key_that_is_not_there(heading: str, shape: type[BaseModel], sub: tuple[str, ...]) -> None:
     known = {*shape.model_fields, *(OPTIONS if shape is DestinationShape else ())}
@@ -69,8 +86,9 @@ def written(default: object) -> str:
             return SPANS[default]
         case str():
             return f'"{default}"'
-        case ():
-            return "[]"
+        case tuple():
+            words = [span_text(one) if isinstance(one, int) else one for one in default]
+            return "[" + ", ".join(f'"{word}"' for word in words) + "]"
         case None:
             return "–"
     return str(default)
@@ -82,6 +100,9 @@ def written(default: object) -> str:
         ("[operator]", Operator, ""),
         ("[sources.KEY]", Source, ""),
         ("[sources.KEY]", FirstContact, "first_contact."),
+        ("[sources.KEY]", Listing, "listing."),
+        ("[sources.KEY]", DataCall, "listing.request."),
+        ("[sources.KEY]", PageRules, "rules."),
         ("[grants.KEY]", Grant, ""),
         ("[channels.KEY]", Selection, "select."),
     ],
@@ -92,6 +113,10 @@ def test_defaults_are_those_of_the_model(heading: str, model: type, prefix: str)
         row = table.get(prefix + field.name)
         if row is not None and field.default is not MISSING:
             assert row[2].strip("`") == written(field.default), field.name
+
+
+def test_every_rule_that_finds_fields_is_named_surest_first() -> None:
+    assert re.findall(r'"([\w-]+)"', rows("[sources.KEY]")["floor"][1]) == list(CONFIDENCE)
 
 
 def test_the_examples_in_the_page_are_toml() -> None:

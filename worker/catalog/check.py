@@ -85,6 +85,26 @@ def check_addresses(tables: Tables) -> Iterator[Finding]:
                 yield entry.finding(place, f"{url} is polled already by [sources.{owner.key}]")
 
 
+_OF_PAGES = ("rules", "required", "floor", "settle", "follow")
+
+
+def check_kinds(tables: Tables) -> Iterator[Finding]:
+    """Keys of a source that its kind never reads. What stands in the defaults is for those that do."""
+    for entry in tables["sources"].values():
+        kind, body = entry.values.get("kind"), entry.values.get("body")
+        if kind == "site" and "body" in entry.own:
+            yield entry.finding(("body",), "a site's articles are always read from their pages (leave it out)")
+        if kind != "feed":
+            continue
+        if "listing" in entry.own:
+            allowed = 'write kind = "site", or leave it out'
+            yield entry.finding(("listing",), f"a feed has no listing: its entries are in the feed itself ({allowed})")
+        for name in _OF_PAGES:
+            if name in entry.own and body != "page":
+                allowed = 'write body = "page", or leave it out'
+                yield entry.finding((name,), f"is for articles that are read from pages ({allowed})")
+
+
 def check_spans(tables: Tables, zone: str) -> Iterator[Finding]:
     """Grants that end before they begin. ``zone`` is the operator's."""
     for entry in tables["grants"].values():

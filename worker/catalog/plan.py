@@ -14,7 +14,7 @@ from worker.model.catalog import Catalogue
 TABLES = ("publishers", "sources", "grants", "channels", "subscribers", "destinations")
 _NOT_DECLARED = {"key", "version"}
 _TELLING = ("url", "name", "title", "kind", "publisher")
-_SPANS = {"every", "hint_cap", "max_age"}
+_SPANS = {"every", "hint_cap", "max_age", "settle", "follow"}
 
 
 class ChangeKind(StrEnum):
@@ -174,7 +174,7 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, int) and name.rpartition(".")[2] in _SPANS:
         return span_text(value)
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(_text(name, part) for part in value)
     return str(_plain(value))
 
 

@@ -118,6 +118,7 @@ def _cross_findings(reading: Reading) -> Iterator[Finding]:
     yield from check.check_references(tables)
     yield from check.check_cycles(tables)
     yield from check.check_addresses(tables)
+    yield from check.check_kinds(tables)
     yield from check.check_spans(tables, _zone(reading))
     yield from check.check_renames(tables)
 

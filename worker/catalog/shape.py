@@ -10,12 +10,15 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector, Settling
 from worker.catalog.values import Contact, Domain, Key, Language, Moment, Pace, Seconds, Text, Url, Zone, as_utc
 from worker.model.catalog import (
     Basis,
     Channel,
+    DataCall,
     FirstContact,
     Grant,
+    Listing,
     Operator,
     Publisher,
     Scope,
@@ -25,6 +28,7 @@ from worker.model.catalog import (
     Subscriber,
     Use,
 )
+from worker.model.page import PageRules
 
 
 class Shape(BaseModel):
@@ -74,6 +78,48 @@ class FirstContactShape(Shape):
     max_age: Seconds | None = None
 
 
+class DataCallShape(Shape):
+    builds = DataCall
+
+    method: Literal["GET", "POST"] | None = None
+    form: dict[str, FormValue] = Field(default_factory=dict)
+
+
+class ListingShape(Shape):
+    builds = Listing
+
+    links: Selector | None = None
+    match: Pattern | None = None
+    exclude: Pattern | None = None
+    pages: Annotated[StrictInt, Field(ge=1, le=20)] | None = None
+    request: DataCallShape | None = None
+    items: Text | None = None
+    link: Text | None = None
+    title: Text | None = None
+    date: Text | None = None
+
+
+class RulesShape(Shape):
+    builds = PageRules
+
+    title: Selector | None = None
+    subtitle: Selector | None = None
+    published: Selector | None = None
+    date_format: DateFormat | None = None
+    source: Selector | None = None
+    source_default: Text | None = None
+    author: Selector | None = None
+    author_default: Text | None = None
+    editor: Selector | None = None
+    original_link: Selector | None = None
+    breadcrumb: Selector | None = None
+    category: Selector | None = None
+    body: Selector | None = None
+    next_page: Selector | None = None
+    cut: tuple[Selector, ...] = ()
+    cut_after: tuple[Text, ...] = ()
+
+
 class SourceShape(Shape):
     builds = Source
 
@@ -87,6 +133,13 @@ class SourceShape(Shape):
     hint_cap: Seconds | None = None
     pace: Pace | None = None
     first_contact: FirstContactShape | None = None
+    body: Literal["feed", "page"] | None = None
+    listing: ListingShape | None = None
+    rules: RulesShape | None = None
+    required: Required = ()
+    floor: Floor | None = None
+    settle: Settling | None = None
+    follow: Following = ()
     was: Key | None = None
 
 

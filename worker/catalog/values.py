@@ -47,7 +47,8 @@ def span_text(seconds: int) -> str:
     return f"{seconds}s"
 
 
-def _seconds(value: object) -> int:
+def seconds_of(value: object, *, zero: bool = False) -> int:
+    """A span as whole seconds; ``zero`` allows none at all. Raises ValueError saying what is allowed."""
     allowed = 'must be a span of time such as "90s", "15m", "1h" or "2d", or a whole number of seconds'
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value
@@ -55,15 +56,15 @@ def _seconds(value: object) -> int:
         seconds = int(match[1]) * _UNITS[match[2]]
     else:
         raise ValueError(f"{allowed}, not {shown(value)}")
-    if seconds <= 0:
+    if seconds < 0 or (seconds == 0 and not zero):
         raise ValueError("must be longer than nothing")
     return seconds
 
 
 def _pace(value: object) -> float:
     if isinstance(value, float) or value == 0:
-        return float(value) if not isinstance(value, bool) else _seconds(value)
-    return float(_seconds(value))
+        return float(value) if not isinstance(value, bool) else seconds_of(value)
+    return float(seconds_of(value))
 
 
 def read_moment(value: object) -> date:
@@ -152,7 +153,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-Seconds = Annotated[int, BeforeValidator(_seconds)]
+Seconds = Annotated[int, BeforeValidator(seconds_of)]
 Pace = Annotated[float, BeforeValidator(_pace), Field(ge=0)]
 Moment = Annotated[date, PlainValidator(read_moment)]
 Zone = Annotated[str, AfterValidator(_zone)]
