@@ -29,7 +29,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("catalogue", "Say whether the catalogue can be applied."),
     "plan": ("catalogue", "Show what `apply` would change, publish and retract."),
     "apply": ("catalogue", "Put the catalogue in force."),
-    "source": ("sources", "What is polled: the sources of the catalogue."),
+    "source": ("source_pages", "What is polled: the sources of the catalogue."),
     "destination": ("destination", "Where articles go."),
     "article": ("article", "Articles: what they are and where they are."),
     "delivery": ("delivery", "What was, is and will be sent."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
@@ -11,9 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from worker.model.delivery import Action, DeliveryState
+from worker.model.feed import ParsedEntry, Role
 from worker.model.overview import DestinationRow, Overview, PollState, SnapshotRow, SourceRow, SourceState
-from worker.model.polling import ResourceState
+from worker.model.polling import ResourceState, SnapshotClaim
 from worker.store import people_reviews
+from worker.store.pack import unpack
 from worker.store.people_reviews import HeldCounts
 from worker.store.schema import delivery, destination, entry, heartbeat, resource, revision, snapshot, source
 
@@ -177,6 +180,41 @@ def snapshots(connection: Connection, key: str, limit: int) -> list[SnapshotRow]
         .limit(limit)
     )
     return [SnapshotRow(**row) for row in rows.mappings()]
+
+
+def pages(connection: Connection, key: str, limit: int) -> list[SnapshotClaim]:
+    """The last article pages read for a source, newest first, as ingest was given them."""
+    rows = connection.execute(
+        sa.select(
+            *(snapshot, resource.c.url.label("own_url"), resource.c.hint, source.c.guid_mode),
+            source.c.id.label("source_id"),
+        )
+        .join(resource, resource.c.id == snapshot.c.resource_id)
+        .join(source, source.c.id == resource.c.source_id)
+        .where(source.c.key == key, resource.c.role == Role.ARTICLE.value)
+        .where(snapshot.c.status == 200, snapshot.c.body.is_not(None))
+        .order_by(snapshot.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        SnapshotClaim(
+            id=row.id,
+            resource=row.resource_id,
+            source=key,
+            source_id=row.source_id,
+            url=row.url,
+            content_type=row.content_type,
+            fetched_at=row.fetched_at,
+            body=zlib.decompress(row.body),
+            deaths=row.deaths,
+            guid_mode=row.guid_mode,
+            first_contact=False,
+            role=Role.ARTICLE,
+            own_url=row.own_url,
+            hint=unpack(ParsedEntry, row.hint) if row.hint else None,
+        )
+        for row in rows
+    ]
 
 
 def destinations(
