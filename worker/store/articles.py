@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,9 +14,80 @@ from sqlalchemy.engine import Connection
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
-from worker.store.engine import Database
-from worker.store.pack import pack, unpack
+from worker.store.engine import Database, among
+from worker.store.pack import pack, squeeze, unpack
 from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
+
+_KNOWN = (
+    sa.select(
+        alias.c.key,
+        entry.c.id,
+        entry.c.article_id,
+        entry.c.revision,
+        entry.c.content_digest,
+        entry.c.terms_digest,
+        entry.c.removed_at,
+        entry.c.estranged,
+        (article.c.lead_id == entry.c.id).label("leads"),
+    )
+    .join(entry, entry.c.id == alias.c.entry_id)
+    .join(article, article.c.id == entry.c.article_id)
+    .where(alias.c.source_id == sa.bindparam("source"), among(alias.c.key, "aliases"))
+)
+_SAME_TEXT = (
+    sa.select(article_key.c.key, article_key.c.article_id)
+    .join(article, article.c.id == article_key.c.article_id)
+    .where(among(article_key.c.key, "keys"), article.c.state == "live")
+)
+_BLOCKED = (
+    sa.select(tombstone_key.c.key)
+    .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
+    .where(
+        among(tombstone_key.c.key, "keys"),
+        sa.or_(tombstone_key.c.scope == 0, tombstone_key.c.scope == sa.bindparam("source")),
+        tombstone.c.lifted_at.is_(None),
+    )
+)
+_LAST_ENTRY = sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))
+_LAST_ARTICLE = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0))
+_ADD_ARTICLE, _ADD_ENTRY, _ADD_REVISION = sa.insert(article), sa.insert(entry), sa.insert(revision)
+_ARTICLES = sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
+    among(article.c.id, "ids")
+)
+
+_COPIES = (
+    sa.select(
+        entry.c.article_id,
+        entry.c.id,
+        entry.c.revision,
+        entry.c.first_seen_at,
+        entry.c.estranged,
+        entry.c.missing_at,
+        source.c.key,
+        revision.c.credit,
+        revision.c.document,
+    )
+    .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
+    .join(source, source.c.id == entry.c.source_id)
+    .where(among(entry.c.article_id, "ids"), entry.c.removed_at.is_(None))
+    .order_by(entry.c.first_seen_at, entry.c.id)
+)
+_VERSIONS = (
+    sa.select(
+        version.c.article_id,
+        version.c.number,
+        version.c.entry_id,
+        version.c.revision,
+        version.c.credit,
+        revision.c.document,
+        source.c.key.label("source"),
+        entry.c.first_seen_at,
+    )
+    .join(revision, sa.and_(revision.c.entry_id == version.c.entry_id, revision.c.number == version.c.revision))
+    .join(entry, entry.c.id == version.c.entry_id)
+    .join(source, source.c.id == entry.c.source_id)
+    .where(sa.tuple_(version.c.article_id, version.c.number).in_(sa.bindparam("pairs", expanding=True)))
+)
 
 
 def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) -> Known:
@@ -26,22 +96,7 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
     keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
     if not aliases and not keys:
         return Known({}, {}, frozenset())
-    rows = connection.execute(
-        sa.select(
-            alias.c.key,
-            entry.c.id,
-            entry.c.article_id,
-            entry.c.revision,
-            entry.c.content_digest,
-            entry.c.terms_digest,
-            entry.c.removed_at,
-            entry.c.estranged,
-            (article.c.lead_id == entry.c.id).label("leads"),
-        )
-        .join(entry, entry.c.id == alias.c.entry_id)
-        .join(article, article.c.id == entry.c.article_id)
-        .where(alias.c.source_id == source_id, alias.c.key.in_(aliases))
-    )
+    rows = connection.execute(_KNOWN, {"source": source_id, "aliases": list(aliases)})
     entries = {
         row.key: KnownEntry(
             id=row.id,
@@ -55,20 +110,8 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
         )
         for row in rows
     }
-    found = connection.execute(
-        sa.select(article_key.c.key, article_key.c.article_id)
-        .join(article, article.c.id == article_key.c.article_id)
-        .where(article_key.c.key.in_(keys), article.c.state == "live")
-    )
-    blocked = connection.execute(
-        sa.select(tombstone_key.c.key)
-        .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
-        .where(
-            tombstone_key.c.key.in_(aliases | keys),
-            tombstone_key.c.scope.in_((0, source_id)),
-            tombstone.c.lifted_at.is_(None),
-        )
-    )
+    found = connection.execute(_SAME_TEXT, {"keys": list(keys)})
+    blocked = connection.execute(_BLOCKED, {"source": source_id, "keys": list(aliases | keys)})
     return Known(entries, {row.key: row.article_id for row in found}, frozenset(blocked.scalars()))
 
 
@@ -82,8 +125,8 @@ def write_entries(
     now: datetime,
 ) -> list[Stored]:
     """Write the new and revised entries of a chunk; returns them as stored, in order. Needs the ingest lock."""
-    next_entry = connection.execute(sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))).scalar_one()
-    next_article = connection.execute(sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0))).scalar_one()
+    next_entry = connection.execute(_LAST_ENTRY).scalar_one()
+    next_article = connection.execute(_LAST_ARTICLE).scalar_one()
     stored: dict[int, Stored] = {}
     for position, item in enumerate(identified):
         if item.fate is Fate.REVISED:
@@ -120,7 +163,7 @@ def _insert_articles(connection: Connection, written: list[Stored], now: datetim
         if item.identified.fate is Fate.NEW
     ]
     if rows:
-        connection.execute(sa.insert(article), rows)
+        connection.execute(_ADD_ARTICLE, rows)
 
 
 def _insert_entries(connection: Connection, written: list[Stored], source_id: int, now: datetime) -> None:
@@ -139,7 +182,7 @@ def _insert_entries(connection: Connection, written: list[Stored], source_id: in
         if item.identified.fate is not Fate.REVISED
     ]
     if rows:
-        connection.execute(sa.insert(entry), rows)
+        connection.execute(_ADD_ENTRY, rows)
 
 
 def _update_entries(connection: Connection, written: list[Stored]) -> None:
@@ -182,7 +225,7 @@ def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id
         for item in written
     ]
     if rows:
-        connection.execute(sa.insert(revision), rows)
+        connection.execute(_ADD_REVISION, rows)
 
 
 def _insert_keys(database: Database, connection: Connection, written: list[Stored], source_id: int) -> None:
@@ -224,28 +267,12 @@ def pack_document(document: ParsedEntry) -> bytes:
 
 
 def pack_evidence(raw: bytes) -> bytes | None:
-    return zlib.compress(raw, 1) if raw else None
+    return squeeze(raw) if raw else None
 
 
 def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Copy]]:
     """The live entries of each article, earliest first, at their newest revision."""
-    rows = connection.execute(
-        sa.select(
-            entry.c.article_id,
-            entry.c.id,
-            entry.c.revision,
-            entry.c.first_seen_at,
-            entry.c.estranged,
-            entry.c.missing_at,
-            source.c.key,
-            revision.c.credit,
-            revision.c.document,
-        )
-        .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
-        .join(source, source.c.id == entry.c.source_id)
-        .where(entry.c.article_id.in_(list(articles)), entry.c.removed_at.is_(None))
-        .order_by(entry.c.first_seen_at, entry.c.id)
-    )
+    rows = connection.execute(_COPIES, {"ids": list(articles)})
     found: dict[int, list[Copy]] = {}
     for row in rows:
         found.setdefault(row.article_id, []).append(
@@ -264,13 +291,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
 
 
 def article_rows(connection: Connection, articles: Iterable[int]) -> list[sa.Row[Any]]:
-    return list(
-        connection.execute(
-            sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
-                article.c.id.in_(list(articles))
-            )
-        )
-    )
+    return list(connection.execute(_ARTICLES, {"ids": list(articles)}))
 
 
 def find_article(connection: Connection, uuid: UUID) -> int | None:
@@ -282,21 +303,6 @@ def version_rows(connection: Connection, wanted: Iterable[tuple[int, int]]) -> d
     pairs = list(wanted)
     if not pairs:
         return {}
-    rows = connection.execute(
-        sa.select(
-            version.c.article_id,
-            version.c.number,
-            version.c.entry_id,
-            version.c.revision,
-            version.c.credit,
-            revision.c.document,
-            source.c.key.label("source"),
-            entry.c.first_seen_at,
-        )
-        .join(revision, sa.and_(revision.c.entry_id == version.c.entry_id, revision.c.number == version.c.revision))
-        .join(entry, entry.c.id == version.c.entry_id)
-        .join(source, source.c.id == entry.c.source_id)
-        .where(sa.tuple_(version.c.article_id, version.c.number).in_(pairs))
-    )
+    rows = connection.execute(_VERSIONS, {"pairs": pairs})
     found: dict[tuple[int, int], Any] = {(row.article_id, row.number): row for row in rows}
     return found

@@ -65,6 +65,9 @@ class Loaded:
     version: int
 
 
+_VERSION = sa.select(installation.c.catalogue_version)
+
+
 class CatalogueStore:
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -78,7 +81,7 @@ class CatalogueStore:
     def loaded(self) -> Loaded | None:
         """As ``current``, with ids; read again only when its version changed."""
         with self.database.read() as connection:
-            version = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
+            version = connection.execute(_VERSION).scalar_one_or_none()
             if version is None:
                 return None
             if self._loaded is None or self._loaded.version != version:

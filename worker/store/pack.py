@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 
 Value = TypeVar("Value")
 
+SHORT = 16_000  # bytes
+
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
@@ -20,9 +22,17 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
+def squeeze(plain: bytes) -> bytes:
+    """``plain`` as zlib has it. Short ones with small tables: clearing the usual 256 KB costs more than the packing."""
+    if len(plain) > SHORT:
+        return zlib.compress(plain, 1)
+    packer = zlib.compressobj(1, zlib.DEFLATED, 13, 6)
+    return packer.compress(plain) + packer.flush()
+
+
 def pack(value: object) -> bytes:
     """``value`` (a frozen dataclass of ours) as packed JSON."""
-    return zlib.compress(_adapter(type(value)).dump_json(value), 1)
+    return squeeze(_adapter(type(value)).dump_json(value))
 
 
 def unpack(kind: type[Value], packed: bytes) -> Value:

@@ -13,18 +13,18 @@ from worker.identity.urls import host_of, registrable_domain
 from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled
 from worker.store import acts
 from worker.store.due import DUE, LEADING, due_resource, host_claim
-from worker.store.engine import Database
+from worker.store.engine import Database, among
 from worker.store.schema import host, resource, snapshot, source
 
 FOLLOWED_LATELY = timedelta(days=8)
 GIVEN_UP = 12
 
 
-def _free(now: datetime) -> sa.ColumnElement[bool]:
+def _free(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     return sa.or_(host.c.lease_until.is_(None), host.c.lease_until < now)
 
 
-def _askable(now: datetime) -> sa.ColumnElement[bool]:
+def _askable(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """Hosts that may be asked now: due, not leased, past their pace and their pause."""
     return sa.and_(
         host.c.due_at <= now,
@@ -32,6 +32,75 @@ def _askable(now: datetime) -> sa.ColumnElement[bool]:
         sa.or_(host.c.next_request_at.is_(None), host.c.next_request_at <= now),
         sa.or_(host.c.paused_until.is_(None), host.c.paused_until <= now),
     )
+
+
+def _earliest() -> sa.ScalarSelect[datetime]:
+    return (
+        sa.select(sa.func.min(resource.c.due_at))
+        .where(resource.c.host_id == host.c.id)
+        .correlate(host)
+        .scalar_subquery()
+    )
+
+
+_NOW = sa.bindparam("now", type_=host.c.due_at.type)
+_DUE_HOSTS = sa.select(host.c.id).where(_askable(_NOW)).order_by(host.c.due_at).limit(sa.bindparam("limit"))
+_LEASE = (
+    sa.update(host)
+    .where(among(host.c.id, "ids"))
+    .values(lease=sa.bindparam("b_lease"), lease_until=sa.bindparam("b_until"))
+)
+_HOSTS = sa.select(host.c.id, host.c.name, host.c.domain, host.c.pace, host.c.robots, host.c.robots_until).where(
+    among(host.c.id, "ids")
+)
+_RANKED = (
+    sa.select(
+        *DUE,
+        source.c.key.label("source"),
+        source.c.declared,
+        sa.func.row_number().over(partition_by=resource.c.host_id, order_by=resource.c.due_at).label("rank"),
+    )
+    .join(source, source.c.id == resource.c.source_id)
+    .where(among(resource.c.host_id, "ids"), resource.c.due_at <= _NOW)
+    .subquery()
+)
+_DUE_RESOURCES = sa.select(_RANKED).where(_RANKED.c.rank <= sa.bindparam("per_host")).order_by(_RANKED.c.due_at)
+_HELD = sa.select(host.c.id).where(among(host.c.id, "ids"), host.c.lease == sa.bindparam("lease"))
+_POLLED = (
+    sa.update(resource)
+    .where(resource.c.id == sa.bindparam("b_resource"))
+    .values(
+        due_at=sa.case((resource.c.due_at.is_(None), None), else_=sa.bindparam("b_due", type_=resource.c.due_at.type)),
+        ask_url=sa.bindparam("b_ask"),
+        etag=sa.bindparam("b_etag"),
+        last_modified=sa.bindparam("b_modified"),
+        body_hash=sa.bindparam("b_hash"),
+        floor_seconds=sa.bindparam("b_floor"),
+        failures=sa.bindparam("b_failures"),
+        redirects=sa.bindparam("b_redirects"),
+        outcome=sa.bindparam("b_outcome"),
+        polled_at=sa.bindparam("b_at"),
+        polls=resource.c.polls + 1,
+        state=sa.bindparam("b_state"),
+        step=sa.bindparam("b_step"),
+        read_at=sa.bindparam("b_read"),
+        misses=sa.bindparam("b_misses"),
+        missing_since=sa.bindparam("b_since"),
+    )
+)
+_MINE = sa.and_(host.c.id == sa.bindparam("b_host"), host.c.lease == sa.bindparam("b_lease"))
+_STEP = sa.update(host).where(_MINE).values(next_request_at=sa.bindparam("b_next"), due_at=_earliest())
+_RELEASE = _STEP.values(lease=None, lease_until=None)
+_ROBOTS = sa.update(host).where(_MINE).values(robots=sa.bindparam("b_text"), robots_until=sa.bindparam("b_until"))
+_CHANGED = (
+    sa.update(resource).where(resource.c.id == sa.bindparam("b_resource")).values(changed_at=sa.bindparam("b_at"))
+)
+_ADD_SNAPSHOT = sa.insert(snapshot)
+_KEY_OF = (
+    sa.select(source.c.key)
+    .join(resource, resource.c.source_id == source.c.id)
+    .where(resource.c.id == sa.bindparam("resource"))
+)
 
 
 class Polling:
@@ -43,39 +112,25 @@ class Polling:
     def waiting(self, now: datetime) -> int:
         """How many hosts could be asked right now, counted up to 64."""
         with self.database.read() as connection:
-            due = sa.select(host.c.id).where(_askable(now)).limit(64).subquery()
-            return connection.execute(sa.select(sa.func.count()).select_from(due)).scalar_one()
+            return len(connection.execute(_DUE_HOSTS, {"now": now, "limit": 64}).all())
 
     def claim(self, now: datetime, *, limit: int, lease: str, until: datetime, per_host: int) -> list[HostClaim]:
         """Lease up to ``limit`` due hosts to ``lease`` until ``until``; at most ``per_host`` resources each."""
         with self.database.write() as connection:
-            due = self.database.skip_locked(
-                sa.select(host.c.id).where(_askable(now)).order_by(host.c.due_at).limit(limit)
-            )
-            ids = list(connection.execute(due).scalars())
+            due = self.database.skip_locked(_DUE_HOSTS)
+            ids = list(connection.execute(due, {"now": now, "limit": limit}).scalars())
             if not ids:
                 return []
-            connection.execute(sa.update(host).where(host.c.id.in_(ids)).values(lease=lease, lease_until=until))
-            hosts = connection.execute(
-                sa.select(
-                    *(host.c.id, host.c.name, host.c.domain, host.c.pace, host.c.robots, host.c.robots_until)
-                ).where(host.c.id.in_(ids))
-            )
+            connection.execute(_LEASE, {"ids": ids, "b_lease": lease, "b_until": until})
+            hosts = connection.execute(_HOSTS, {"ids": ids})
             resources = self._due_resources(connection, ids, now, per_host)
             return [host_claim(row, tuple(resources.get(row.id, ())), now) for row in hosts]
 
     def _due_resources(
         self, connection: Connection, hosts: list[int], now: datetime, per_host: int
     ) -> dict[int, list[DueResource]]:
-        rank = sa.func.row_number().over(partition_by=resource.c.host_id, order_by=resource.c.due_at).label("rank")
-        ranked = (
-            sa.select(*DUE, source.c.key.label("source"), source.c.declared, rank)
-            .join(source, source.c.id == resource.c.source_id)
-            .where(resource.c.host_id.in_(hosts), resource.c.due_at <= now)
-            .subquery()
-        )
         found: dict[int, list[DueResource]] = {}
-        for row in connection.execute(sa.select(ranked).where(ranked.c.rank <= per_host).order_by(ranked.c.due_at)):
+        for row in connection.execute(_DUE_RESOURCES, {"ids": hosts, "now": now, "per_host": per_host}):
             found.setdefault(row.host_id, []).append(due_resource(row))
         return found
 
@@ -88,44 +143,18 @@ class Polling:
             snapshots = self._store(connection, polled)
             self._raise_attention(connection, polled)
             self._pause(connection, results, held)
-            for result in results:
-                if result.host in held:
-                    self._step(connection, result, lease)
+            self._step(connection, [result for result in results if result.host in held], lease)
             return snapshots
 
     def _held(self, connection: Connection, hosts: list[int], lease: str) -> set[int]:
-        query = sa.select(host.c.id).where(host.c.id.in_(hosts), host.c.lease == lease)
-        if not self.database.sqlite:
-            query = query.with_for_update()
-        return set(connection.execute(query).scalars())
+        query = _HELD if self.database.sqlite else _HELD.with_for_update()
+        return set(connection.execute(query, {"ids": hosts, "lease": lease}).scalars())
 
     def _store(self, connection: Connection, polled: list[Polled]) -> list[NewSnapshot]:
         if not polled:
             return []
-        target = sa.bindparam
         connection.execute(
-            sa.update(resource)
-            .where(resource.c.id == target("b_resource"))
-            .values(
-                due_at=sa.case(
-                    (resource.c.due_at.is_(None), None), else_=target("b_due", type_=resource.c.due_at.type)
-                ),
-                ask_url=target("b_ask"),
-                etag=target("b_etag"),
-                last_modified=target("b_modified"),
-                body_hash=target("b_hash"),
-                floor_seconds=target("b_floor"),
-                failures=target("b_failures"),
-                redirects=target("b_redirects"),
-                outcome=target("b_outcome"),
-                polled_at=target("b_at"),
-                polls=resource.c.polls + 1,
-                state=target("b_state"),
-                step=target("b_step"),
-                read_at=target("b_read"),
-                misses=target("b_misses"),
-                missing_since=target("b_since"),
-            ),
+            _POLLED,
             [
                 {
                     "b_resource": item.resource,
@@ -180,24 +209,21 @@ class Polling:
     def _snapshot(self, connection: Connection, item: Polled) -> NewSnapshot:
         fetched = item.fetched
         assert fetched is not None
-        connection.execute(sa.update(resource).where(resource.c.id == item.resource).values(changed_at=item.at))
+        connection.execute(_CHANGED, {"b_resource": item.resource, "b_at": item.at})
         made = connection.execute(
-            sa.insert(snapshot).values(
-                resource_id=item.resource,
-                fetched_at=fetched.at,
-                url=fetched.url,
-                content_type=fetched.content_type,
-                status=fetched.status,
-                ready_at=fetched.ready_at,
-                headers=dict(fetched.headers),
-                body=zlib.compress(fetched.body, 1),
-            )
+            _ADD_SNAPSHOT,
+            {
+                "resource_id": item.resource,
+                "fetched_at": fetched.at,
+                "url": fetched.url,
+                "content_type": fetched.content_type,
+                "status": fetched.status,
+                "ready_at": fetched.ready_at,
+                "headers": dict(fetched.headers),
+                "body": zlib.compress(fetched.body, 1),
+            },
         )
-        key = connection.execute(
-            sa.select(source.c.key)
-            .join(resource, resource.c.source_id == source.c.id)
-            .where(resource.c.id == item.resource)
-        ).scalar_one()
+        key = connection.execute(_KEY_OF, {"resource": item.resource}).scalar_one()
         inserted = made.inserted_primary_key
         assert inserted is not None
         return NewSnapshot(inserted[0], key)
@@ -214,13 +240,22 @@ class Polling:
             if until is not None and result.host in held:
                 connection.execute(sa.update(host).where(host.c.domain == result.domain).values(paused_until=until))
 
-    def _step(self, connection: Connection, result: HostResult, lease: str) -> None:
-        values: dict[str, object] = {"next_request_at": result.next_request_at, "due_at": _earliest()}
-        if result.release:
-            values |= {"lease": None, "lease_until": None}
-        if result.robots is not None:
-            values |= {"robots": result.robots.text, "robots_until": result.robots.until}
-        connection.execute(sa.update(host).where(host.c.id == result.host, host.c.lease == lease).values(**values))
+    def _step(self, connection: Connection, results: Sequence[HostResult], lease: str) -> None:
+        robots = [
+            {"b_host": one.host, "b_lease": lease, "b_text": one.robots.text, "b_until": one.robots.until}
+            for one in results
+            if one.robots is not None
+        ]
+        if robots:
+            connection.execute(_ROBOTS, robots)
+        for statement, released in ((_STEP, False), (_RELEASE, True)):
+            rows = [
+                {"b_host": one.host, "b_lease": lease, "b_next": one.next_request_at}
+                for one in results
+                if one.release is released
+            ]
+            if rows:
+                connection.execute(statement, rows)
 
     def release(self, lease: str) -> None:
         """Give back every host still leased to ``lease`` (a clean stop)."""
@@ -277,15 +312,6 @@ def _still_asked(now: datetime) -> sa.ColumnElement[bool]:
     lately = sa.or_(resource.c.read_at.is_(None), resource.c.read_at > now - FOLLOWED_LATELY)
     return sa.or_(
         resource.c.role.in_(LEADING), sa.and_(resource.c.state == "active", resource.c.failures < GIVEN_UP, lately)
-    )
-
-
-def _earliest() -> sa.ScalarSelect[datetime]:
-    return (
-        sa.select(sa.func.min(resource.c.due_at))
-        .where(resource.c.host_id == host.c.id)
-        .correlate(host)
-        .scalar_subquery()
     )
 
 

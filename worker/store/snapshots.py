@@ -23,7 +23,7 @@ SEEN_MAX = 2000
 LINKS_MAX = 50_000  # what one sitemap may hold
 
 
-def _ready(now: datetime) -> sa.ColumnElement[bool]:
+def _ready(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     older = snapshot.alias("older")
     return sa.and_(
         snapshot.c.state == "new",
@@ -33,6 +33,50 @@ def _ready(now: datetime) -> sa.ColumnElement[bool]:
             older.c.resource_id == snapshot.c.resource_id, older.c.state == "new", older.c.id < snapshot.c.id
         ),
     )
+
+
+_NOW = sa.bindparam("now", type_=snapshot.c.fetched_at.type)
+# Not the body: it is read once, when the snapshot is ours.
+_NEXT = (
+    sa.select(snapshot.c.id, snapshot.c.deaths, snapshot.c.lease).where(_ready(_NOW)).order_by(snapshot.c.id).limit(1)
+)
+_THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
+_AFTER = _NEXT.where(snapshot.c.resource_id == sa.bindparam("resource"))
+_LEASE = (
+    sa.update(snapshot)
+    .where(snapshot.c.id == sa.bindparam("b_id"))
+    .values(lease=sa.bindparam("b_lease"), lease_until=sa.bindparam("b_until"), deaths=sa.bindparam("b_deaths"))
+)
+_WHOLE = (
+    sa.select(
+        snapshot,
+        resource.c.seen,
+        resource.c.role,
+        resource.c.key.label("resource_key"),
+        resource.c.url.label("own_url"),
+        resource.c.hint,
+        resource.c.step,
+        resource.c.first_contact,
+        source.c.id.label("source_id"),
+        source.c.key,
+        source.c.guid_mode,
+        source.c.contacted_at,
+    )
+    .join(resource, resource.c.id == snapshot.c.resource_id)
+    .join(source, source.c.id == resource.c.source_id)
+    .where(snapshot.c.id == sa.bindparam("id"))
+)
+_HELD = sa.select(snapshot.c.id).where(snapshot.c.id == sa.bindparam("id"), snapshot.c.lease == sa.bindparam("lease"))
+_SEEN = (
+    sa.update(resource)
+    .where(resource.c.id == sa.bindparam("b_id"))
+    .values(seen=sa.bindparam("b_seen"), first_contact=False)
+)
+_DONE = (
+    sa.update(snapshot)
+    .where(snapshot.c.id == sa.bindparam("b_id"))
+    .values(state="done", ingested_at=sa.bindparam("b_now"), lease=None, lease_until=None)
+)
 
 
 class Snapshots:
@@ -47,12 +91,12 @@ class Snapshots:
             sa.select(snapshot.c.id, source.c.key)
             .join(resource, resource.c.id == snapshot.c.resource_id)
             .join(source, source.c.id == resource.c.source_id)
-            .where(_ready(now))
+            .where(_ready(_NOW))
             .order_by(snapshot.c.id)
             .limit(64)
         )
         with self.database.read() as connection:
-            return [(row.id, row.key) for row in connection.execute(query)]
+            return [(row.id, row.key) for row in connection.execute(query, {"now": now})]
 
     def claim(
         self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None, after: int | None = None
@@ -64,12 +108,12 @@ class Snapshots:
         """
         with self.database.write() as connection:
             while True:
-                query = sa.select(snapshot).where(_ready(now)).order_by(snapshot.c.id).limit(1)
+                query, wanted = _NEXT, dict[str, object](now=now)
                 if snapshot_id is not None:
-                    query = query.where(snapshot.c.id == snapshot_id)
-                if after is not None:
-                    query = query.where(snapshot.c.resource_id == after)
-                row = connection.execute(self.database.skip_locked(query)).one_or_none()
+                    query, wanted = _THIS, {"now": now, "id": snapshot_id}
+                elif after is not None:
+                    query, wanted = _AFTER, {"now": now, "resource": after}
+                row = connection.execute(self.database.skip_locked(query), wanted).one_or_none()
                 if row is None:
                     return None
                 deaths = row.deaths + (1 if row.lease is not None else 0)
@@ -81,31 +125,11 @@ class Snapshots:
                     .where(snapshot.c.id == row.id)
                     .values(state="quarantined", deaths=deaths, reason=reason, lease=None, lease_until=None)
                 )
-            connection.execute(
-                sa.update(snapshot).where(snapshot.c.id == row.id).values(lease=lease, lease_until=until, deaths=deaths)
-            )
+            connection.execute(_LEASE, {"b_id": row.id, "b_lease": lease, "b_until": until, "b_deaths": deaths})
             return self._read(connection, row.id)
 
     def _read(self, connection: Connection, snapshot_id: int) -> SnapshotClaim:
-        row = connection.execute(
-            sa.select(
-                snapshot,
-                resource.c.seen,
-                resource.c.role,
-                resource.c.key.label("resource_key"),
-                resource.c.url.label("own_url"),
-                resource.c.hint,
-                resource.c.step,
-                resource.c.first_contact,
-                source.c.id.label("source_id"),
-                source.c.key,
-                source.c.guid_mode,
-                source.c.contacted_at,
-            )
-            .join(resource, resource.c.id == snapshot.c.resource_id)
-            .join(source, source.c.id == resource.c.source_id)
-            .where(snapshot.c.id == snapshot_id)
-        ).one()
+        row = connection.execute(_WHOLE, {"id": snapshot_id}).one()
         seen = row.seen or b""
         first = row.contacted_at is None if row.resource_key is None else row.first_contact
         leads = row.role in LEADING and first
@@ -143,8 +167,7 @@ class Snapshots:
 
 def still_held(connection: Connection, claim: SnapshotClaim, lease: str) -> bool:
     """Whether the snapshot is still leased to ``lease``: checked inside every transaction that writes for it."""
-    query = sa.select(snapshot.c.id).where(snapshot.c.id == claim.id, snapshot.c.lease == lease)
-    return connection.execute(query).first() is not None
+    return connection.execute(_HELD, {"id": claim.id, "lease": lease}).first() is not None
 
 
 def finish(
@@ -163,8 +186,7 @@ def finish(
     if claim.role in LEADING_ROLES:
         kept = dict.fromkeys((*digests, *claim.seen))
         packed = b"".join(list(kept)[: SEEN_MAX if claim.role is Role.FEED else LINKS_MAX])
-        values = {"seen": packed, "first_contact": False}
-        connection.execute(sa.update(resource).where(resource.c.id == claim.resource).values(**values))
+        connection.execute(_SEEN, {"b_id": claim.resource, "b_seen": packed})
     if floor:
         earliest = claim.fetched_at + timedelta(seconds=floor)
         connection.execute(
@@ -177,15 +199,9 @@ def finish(
         )
         home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == claim.resource)).scalar_one()
         touch_host(connection, home)
-    connection.execute(
-        sa.update(snapshot)
-        .where(snapshot.c.id == claim.id)
-        .values(state="done", ingested_at=now, lease=None, lease_until=None)
-    )
-    contacted = sa.case(
-        (source.c.contacted_at.is_(None), sa.literal(now, source.c.contacted_at.type)), else_=source.c.contacted_at
-    )
+    connection.execute(_DONE, {"b_id": claim.id, "b_now": now})
     if claim.role in LEADING_ROLES and (claim.first_contact or guid_mode != claim.guid_mode):
+        contacted = sa.func.coalesce(source.c.contacted_at, sa.literal(now, source.c.contacted_at.type))
         connection.execute(
             sa.update(source).where(source.c.id == claim.source_id).values(contacted_at=contacted, guid_mode=guid_mode)
         )
