@@ -158,7 +158,9 @@ class Ingester:
         now = self.clock()
         stored = work.write_entries(identified, source_id=claim.source_id, snapshot_id=claim.id, now=now)
         fresh = {item.article for item in stored if _is_routed(item, routable)}
-        touched = [story for story in work.stories({item.article for item in stored}) if not story.withdrawn]
+        # Most of a first contact is written down and goes nowhere: its articles need not be looked at.
+        moved = {item.article for item in stored if item.identified.fate is not Fate.NEW} | fresh
+        touched = [story for story in work.stories(moved) if not story.withdrawn]
         settlements = [
             settle(story, view, now, visible_at=claim.fetched_at)
             for story in touched

@@ -17,9 +17,46 @@ from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
-from worker.store.engine import Database
+from worker.store.engine import Database, among
 from worker.store.pack import pack, unpack
 from worker.store.schema import article, channel, decision, delivery, destination, placement, recheck, version
+
+_CHANNELS = (
+    sa.select(placement.c.article_id, channel.c.key)
+    .join(channel, channel.c.id == placement.c.channel_id)
+    .where(among(placement.c.article_id, "ids"))
+    .order_by(channel.c.position)
+)
+_DELIVERIES = (
+    sa.select(delivery, destination.c.key)
+    .join(destination, destination.c.id == delivery.c.destination_id)
+    .where(among(delivery.c.article_id, "ids"))
+    .order_by(delivery.c.sequence)
+)
+
+
+def _newest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The newest decision of every pair of the articles ``ids``, of those that meet ``conditions``."""
+    newest = (
+        sa.select(sa.func.max(decision.c.id))
+        .where(among(decision.c.article_id, "ids"), *conditions)
+        .group_by(decision.c.article_id, decision.c.destination_id)
+    )
+    return (
+        sa.select(decision, destination.c.key)
+        .join(destination, destination.c.id == decision.c.destination_id)
+        .where(decision.c.id.in_(newest))
+    )
+
+
+_NEWEST = _newest()
+_NEWEST_BY_PEOPLE = _newest(decision.c.decided_by.is_not(None))
+_ADD_VERSION, _ADD_DECISION, _ADD_DELIVERY = sa.insert(version), sa.insert(decision), sa.insert(delivery)
+_SHOW_VERSION = (
+    sa.update(article)
+    .where(article.c.id == sa.bindparam("b_id"))
+    .values(version=sa.bindparam("b_number"), lead_id=sa.bindparam("b_lead"), title=sa.bindparam("b_title"))
+)
 
 
 def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
@@ -68,12 +105,7 @@ def currents(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[
 
 
 def _channels(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
-    rows = connection.execute(
-        sa.select(placement.c.article_id, channel.c.key)
-        .join(channel, channel.c.id == placement.c.channel_id)
-        .where(placement.c.article_id.in_(ids))
-        .order_by(channel.c.position)
-    )
+    rows = connection.execute(_CHANNELS, {"ids": list(ids)})
     found: dict[int, list[str]] = {}
     for row in rows:
         found.setdefault(row.article_id, []).append(row.key)
@@ -90,12 +122,7 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
     decisions = newest_decisions(connection, ids)
     approvals = _approvals(connection, ids)
     deliveries: dict[tuple[int, str], list[Row[Any]]] = {}
-    rows = connection.execute(
-        sa.select(delivery, destination.c.key)
-        .join(destination, destination.c.id == delivery.c.destination_id)
-        .where(delivery.c.article_id.in_(ids))
-        .order_by(delivery.c.sequence)
-    )
+    rows = connection.execute(_DELIVERIES, {"ids": list(ids)})
     for row in rows:
         deliveries.setdefault((row.article_id, row.key), []).append(row)
     for key in {*deliveries, *decisions}:
@@ -138,21 +165,11 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
 
 def newest_decisions(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
     """The newest decision of every pair of these articles, with the version it was made for."""
-    newest = (
-        sa.select(sa.func.max(decision.c.id))
-        .where(decision.c.article_id.in_(ids))
-        .group_by(decision.c.article_id, decision.c.destination_id)
-    )
-    return _decisions(connection, newest)
+    return _decisions(connection, _NEWEST, ids)
 
 
 def _approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
-    newest = (
-        sa.select(sa.func.max(decision.c.id))
-        .where(decision.c.article_id.in_(ids), decision.c.decided_by.is_not(None))
-        .group_by(decision.c.article_id, decision.c.destination_id)
-    )
-    return _decisions(connection, newest)
+    return _decisions(connection, _NEWEST_BY_PEOPLE, ids)
 
 
 def approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
@@ -160,12 +177,10 @@ def approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str
     return _approvals(connection, ids) if ids else {}
 
 
-def _decisions(connection: Connection, newest: sa.Select[tuple[int]]) -> dict[tuple[int, str], tuple[Decision, int]]:
-    rows = connection.execute(
-        sa.select(decision, destination.c.key)
-        .join(destination, destination.c.id == decision.c.destination_id)
-        .where(decision.c.id.in_(newest))
-    )
+def _decisions(
+    connection: Connection, query: sa.Select[Any], ids: Sequence[int]
+) -> dict[tuple[int, str], tuple[Decision, int]]:
+    rows = connection.execute(query, {"ids": list(ids)})
     return {(row.article_id, row.key): (read_decision(row), row.version) for row in rows}
 
 
@@ -187,7 +202,7 @@ def write_versions(connection: Connection, rows: Sequence[VersionRow], now: date
     if not rows:
         return
     connection.execute(
-        sa.insert(version),
+        _ADD_VERSION,
         [
             {
                 "article_id": row.article,
@@ -201,9 +216,7 @@ def write_versions(connection: Connection, rows: Sequence[VersionRow], now: date
         ],
     )
     connection.execute(
-        sa.update(article)
-        .where(article.c.id == sa.bindparam("b_id"))
-        .values(version=sa.bindparam("b_number"), lead_id=sa.bindparam("b_lead"), title=sa.bindparam("b_title")),
+        _SHOW_VERSION,
         [
             {"b_id": row.article, "b_number": row.number, "b_lead": row.entry, "b_title": row.title[:1000]}
             for row in rows
@@ -229,7 +242,7 @@ def write_rulings(
     if not rulings:
         return
     connection.execute(
-        sa.insert(decision),
+        _ADD_DECISION,
         [
             {
                 "article_id": ruling.article,
@@ -272,7 +285,7 @@ def write_orders(
         _retire_due(connection, older, DeliveryState.SUPERSEDED)
     done = DeliveryState.ACCEPTED
     connection.execute(
-        sa.insert(delivery),
+        _ADD_DELIVERY,
         [
             {
                 "uuid": str(uuid4()),
