@@ -26,12 +26,12 @@ def test_it_plays_to_the_end_and_tells_what_came_of_it() -> None:
     assert leftovers() == before
 
     told = done.stdout
-    assert told.count("✓") == 5
-    for words in ("304", "answers 410", "珠湾日报", "webhook", "RSS", "Atom", "JSON Feed", "portal page"):
+    assert told.count("✓") == 6
+    for words in ("304", "国家民族事务委员会", "answers 410", "珠湾日报", "webhook", "RSS", "Atom", "JSON Feed", "portal page"):
         assert words in told
     row = re.search(r"gateway\s*│\s*webhook\s*│\s*(\d+)\s*│\s*(\d+)\s*│\s*(\d+)", told)
     assert row is not None, told
-    assert [int(count) for count in row.groups()] == [7, 1, 1]
+    assert [int(count) for count in row.groups()] == [8, 1, 1]
 
 
 def test_kept_it_says_where_everything_is_until_ctrl_c(tmp_path: Path) -> None:

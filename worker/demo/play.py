@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from worker.demo import stories
+from worker.demo import portal_pages, stories
 from worker.demo.outputs import (
     credit_in_atom,
     credit_in_json,
@@ -50,11 +50,12 @@ class Play:
     def __init__(self, stage: Stage, ledger: Ledger) -> None:
         self.stage = stage
         self.ledger = ledger
-        self.publishers: tuple[SamplePublisher, ...] = (stage.committee, stage.harbour, stage.zhuwan)
+        self.publishers: tuple[SamplePublisher, ...] = (stage.committee, stage.harbour, stage.zhuwan, stage.portal)
 
     def acts(self) -> Iterator[Act]:
         yield Act("Broker, database, workers, beat, web and Flower start", self._start, lambda: "")
-        yield Act("First poll: every feed is new", self._first_poll, self._arrivals)
+        yield Act("First poll: every source is new", self._first_poll, self._arrivals)
+        yield Act("A portal without a feed, read from its pages", self._portal_page, lambda: "")
         yield Act("Second poll: nothing changed", self._second_poll, self._unchanged)
         yield Act("A correction and a new text upstream", self._changes, self._arrivals)
         yield Act("A takedown", self._takedown, self._retractions)
@@ -87,10 +88,25 @@ class Play:
         return f"{entries} entries, {self.ledger.articles()} articles; {len(ours)} at the partner, {len(foreign)} held"
 
     def _expected(self) -> tuple[set[str], set[str]]:
-        """Titles that may go out (somebody's own), and titles that may not (credited to somebody we do not know)."""
+        """Titles that may go out (somebody's own, or carried by grant), and titles that may not (credited to somebody
+        we do not know)."""
         pieces = [piece for publisher in self.publishers for piece in publisher.pieces]
         ours = {piece.text.title for piece in pieces if piece.of is None}
-        return ours, {piece.text.title for piece in pieces} - ours
+        carried = {piece.text.title for one in self.publishers if one.carries for piece in one.pieces}
+        return ours | carried, {piece.text.title for piece in pieces} - ours - carried
+
+    # The portal's page
+
+    def _portal_page(self) -> str:
+        title = self.stage.portal.pieces[0].text.title
+        data = self._published(self._uuid(title)).payload["data"]
+        self._check(data["original"]["publisher"] == portal_pages.ORIGIN, "the source is who the page names")
+        self._check(data["original"]["link"] == portal_pages.ORIGINAL, "the original link is the page's")
+        self._check(data["credit"]["author_state"] == "placeholder", f"{portal_pages.PLACEHOLDER} is no person")
+        self._check(portal_pages.DISCLAIMER[:20] not in data["body_html"], "the disclaimer is not in the text")
+        self._check(portal_pages.DISCLAIMER in self.ledger.statements(title), "the disclaimer is kept as a statement")
+        found = f"source {portal_pages.ORIGIN}, author {portal_pages.PLACEHOLDER} (a stand-in)"
+        return f"“{title}”: {found}, disclaimer kept apart"
 
     # Second poll
 
@@ -106,7 +122,7 @@ class Play:
         return self._unchanged()
 
     def _unchanged(self) -> str:
-        return ", ".join(f"{one.domain} 304 ×{one.site.count(one.path, 304)}" for one in self.publishers)
+        return ", ".join(f"{one.label} 304 ×{one.site.count(one.path, 304)}" for one in self.publishers)
 
     # Changes
 

@@ -39,11 +39,17 @@ class SamplePublisher(ABC):
     path = "/feed"
     content_type = "application/xml"
     domain = ""
+    carries = False  # whether its grant covers what it carries of others
 
     def __init__(self, site: Site, pieces: Sequence[Piece], now: datetime) -> None:
         self.site = site
         self.pieces = list(pieces)
         self.publish(now)
+
+    @property
+    def label(self) -> str:
+        """What the demonstration calls it."""
+        return self.domain
 
     @property
     def feed(self) -> str:

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
+from worker.model.feed import ParsedEntry
 from worker.store.engine import Database
-from worker.store.schema import article, decision, delivery, destination, entry, resource, source
+from worker.store.pack import unpack
+from worker.store.schema import article, decision, delivery, destination, entry, resource, revision, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,18 @@ class Ledger:
         with self._database.read() as connection:
             found = connection.execute(query).scalar_one_or_none()
         return UUID(found) if found else None
+
+    def statements(self, title: str) -> list[str]:
+        """What the page of the article called ``title`` states on reuse and liability, word for word."""
+        query = (
+            sa.select(revision.c.document)
+            .join(entry, entry.c.id == revision.c.entry_id)
+            .join(article, article.c.id == entry.c.article_id)
+            .where(article.c.title == title)
+        )
+        with self._database.read() as connection:
+            documents = connection.execute(query).scalars().all()
+        return [one.text for document in documents for one in unpack(ParsedEntry, document).statements]
 
     def sources(self) -> list[SourceRow]:
         held = self._held_by_source()

@@ -19,7 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from worker.demo import portal_pages
 from worker.demo.partner import Partner
+from worker.demo.portal_pages import Portal
 from worker.demo.publishers import COMMITTEE_DOMAIN, HARBOUR_DOMAIN, ZHUWAN_DOMAIN, Committee, Harbour, Zhuwan
 from worker.demo.site import Site
 from worker.errors import NewsroadError
@@ -48,6 +50,14 @@ domains = ["{harbour_domain}"]
 name = "珠湾日报"
 domains = ["{zhuwan_domain}"]
 
+[publishers.shanchuan]
+name = "{portal_name}"
+domains = ["{portal_domain}"]
+
+[publishers.neac]
+name = "{origin_name}"
+domains = ["{origin_domain}"]
+
 [sources.lnmw]
 publisher = "lnmw"
 kind = "feed"
@@ -74,6 +84,16 @@ pace = 0
 zone = "Asia/Shanghai"
 language = "zh-CN"
 
+# A portal without a feed: its listing leads to its articles' pages. It needs no rules of its own.
+[sources.shanchuan]
+publisher = "shanchuan"
+kind = "site"
+url = "{portal}"
+every = "{every}s"
+pace = 0
+zone = "Asia/Shanghai"
+language = "zh-CN"
+
 # Each publisher lets us carry its own work. What it reprints of others is another matter.
 [grants.lnmw]
 publisher = "lnmw"
@@ -87,6 +107,13 @@ use = "full_text"
 
 [grants.zhuwan]
 publisher = "zhuwan"
+basis = "contract"
+use = "full_text"
+
+# This one may also pass on what it carries of others, and lets us do the same.
+[grants.shanchuan]
+publisher = "shanchuan"
+scope = "carried"
 basis = "contract"
 use = "full_text"
 
@@ -162,10 +189,11 @@ class Stage:
     def __enter__(self) -> Self:
         self.home = Path(tempfile.mkdtemp(prefix="newsroad-demo-"))
         self._stack.callback(self._remove)
-        sites = [self._stack.enter_context(Site()) for _ in range(3)]
+        sites = [self._stack.enter_context(Site()) for _ in range(4)]
         self.committee = Committee(sites[0], self.began)
         self.harbour = Harbour(sites[1], self.began)
         self.zhuwan = Zhuwan(sites[2], self.began)
+        self.portal = Portal(sites[3], self.began)
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         self.partner = self._stack.enter_context(Partner([secret]))
         self._stack.callback(self.close)
@@ -258,6 +286,11 @@ class Stage:
             committee=self.committee.feed,
             harbour=self.harbour.feed,
             zhuwan=self.zhuwan.feed,
+            portal=self.portal.feed,
+            portal_name=portal_pages.NAME,
+            portal_domain=portal_pages.DOMAIN,
+            origin_name=portal_pages.ORIGIN,
+            origin_domain=portal_pages.ORIGIN_DOMAIN,
             partner=self.partner.url("/newsroad"),
             every=self.every,
         )
