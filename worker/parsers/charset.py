@@ -1,8 +1,9 @@
 """Bytes of any encoding → UTF-8, before a parser sees them (reference/polling.md §5).
 
-Order: byte order mark → valid UTF-8, whatever a label says → the XML prolog → the HTTP label → a detector. Labels
-are read the way browsers read them: ``gb2312`` means GB18030, ``big5`` means Big5-HKSCS, ``iso-8859-1`` means
-windows-1252.
+Order: byte order mark → valid UTF-8, whatever a label says → the XML prolog → the HTTP label → ``<meta>`` of an HTML
+document → a detector. Labels are read the way browsers read them: ``gb2312`` means GB18030, ``big5`` means Big5-HKSCS,
+``iso-8859-1`` means windows-1252. The two Chinese encodings can nearly always read each other's bytes; where labels
+and bytes disagree on them, common characters decide.
 """
 
 from __future__ import annotations
@@ -69,6 +70,10 @@ _SECOND_TRY = {"big5hkscs": "cp950", "cp949": "johab", "windows-1252": "latin-1"
 # What servers say when nobody told them: a detector that is sure of a multi-byte script knows better.
 _SERVER_DEFAULT = frozenset({"windows-1252"})
 _PROLOG = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']\s*([\w.:-]+)\s*["'][^>]*?\?>""", re.ASCII)
+_META = re.compile(rb"""<meta\b[^<>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE | re.ASCII)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
+_NOT_HTML = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex)\b", re.IGNORECASE)
+_META_WITHIN = 8_192  # bytes from the start; browsers look at 1,024, crowded heads need more
 _HTTP_LABEL = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _HIGH = bytes(range(0x80, 0x100))
@@ -152,14 +157,53 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
     declared = _codec(prolog[1].decode("ascii")) if prolog else None
     http = _HTTP_LABEL.search(content_type or "")
     labelled = _codec(http[1]) if http else None
+    meta = _meta(body)
     detected = _codec(cchardet.detect(body).get("encoding") or "")
-    order = [declared, labelled, detected]
+    order = [declared, labelled, meta, detected]
     if declared is None and labelled in _SERVER_DEFAULT and detected and _multibyte(detected):
-        order = [detected, labelled]
+        order = [meta if meta and _multibyte(meta) else None, detected, labelled]
+    if _is_html(body):
+        order = _chinese_first(body, order)
     if not any(order):
         order = ["gb18030", "windows-1252"]
     # A label that says UTF-8 is already known to be wrong; a few bad bytes are dealt with by the caller.
     return [label for label in dict.fromkeys(order) if label and not label.startswith(("utf-8", "utf-16", "utf-32"))]
+
+
+def _is_html(body: bytes) -> bool:
+    return _HTML.search(body[:2_048]) is not None and not _NOT_HTML.search(body[:1_024])
+
+
+def _meta(body: bytes) -> str | None:
+    """What ``<meta charset>`` or ``http-equiv`` of an HTML document says; feeds have no such thing."""
+    found = _META.search(body[:_META_WITHIN]) if _is_html(body) else None
+    return _codec(found[1].decode("ascii")) if found else None
+
+
+def _chinese_first(body: bytes, order: list[str | None]) -> list[str | None]:
+    """Where the first label is a Chinese one or says nothing, the one under which more characters are common ones."""
+    named = [label for label in order if label and not label.startswith("utf-")]
+    if named and named[0] not in _CHINESE and named[0] not in _SERVER_DEFAULT:
+        return order
+    scores = {label: _common(body, label) for label in _CHINESE}
+    best = max(_CHINESE, key=lambda label: (scores[label], label in named[:1]))
+    return [best, *order] if scores[best] > _CERTAIN else order
+
+
+def _common(body: bytes, charset: str) -> float:
+    """The share of the commonest characters among those that are not ASCII; holes count against it."""
+    text = body[:_SAMPLE].decode(charset, "replace")
+    strange = [each for each in text if each > "\x7f"]
+    return sum(each in _COMMONEST for each in strange) / len(strange) - strange.count("\ufffd") / len(strange)
+
+
+_CHINESE = ("gb18030", "big5hkscs")
+_SAMPLE = 200_000
+_CERTAIN = 0.1  # the share of common characters in running Chinese is 0.2 to 0.4
+_COMMONEST = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学"
+    "這為個國時來們於對會發動過說產種後學，。、：；！？“”（）《》「」"
+)
 
 
 def _codec(label: str) -> str | None:

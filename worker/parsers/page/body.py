@@ -81,8 +81,8 @@ def read_body(page: Page, found: Found, rules: PageRules, title: str | None) -> 
     titles = (*found.titles, bare(title)) if title else found.titles
     kept = _merged([cut(walk, span, titles, cut_after=rules.cut_after) for span in found.spans])
     lines = [walk.lines[index] for index in kept.lines]
-    pictures = figures(lines, page.url)
-    html = clean_html(body_html(lines, pictures), page.url) or None
+    pictures = figures(lines, page.base)
+    html = clean_html(body_html(lines, pictures), page.base) or None
     text = body_text(lines, pictures) or None
     whole = _whole(found.spans)
     last = max((index for index in kept.lines if walk.lines[index].text), default=-1)
@@ -92,9 +92,9 @@ def read_body(page: Page, found: Found, rules: PageRules, title: str | None) -> 
         html=html if text or pictures.images else None,
         text=text,
         images=tuple(pictures.images.values()),
-        attachments=attachments(lines, page.url),
+        attachments=attachments(lines, page.base),
         statements=statements(walk, whole, kept.statements, last, page.root),
-        related=related(walk, whole, kept.related, page.url),
+        related=related(walk, whole, kept.related, page.base),
         next_pages=pages,
         confidence={"body": found.rule} if text else {},
         warnings=warnings,
@@ -119,5 +119,5 @@ def _whole(spans: Sequence[Span]) -> Span | None:
 def _ruled_pages(page: Page, rules: PageRules) -> tuple[str, ...]:
     if not rules.next_page:
         return ()
-    found = (safe_url(link.get("href"), page.url) for link in select(page.root, rules.next_page))
-    return tuple(dict.fromkeys(each for each in found if each and each != page.url))
+    found = (safe_url(link.get("href"), page.base) for link in select(page.root, rules.next_page))
+    return tuple(dict.fromkeys(each for each in found if each and each != page.base))

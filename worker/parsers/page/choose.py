@@ -9,7 +9,7 @@ from itertools import accumulate
 from lxml.html import HtmlElement
 
 from worker.parsers.clean import collapse
-from worker.parsers.page.furniture import heads_related
+from worker.parsers.page.furniture import heads_related, is_furniture, is_statement
 from worker.parsers.page.lines import Line, Span, Walk
 from worker.parsers.page.names import Kind
 
@@ -48,9 +48,11 @@ def weight(line: Line) -> float:
 def page_titles(root: HtmlElement) -> list[str]:
     """What head and headings say the page is called, bare."""
     found = [root.findtext(".//title") or ""]
-    for meta in root.iterfind(".//meta[@content]"):
-        if (meta.get("property") or meta.get("name") or "").lower() in {"og:title", "twitter:title"}:
-            found.append(meta.get("content") or "")
+    found += [
+        meta.get("content") or ""
+        for meta in root.iterfind(".//meta[@content]")
+        if (meta.get("property") or meta.get("name") or "").lower() in {"og:title", "twitter:title"}
+    ]
     return [each for each in map(bare, map(collapse, found)) if len(each) > 3]
 
 
@@ -83,10 +85,32 @@ def article_span(walk: Walk, title: int | None) -> Span | None:
         weights[: title + 1] = [min(each, 0.0) for each in weights[: title + 1]]
     right_names(walk, weights, 0, len(weights), 0.5, title)
     _lean(walk.lines, weights, title)
+    return _heaviest(walk.spans, weights) or _heaviest(walk.spans, _littles(walk.lines, title))
+
+
+def _littles(lines: Sequence[Line], title: int | None) -> list[float]:
+    """Weights for a page without prose: its short lines below the title."""
+    begin = title + 1 if title is not None else 0
+    return [
+        length(line.text)
+        if index >= begin
+        and line.text
+        and not line.hidden
+        and line.kind not in _AWAY
+        and not line.links
+        and not is_furniture(line.text)
+        and not is_statement(line.text)
+        and length(line.text) >= 12
+        else -8.0
+        for index, line in enumerate(lines)
+    ]
+
+
+def _heaviest(spans: Sequence[Span], weights: Sequence[float]) -> Span | None:
     sums = [0.0, *accumulate(weights)]
     best: Span | None = None
     best_sum = 0.0
-    for span in walk.spans:  # children come before their parents
+    for span in spans:  # children come before their parents
         total = sums[span.end] - sums[span.first]
         if total > best_sum * 1.02 + 1.0:
             best, best_sum = span, total

@@ -13,18 +13,25 @@ from worker.parsers.page.lines import Line, picture_address
 from worker.parsers.page.names import Kind
 
 _CAPTION = re.compile(
-    r"摄(?:影)?\s*[）)】\]]?\s*[。.]?$|^[（(【\[▲△↑▼■●\s]*(?:图为|图[:：]|图片[:：]|图源|图片来源|图/|图丨|图\||资料图|配图|题图|上图|下图|供图|（图|图说|[上下左右]图为?[:：])"
-    r"|(?:供图|制图|绘图|资料图(?:片)?|图片来源[:：].{1,20}|图源[:：].{1,20}|(?:视觉中国|新华社|中新社|人民视觉|IC photo).{0,6}[图发])\s*[）)】\]]?\s*[。.]?$"
-    r"|^\W?(?:photo|image|picture|credit|file photo)\b.{0,3}[:：]|\((?:photo|image|file|ap photo|reuters|getty)[^)]{0,80}\)\s*$|\bphoto by\b",
+    r"摄(?:影)?\s*[）)】\]]?\s*[。.]?$|^[（(【\[▲△↑▼■●\s]*(?:图为|图[:：]|图片[:：]|图源|图片来源|图/|图丨|图\||资料图|配图|题图|上图|下图|供图"
+    r"|（图|图说|[上下左右]图为?[:：])"
+    r"|(?:供图|制图|绘图|资料图(?:片)?|图片来源[:：].{1,20}|图源[:：].{1,20}|(?:视觉中国|新华社|中新社|人民视觉"
+    r"|IC photo).{0,6}[图发])\s*[）)】\]]?\s*[。.]?$"
+    r"|^\W?(?:photo|image|picture|credit|file photo)\b.{0,3}[:：]|\((?:photo|image|file|ap photo|reuters"
+    r"|getty)[^)]{0,80}\)\s*$|\bphoto by\b",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"[（(【\[]?\s*(?:(?:图片来源|图源|图片|摄影(?:师|者)?|图/|图丨|图\||供图|图)\s*[:：/丨|]?\s*(?P<after>[^\s，。；）)】\]|]{1,20}(?:\s[^\s，。；）)】\]|]{2,4})?)"
-    r"|(?P<before>(?:[^\s，。；（(【\[]{2,12}(?:记者|通讯员)\s*)?[^\s，。；（(【\[]{2,16})\s*(?:摄影?|供图|制图|绘图|图))\s*[）)】\]]?\s*[。.]?\s*$"
+    r"[（(【\[]?\s*(?:(?:图片来源|图源|图片|摄影(?:师|者)?|图/|图丨|图\||供图|图)\s*[:：/丨|]?\s*(?P<after>[^\s，。；）)】\]"
+    r"|]{1,20}(?:\s[^\s，。；）)】\]|]{2,4})?)"
+    r"|(?P<before>(?:[^\s，。；（(【\[]{2,12}(?:记者|通讯员)\s*)?[^\s，。；（(【\[]{2,16})\s*(?:摄影?|供图|制图|绘图"
+    r"|图))\s*[）)】\]]?\s*[。.]?\s*$"
 )
 _CREDIT_EN = re.compile(
-    r"\b(?:photo(?:graph)?(?: by| credit)?|image(?: credit)?|credit|picture|courtesy(?: of)?|file photo)\s*(?:by|of|[:：])\s*(?:©\s*)?(?P<name>[^()\n]{2,80}?)\s*\)?\s*\.?$"
-    r"|\((?P<agency>(?:AP|Reuters|AFP|Getty)[^()]{0,60})\)\s*$|(?P<slash>[A-Z][\w.' -]{2,40}/(?:AP|AFP|Reuters|Getty Images|Bloomberg)\b.{0,20})$",
+    r"\b(?:photo(?:graph)?(?: by| credit)?|image(?: credit)?|credit|picture|courtesy(?: of)?"
+    r"|file photo)\s*(?:by|of|[:：])\s*(?:©\s*)?(?P<name>[^()\n]{2,80}?)\s*\)?\s*\.?$"
+    r"|\((?P<agency>(?:AP|Reuters|AFP|Getty)[^()]{0,60})\)\s*$|(?P<slash>[A-Z][\w.' -]{2,40}/(?:AP|AFP"
+    r"|Reuters|Getty Images|Bloomberg)\b.{0,20})$",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|csv|odt|ods|wps|et|ofd|txt|epub)$", re.IGNORECASE)

@@ -15,142 +15,26 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from worker.parsers.clean import collapse, escape_text
-from worker.parsers.page.names import Kind, kind_of
+from worker.parsers.page.names import Kind, kind_of, words
 
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "select",
-        "option",
-        "textarea",
-        "button",
-        "input",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "embed",
-        "applet",
-        "svg",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "head",
-        "title",
-        "noframes",
-        "noembed",
-        "datalist",
-        "dialog",
-        "math",
-    ]
+_SKIPPED = words(
+    "script style noscript template select option textarea button input iframe frame frameset object embed "
+    "applet svg canvas audio video map head title noframes noembed datalist dialog math"
 )
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "nobr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "picture",
-        "source",
-        "o:p",
-        "st1:p",
-    ]
+_INLINE = words(
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark q rb rp rt ruby s samp small "
+    "span strike strong sub sup time tt u var wbr nobr tbody thead tfoot picture source o:p st1:p"
 )
 # Inline elements whose markup stays; the others leave their text.
-_KEPT = frozenset(
-    [
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "var",
-    ]
-)
-_STRUCTURE = frozenset(
-    [
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "blockquote",
-        "table",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "figure",
-        "figcaption",
-        "pre",
-    ]
-)
+_KEPT = words("abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp strike strong sub sup u var")
+_STRUCTURE = words("ul ol li dl dt dd blockquote table tr td th caption figure figcaption pre")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SOFT = re.compile("[ \t\r\n\f\v]+")
 _LAZY = (
     "data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-echo", "data-url",
     "data-lazyload", "data-lazy", "data-hi-res-src", "original", "_src", "data-img", "data-srcset", "srcset",
 )  # fmt: skip
+_DEEPEST = 40  # structural elements inside one another
 _MOST_LINES = 30_000
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
 
@@ -274,7 +158,7 @@ class Walk:
         else:
             kind, namer = parent.kind, parent.namer
         hidden = node.get("hidden") is not None or bool(_HIDDEN.search(node.get("style") or ""))
-        structural = node.tag in _STRUCTURE
+        structural = node.tag in _STRUCTURE and len(self._around) < _DEEPEST
         self._stack.append(_Open(node, len(self.lines), own, kind, namer, hidden, structural))
         self._hidden += hidden
         if structural:

@@ -67,6 +67,6 @@ def _in_head(root: HtmlElement) -> Iterator[str]:
         content = collapse((meta.get("content") or "")[:_LONGEST])
         if name in _METAS and content:
             yield content
-    for link in root.iterfind(".//*[@rel]"):
+    for link in root.iter("link", "a"):
         if "license" in (link.get("rel") or "").lower().split() and (href := (link.get("href") or "").strip()):
             yield href[:_LONGEST]
