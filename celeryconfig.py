@@ -1,6 +1,6 @@
 """Celery's settings, and nothing of ours: queues and the timetable are in ``tasks``, everything else in the database.
 
-The database is the memory and the timetable; a message is a knock on the door (DESIGN §3.1). So no result backend, no
+The database is the memory and the timetable; a message is a knock on the door. So no result backend, no
 retries, no ETA, nothing redelivered: a lease that ends without a result is found by the next tick.
 """
 
@@ -14,7 +14,7 @@ broker_connection_max_retries = None  # a broker that is away for a night is wai
 
 broker_transport_options = {
     "global_keyprefix": "newsroad:",
-    # Claim window 20 s + deadline 30 s < hard limit 55 s < lease 60 s < visibility 120 s (DESIGN §3.2).
+    # Claim window 20 s + deadline 30 s < hard limit 55 s < lease 60 s < visibility 120 s (ARCHITECTURE.md, rule 2).
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,

@@ -1,6 +1,6 @@
 """The embedded broker: finding a Valkey or Redis server, and running it on a socket in ``home``.
 
-The broker carries knocks on doors, never the only copy of anything (DESIGN §3.1). It still keeps an append-only file,
+The broker carries knocks on doors, never the only copy of anything. It still keeps an append-only file,
 so that a restart does not make every worker wait for the next tick; and it refuses writes when full instead of
 dropping keys, because dropped knocks are silent.
 """

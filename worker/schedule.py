@@ -1,6 +1,6 @@
 """When to ask a publisher again, when to try a partner again. Pure: the clock and the randomness come in.
 
-Polling follows reference/polling.md §2: the source's own interval, never sooner than the publisher's hints allow,
+Polling: the source's own interval, never sooner than the publisher's hints allow,
 spread by ±10 %; after errors an exponential wait with full jitter that never gives up.
 Delivering follows the ladder of Standard Webhooks, spread by ±20 %.
 """

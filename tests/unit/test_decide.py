@@ -1,4 +1,4 @@
-"""One line per row of reference/rights.md §5 that we act on, with its traps."""
+"""One line per rule of worker/rights/decide.py, with its traps."""
 
 # ruff: noqa: E501  (a table reads better in lines than in columns)
 

@@ -1,4 +1,4 @@
-"""RSS, RDF and Atom documents → ParsedFeed, in two stages (reference/polling.md §5).
+"""RSS, RDF and Atom documents → ParsedFeed, in two stages.
 
 First the items are cut out of the bytes and hashed; those seen before are dropped, repeats inside the document
 collapse. What remains, usually the bare header, is parsed strictly and read. Documents that are not well-formed are

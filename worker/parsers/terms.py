@@ -1,4 +1,4 @@
-"""Who says what about rights, licence, origin and withdrawal, read from the XML itself (reference/rights.md §1.3).
+"""Who says what about rights, licence, origin and withdrawal, read from the XML itself.
 
 Only elements that speak for the text count. ``media:copyright``, ``media:license`` and ``media:credit`` speak for a
 picture and are never looked at.

@@ -1,4 +1,4 @@
-"""The words of a credit (reference/rights.md §6): the line at the top, the notice at the foot.
+"""The words of a credit: the line at the top, the notice at the foot.
 
 Nothing here ever names us as author or rights holder. Whatever came from outside is escaped; links are http(s) only.
 """
