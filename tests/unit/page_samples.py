@@ -24,6 +24,10 @@ def page_of(html: str, *, url: str | None = "https://news.example.cn/a/1.html", 
     return page
 
 
+def json_ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
 def article(
     *,
     stamp: str = "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from tests.unit.page_samples import NOW, TEXT, TITLE, article, local, page_of, read
+from tests.unit.page_samples import NOW, TEXT, TITLE, article, json_ld, local, page_of, read
 from worker.model.page import NameState, PageAuthor, PageRules, PageSource
 from worker.parsers.page.masthead import read_masthead
 
@@ -13,7 +13,8 @@ ORIGINAL = "https://www.agency.example.gov.cn/xwzx/202309/1167829.shtml"
 REPRINT = f"""<html lang="zh-CN"><head><title>各地开展民族团结进步宣传月活动 - 兴边新闻 - 兴边网</title>
 <meta name="author" content="兴边网"><meta name="keywords" content="民族,团结"></head><body>
 <div class="top"><a href="/login">登录</a> <a href="/reg">注册</a> 2026年11月26日 星期四</div>
-<div class="path">当前位置：<a href="/">首页</a> &gt; <a href="/news/">新闻资讯</a> &gt; <a href="/news/gn/">国内</a> &gt; 正文</div>
+<div class="path">当前位置：<a href="/">首页</a> &gt; <a href="/news/">新闻资讯</a>
+&gt; <a href="/news/gn/">国内</a> &gt; 正文</div>
 <div class="content"><h1>各地开展民族团结进步宣传月活动</h1>
 <div class="info"><span>时间：2023-09-16 10:21</span> <span>文章来源：<a href="{ORIGINAL}">国家民族事务委员会</a></span>
 <span>作者：佚名</span> <span>点击：<script>document.write(1)</script>次</span></div>
@@ -94,7 +95,7 @@ def test_a_head_that_speaks_of_another_day_is_not_believed_over_the_page() -> No
 
 
 def test_json_ld_in_utc_is_read_in_utc() -> None:
-    head = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-05-09T14:30:07.000Z"}</script>'
+    head = json_ld('{"@type": "NewsArticle", "datePublished": "2024-05-09T14:30:07.000Z"}')
     assert local(read(article(head=head)).published) == "2024-05-09 22:30"
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.unit.page_samples import NOW, TITLE, article, page_of
+from tests.unit.page_samples import NOW, TITLE, article, json_ld, page_of
 from worker.parsers.page.masthead import read_masthead
 
 BOMBS = {
@@ -47,11 +47,11 @@ def test_almost_nothing_has_almost_no_fields(html: str) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        '<script type="application/ld+json">{"@type": ["Article", 3], "author": [[], {}, null, 7, {"name": {}}]}</script>',
-        '<script type="application/ld+json">{"@type": "Article", "datePublished": {"a": 1}, "headline": [1], "publisher": 0}</script>',
-        '<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": {"item": 3}}</script>',
-        '<script type="application/ld+json">{"@type": "Article", "isBasedOn": [3, {"url": 4}, "javascript:alert(1)"]}</script>',
-        '<script type="application/ld+json">not json</script><script type="application/ld+json"></script>',
+        json_ld('{"@type": ["Article", 3], "author": [[], {}, null, 7, {"name": {}}]}'),
+        json_ld('{"@type": "Article", "datePublished": {"a": 1}, "headline": [1], "publisher": 0}'),
+        json_ld('{"@type": "BreadcrumbList", "itemListElement": {"item": 3}}'),
+        json_ld('{"@type": "Article", "isBasedOn": [3, {"url": 4}, "javascript:alert(1)"]}'),
+        json_ld("not json") + json_ld(""),
         "<meta property='article:published_time' content='99999-99-99T99:99:99+99:99'><link rel='canonical' href='javascript:x'>",
     ],
 )

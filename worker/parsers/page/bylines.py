@@ -228,9 +228,11 @@ def _in_metas(zones: Zones, head: Head, not_authors: set[str]) -> Signed | None:
         if chinese and key(value) in beside and not _is_other(value, not_authors):
             found.append(PageAuthor(value, NameState.NAMED if is_person(value) else NameState.PEN_NAME))
             break
-        for author in authors_of(value):
-            if _credible(author, not_authors) and (author.name in shown if chinese else " " in author.name):
-                found.append(author)
+        found += [
+            author
+            for author in authors_of(value)
+            if _credible(author, not_authors) and (author.name in shown if chinese else " " in author.name)
+        ]
         if found:
             break
     return Signed(tuple(dict.fromkeys(found)), "meta") if found else None

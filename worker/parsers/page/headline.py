@@ -55,7 +55,7 @@ def read_headline(lines: list[Line], head: Head) -> Headline | None:
 
 
 def _believed(shown: _Shown, stripped: str) -> bool:
-    """A heading that says a word of the head's title is the title; any other line must say most of it, or be no menu's."""
+    """A heading that says words of the head's title is the title; any other line must say most of it."""
     own, whole = len(key(shown.text)), len(key(stripped))
     if shown.rank >= 4 and own >= 4:
         return True
@@ -98,7 +98,9 @@ def _carries_site(own: str, sites: set[str]) -> bool:
 def _starts_elsewhere(line: Line, keys: list[str], letters: set[str]) -> bool:
     """A quick no: none of the line's first pieces begins with words of the head's titles."""
     for piece in line.pieces[:3]:
-        first = next((char for char in piece.text[:4] if char.isalnum()), "")
+        first = piece.text[0]
+        if not first.isalnum():
+            first = next((char for char in piece.text[:4] if char.isalnum()), "")
         if first.lower() not in letters and first < "\uff00":
             continue
         start = key(piece.text[:8])[:3]
@@ -228,7 +230,7 @@ def _is_site(text: str, head: Head) -> bool:
 
 def site_names(head: Head) -> list[str]:
     """What the page calls its site: names in the head, and the ends of its title."""
-    names = [value for value in head.all("og:site_name", "application-name", "sitename", "apple-mobile-web-app-title")]
+    names = list(head.all("og:site_name", "application-name", "sitename", "apple-mobile-web-app-title"))
     for thing in ("publisher", "sourceOrganization"):
         names += texts(head.thing(thing))
     names += [part for part in _SEPARATOR.split(head.title)[1:] if 2 <= len(part) <= 20]

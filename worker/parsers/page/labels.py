@@ -34,7 +34,7 @@ PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 UPDATED = re.compile(
-    r"(?:更\s?新|修\s?改|最后更新|最近更新)(?:时\s?间|日\s?期|于)?[:：]?\s{0,4}|\b(?:last\s+)?updated(?:\s+on)?[:\s]{1,3}",
+    r"(?:更\s?新|修\s?改)(?:时\s?间|時\s?間|日\s?期|于|於)?[:：]?\s{0,4}|\b(?:last\s+)?updated(?:\s+on)?[:\s]{1,3}",
     re.IGNORECASE,
 )
 _BUTTONS = (
@@ -54,6 +54,9 @@ _NEXT = re.compile(
 )
 
 
+_ANY_MARK = re.compile(r"[:：︰∶|｜丨/／]|(?:来源|作者)\s{2}")
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """``value`` stands behind a label in ``line`` at ``start``; ``piece`` is the first text it is made of."""
@@ -69,6 +72,8 @@ def labelled(lines: list[Line], label: re.Pattern[str], *, longest: int = 60) ->
     """The values behind a label, in reading order; ``rest`` is what follows on the line, unbounded by other labels."""
     for place, line in enumerate(lines):
         text = line.text[:600]
+        if not _ANY_MARK.search(text):
+            continue
         for match in label.finditer(text):
             value = until_next(text[match.end() :])[: longest + 1]
             if value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lxml.html import HtmlElement
 
@@ -23,11 +23,12 @@ _TRADITIONAL = re.compile(
 _ENGLISH = re.compile(r"\b(?:the|and|of|to|in|that|is|for|was|with|on)\b", re.IGNORECASE)
 _CHINESE = {"zh", "cn", "chi", "zho", "cmn", "yue"}
 _ENOUGH = 20
+_SHAPES: dict[int, Callable[[str], str]] = {4: str.title, 2: str.upper}
 
 
 def read_language(root: HtmlElement, head: Head, sample: Iterable[str]) -> tuple[str, str] | None:
     """The tag, and the rule: what is declared and believed, else what the letters show."""
-    text = " ".join(sample)[:6000]
+    text = " ".join(sample)[:2500]
     shown = _by_letters(text)
     declared = [
         root.get("lang"),
@@ -50,10 +51,8 @@ def _normal(value: str | None) -> str | None:
     primary = match["primary"].lower()
     if primary == "cn":
         return "zh-CN"
-    parts = [primary]
-    for part in re.split("[-_]", match["rest"])[1:]:
-        parts.append(part.title() if len(part) == 4 else part.upper() if len(part) == 2 else part.lower())
-    return "-".join(parts)
+    rest = re.split("[-_]", match["rest"])[1:]
+    return "-".join([primary, *(_SHAPES.get(len(part), str.lower)(part) for part in rest)])
 
 
 def _agrees(tag: str, shown: str | None) -> bool:

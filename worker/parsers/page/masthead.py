@@ -15,10 +15,11 @@ from lxml.html import HtmlElement
 
 from worker.model.page import PageAuthor, PageRules, PageSource
 from worker.parsers.page.bylines import read_authors, read_editor
+from worker.parsers.page.crumbs import read_breadcrumb
 from worker.parsers.page.head import Head, read_head
 from worker.parsers.page.headline import Headline, read_headline, site_names
 from worker.parsers.page.language import read_language
-from worker.parsers.page.links import read_breadcrumb, read_canonical, read_category, read_original
+from worker.parsers.page.links import read_canonical, read_category, read_original
 from worker.parsers.page.rules import apply_rules
 from worker.parsers.page.scan import Line, key, read_lines
 from worker.parsers.page.sources import read_source

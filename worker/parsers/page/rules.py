@@ -1,4 +1,4 @@
-"""A source's own rules over what the general ones found: CSS selectors, a date format, words where a page names none."""
+"""A source's own rules over the general ones: CSS selectors, a date format, words where a page names none."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Values = dict[str, Any]
 
 
 def apply_rules(page: Page, found: Masthead, rules: PageRules, now: datetime) -> Masthead:
-    """``found`` with every field that a rule names taken from what its selector finds; a warning where that is nothing."""
+    """``found`` with every field that a rule names taken from what its selector finds; else a warning."""
     values: Values = {}
     missed: list[str] = []
     for name, css, read in _readers(page, rules, now):

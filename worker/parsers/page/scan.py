@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,10 +76,10 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Piece:
-    """One text node. ``element`` holds it; ``link`` is the anchor around it. ``text`` is stripped, its wide gaps are two
-    spaces; ``raw`` still has its edges."""
+    """One text node. ``element`` holds it; ``link`` is the anchor around it. ``text`` is stripped and its wide gaps are
+    two spaces; ``raw`` still has its edges."""
 
     text: str
     raw: str
@@ -116,19 +115,37 @@ def key(text: str) -> str:
     return _NOT_WORD.sub("", text).lower()
 
 
+_Place = tuple[HtmlElement, HtmlElement | None] | None  # the block, the anchor in between; None where nothing is read
+
+
 def read_lines(root: HtmlElement) -> list[Line]:
     """All readable lines below ``root``, in document order."""
     body = root.find("body")
     lines: list[Line] = []
-    blocks: dict[HtmlElement, tuple[HtmlElement, HtmlElement | None] | None] = {}
-    for piece, block, broken in _pieces(root if body is None else body, blocks):
-        line = lines[-1] if lines else None
-        if line is None or broken or line.block is not block:
-            line = Line(len(lines), block)
+    places: dict[HtmlElement, _Place] = {}
+    line: Line | None = None
+    for text in _texts(root if body is None else body):
+        element = text.getparent()
+        broken = False
+        if text.is_tail:
+            broken = element.tag == "br" or element.tag in _BLOCKS
+            element = element.getparent()
+        place = places[element] if element in places else _place(element, places)
+        if place is None:
+            continue
+        raw = text[:_LONGEST_PIECE]
+        bare = raw.strip()
+        if _UNEVEN.search(bare):
+            bare = _WIDE.sub("  ", _INVISIBLE.sub("", bare)).strip()
+        if not bare:
+            continue
+        if line is None or broken or line.block is not place[0]:
+            line = Line(len(lines), place[0])
             lines.append(line)
-        line.pieces.append(piece)
+        line.pieces.append(Piece(bare, raw, element, place[1]))
     for line in lines:
-        line.text = "  ".join(piece.text for piece in line.pieces)[:_LONGEST_LINE]
+        pieces = line.pieces
+        line.text = pieces[0].text if len(pieces) == 1 else "  ".join([piece.text for piece in pieces])[:_LONGEST_LINE]
     return lines
 
 
@@ -138,46 +155,28 @@ def _texts(root: HtmlElement) -> list[Any]:
     return list(found)
 
 
-def _pieces(
-    root: HtmlElement, blocks: dict[HtmlElement, tuple[HtmlElement, HtmlElement | None] | None]
-) -> Iterator[tuple[Piece, HtmlElement, bool]]:
-    """Each piece with its block, and whether a break or another block stands before it."""
-    for text in _texts(root):
-        element = text.getparent()
-        broken = False
-        if text.is_tail:
-            broken = element.tag == "br" or element.tag in _BLOCKS
-            element = element.getparent()
-        if element not in blocks:
-            blocks[element] = _block(element)
-        place = blocks[element]
-        if place is None:
-            continue
-        block, link = place
-        raw = text[:_LONGEST_PIECE]
-        bare = raw.strip()
-        if _UNEVEN.search(bare):
-            bare = _WIDE.sub("  ", _INVISIBLE.sub("", bare)).strip()
-        if bare:
-            yield Piece(bare, raw, element, link), block, broken
-
-
-def _block(element: HtmlElement) -> tuple[HtmlElement, HtmlElement | None] | None:
-    """The nearest block around ``element`` and the anchor in between; None where nothing is read."""
-    link = None
-    for _ in range(_CLIMB):
-        tag = element.tag
-        if tag in _BLOCKS:
-            return element, link
+def _place(element: HtmlElement, places: dict[HtmlElement, _Place]) -> _Place:
+    """The nearest block around ``element``. Every element on the way is remembered, so that none is asked twice."""
+    way: list[HtmlElement] = []
+    current: HtmlElement | None = element
+    found: _Place = None
+    while current is not None:
+        if current in places:
+            found = places[current]
+            break
+        way.append(current)
+        tag = current.tag
+        if tag in _BLOCKS or len(way) > _CLIMB:
+            found = current, None
+            break
         if tag in _UNREAD:
-            return None
-        if tag == "a" and link is None:
-            link = element
-        above = element.getparent()
-        if above is None:
-            return element, link
-        element = above
-    return element, link
+            break
+        current = current.getparent()
+    for inner in reversed(way):
+        if found is not None and inner.tag == "a":
+            found = found[0], inner
+        places[inner] = found
+    return found
 
 
 def hidden(element: HtmlElement) -> bool:

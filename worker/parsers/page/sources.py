@@ -49,7 +49,7 @@ class Sourced:
 
 
 def read_source(zones: Zones, head: Head, dated: Line | None, title: Line | None, base: str | None) -> Sourced | None:
-    """The first that speaks: a label in the masthead, one at the end of the text, the name beside the time, the head."""
+    """The first that speaks: a label in the masthead or at the text's end, the name beside the time, the head."""
     said = [
         found
         for place, rule in ((zones.masthead, "masthead"), (zones.closing + zones.tail, "tail"))
@@ -105,16 +105,20 @@ def _after_title(zones: Zones, title: Line | None) -> list[Line]:
     return [line for line in zones.masthead if title is not None and 0 < line.index - title.index <= 3]
 
 
+def _near(zones: Zones, dated: Line | None, title: Line | None) -> list[Line]:
+    """The line of the time, those next to it and those right below the title; none where the time stands elsewhere."""
+    if dated is None:
+        return _after_title(zones, title)
+    if dated not in zones.masthead:
+        return []
+    close = [line for line in zones.masthead if 0 < abs(line.index - dated.index) <= 2 and line is not title]
+    by_place = {line.index: line for line in (dated, *close, *_after_title(zones, title))}
+    return [line for _, line in sorted(by_place.items()) if not _ABOUT.search(line.text[:60])]
+
+
 def _beside(zones: Zones, dated: Line | None, title: Line | None, base: str | None) -> Sourced | None:
     """A bare name on the line of the time stamp, or on a short line next to it that the markup calls a source."""
-    if dated is None:
-        near = _after_title(zones, title)
-    elif dated in zones.masthead:
-        close = [line for line in zones.masthead if 0 < abs(line.index - dated.index) <= 2 and line is not title]
-        by_place = {line.index: line for line in (dated, *close, *_after_title(zones, title))}
-        near = [line for _, line in sorted(by_place.items()) if not _ABOUT.search(line.text[:60])]
-    else:
-        return None
+    near = _near(zones, dated, title)
     for line in near:
         for mark in (_MARK, _WEAK_MARK):
             if (sourced := _under_mark(line, mark, base)) is not None:
@@ -134,14 +138,10 @@ def _beside(zones: Zones, dated: Line | None, title: Line | None, base: str | No
 
 def _under_mark(line: Line, mark: re.Pattern[str], base: str | None) -> Sourced | None:
     for text, piece in _bare(line) if len(line.text) <= 160 else ():
-        if (
-            _marked(piece, mark)
-            and not is_person(text)
-            and not re.search(r"[:：/／]|\d{3}", text)
-            and not hidden(piece.element)
-        ):
-            if (source := _source(text, piece, base)) is not None:
-                return Sourced(source, "beside-time", line, piece)
+        if is_person(text) or re.search(r"[:：/／]|\d{3}", text) or not _marked(piece, mark) or hidden(piece.element):
+            continue
+        if (source := _source(text, piece, base)) is not None:
+            return Sourced(source, "beside-time", line, piece)
     return None
 
 

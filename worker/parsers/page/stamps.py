@@ -66,11 +66,8 @@ def read_stamps(zones: Zones, head: Head, page: Page, now: datetime) -> Stamped:
 
 def _days(page: Page, *found: tuple[Moment, str] | Moment | None) -> list[Day]:
     """The days the address and the head tell: they complete a date that shows no year."""
-    days = list(url_days(page.url))
-    for each in found:
-        if each is not None:
-            days.append(day_of(each[0] if isinstance(each, tuple) else each, page.zone))
-    return days
+    moments = [each[0] if isinstance(each, tuple) else each for each in found if each is not None]
+    return [*url_days(page.url), *(day_of(moment, page.zone) for moment in moments)]
 
 
 def _same_day(seen: Moment, other: Moment, zone: str) -> bool:
@@ -157,7 +154,7 @@ def _time_element(head: Head, page: Page, now: datetime) -> Moment | None:
 
 def _updated(zones: Zones, page: Page, now: datetime) -> tuple[Moment, str] | None:
     for line in zones.masthead + zones.tail[:6]:
-        if len(line.text) > _LONGEST:
+        if len(line.text) > _LONGEST or not labels.UPDATED.search(line.text):
             continue
         for moment in moments_in(line.text, page.zone, now):
             if _is_update(line, moment):

@@ -12,6 +12,7 @@ _LABEL = re.compile(r"^\s*(?:副\s?标\s?题|副\s?標\s?題|副题|引\s?题|�
 _MARK = re.compile(
     r"sub-?_?(?:title|head|headline)|standfirst|\bdek\b|\bdeck\b|\bintro-?title|yinti|futi|\bft\b|fubiaoti|kicker-?sub"
 )
+_STAMP = re.compile(r"[:：]\d|来源|作者|\d{4}[-年/]")
 _METAS = ("subtitle", "articlesubtitle", "secondtitle")
 _LONGEST = 300
 
@@ -23,9 +24,9 @@ def read_subtitle(zones: Zones, title: Line, head: Head) -> tuple[str, str] | No
         text = line.running()
         if match := _LABEL.match(text):
             return match[1], "masthead"
-        if _MARK.search(marks(line.block)) and len(text) >= 4 and not re.search(r"[:：]\d|来源|作者|\d{4}[-年/]", text):
-            if key(text) != key(title.running()):
-                return squeeze(text), "masthead"
+        marked = _MARK.search(marks(line.block)) and len(text) >= 4 and key(text) != key(title.running())
+        if marked and not _STAMP.search(text):
+            return squeeze(text), "masthead"
         if text.startswith(("——", "—", "--")) and 0 < line.index - title.index <= 2 and 6 <= len(text) <= 80:
             return text.lstrip("—- "), "masthead"
     value = head.meta(*_METAS)

@@ -45,22 +45,31 @@ _NEAR_DAY = re.compile(
     r"(?P<day>今天|今日|昨天|昨日|前天|today|yesterday)[\s,]{0,3}(?:at\s)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"\d|刚刚|剛剛|昨[天日]|前天|yesterday|just now", re.IGNORECASE)
 _JUST = re.compile(r"(?:^|\s)(?:刚刚|剛剛|just now)(?:\s|$)", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"(?:^|\s)(?P<day>昨天|昨日|前天|yesterday)(?:\s|$)", re.IGNORECASE)
 _BACK = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2}
 _URL_DATE = re.compile(
-    r"(?<!\d)(?P<year>20\d{2}|19\d{2})(?:[-_/]?(?P<month>1[0-2]|0[1-9])(?:[-_/]?(?P<day>3[01]|[12]\d|0[1-9]))?)(?!\d{1,3}(?!\d))"
+    r"(?<!\d)(?P<year>20\d{2}|19\d{2})(?:[-_/]?(?P<month>1[0-2]|0[1-9])(?:[-_/]?(?P<day>3[01]|[12]\d|0[1-9]))?)"
+    r"(?!\d{1,3}(?!\d))"
 )
-_PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "pubdate", "pub_date", "publishdate", "publish_date",
-    "publish-date", "publishtime", "datepublished", "og:release_date", "og:time", "release_date", "weibo:article:create_at",
-    "article:create_at", "bytedance:published_time", "og:pubdate", "sailthru.date", "parsely-pub-date", "dc.date.issued",
-    "dcterms.created", "dcterms.issued", "dc.date", "date", "firstpublishedtime", "article.published", "created", "createdate",
-)  # fmt: skip
-_UPDATED_METAS = (
-    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "dateupdate", "lastmodified",
-    "last-modified", "bytedance:updated_time", "bytedance:lrdate_time", "dcterms.modified", "revision_date",
-)  # fmt: skip
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_PUBLISHED_METAS = _words("""
+    article:published_time og:article:published_time og:published_time pubdate pub_date publishdate
+    publish_date publish-date publishtime datepublished og:release_date og:time release_date
+    weibo:article:create_at article:create_at bytedance:published_time og:pubdate sailthru.date
+    parsely-pub-date dc.date.issued dcterms.created dcterms.issued dc.date date firstpublishedtime
+    article.published created createdate
+""")
+_UPDATED_METAS = _words("""
+    article:modified_time og:updated_time article:updated_time datemodified dateupdate lastmodified
+    last-modified bytedance:updated_time bytedance:lrdate_time dcterms.modified revision_date
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,8 @@ def moments_in(text: str, zone: str, now: datetime, days: Sequence[Day] = ()) ->
     """
     line = _folded(text[:_LONGEST])
     found = False
+    if not _HINT.search(line):
+        return
     for match in _FULL.finditer(line):
         if moment := _full(match, match["year"], zone):
             found = True

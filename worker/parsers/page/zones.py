@@ -1,4 +1,4 @@
-"""Where on the page the masthead stands: between the title and the text; and the tail: the end of the text and below."""
+"""Where the masthead stands: between the title and the text; and the tail: the end of the text and below."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _ELSEWHERE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Zones:
     """``masthead``: short lines around the title, before the text. ``opening`` and ``closing``: paragraphs at the ends
-    of the text. ``tail``: lines right below it. ``under``: of the masthead, what stands below the title. Each in reading
-    order."""
+    of the text. ``tail``: lines right below it. ``under``: of the masthead, what stands below the title.
+    Each in reading order."""
 
     masthead: list[Line]
     opening: list[Line]
