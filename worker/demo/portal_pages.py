@@ -1,4 +1,4 @@
-"""A sample partner without a feed: 山川民族网, a Chinese portal in GB18030 that reprints. Its page is of the usual kind:
+"""A sample partner without a feed: 山川民族网, a Chinese portal in GB18030 that reprints. Its page is the usual one:
 breadcrumb, title, time, source, author, text, original link, disclaimer, related news."""
 
 from __future__ import annotations
