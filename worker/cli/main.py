@@ -37,7 +37,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "migrate": ("maintenance", "Bring the database to the schema of this release."),
     "backup": ("maintenance", "Write everything the database holds to one file."),
     "restore": ("maintenance", "Put a backup into an empty database."),
-    "probe": ("probe", "Show what the parser makes of a feed, an address or a date."),
+    "probe": ("probe", "Show what the parser makes of a feed, a page, an address or a date."),
 }
 """Name → module under ``worker.cli`` that holds it, and its line in ``newsroad --help``."""
 
