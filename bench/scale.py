@@ -52,6 +52,7 @@ def measure(upstream: Elsewhere, sources: int, *, hanging: bool) -> tuple[Pass, 
     with Installation("".join(lines)) as installed:
         installed.make_due()
         installed.wait_for(lambda: installed.polls() >= sources and installed.at_rest(), PATIENCE, "the first contact")
+        installed.wait_for(installed.calm, 60, "rest")
         say(f"  {sources} sources are known")
         quiet = unchanged(installed, sources)
         if not hanging:
