@@ -40,6 +40,9 @@ _BREAKS = re.compile("[\r\n\t]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = re.compile(r"\d+")
 _ID = re.compile(r"(?:^|&)(?:[a-z_]*id|aid|tid|sn|guid|key|docno)=[\w-]+", re.IGNORECASE)
+_ASIDE = words(
+    "tag tags category author authors search topic topics page user login register about aboutus contact help"
+)
 _SERVICES = frozenset({"list", "category", "login", "search", "about", "contact"})
 _WORD = re.compile(r"[a-z]+(?:-us)?")
 _LISTING_NAME = re.compile(r"(?:list|node|index|channel|column|col|page|lanmu|category)[-_]?\d*(?:[-_]\d+)?")
@@ -197,7 +200,7 @@ def _around_score(segments: list[str], query: str, name: str) -> int:
         score += 2
     if folders & _ARTICLES or set(_WORD.findall(name)) & (_ARTICLES - {"a", "p", "n", "c", "t"}):
         score += 1
-    if folders & {"tag", "tags", "category", "author", "authors", "search", "topic", "topics", "page", "user"}:
+    if folders & _ASIDE:
         score -= 4
     if not _DIGITS.search(name) and set(_WORD.findall(name)) & _SERVICES:
         score -= 2

@@ -18,6 +18,9 @@ _MONTH_DAY = re.compile(rf"(?<![\d.])(\d{{1,2}})\s*[-./月]\s*(\d{{1,2}})\s*日?
 _YEAR_MONTH = re.compile(r"((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})\s*月?")
 _DAY = re.compile(r"(\d{1,2})\s*日?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_LABEL = re.compile(
+    r"(?:(?:发布|发表|更新|添加|录入)?(?:时间|日期)|(?:published|posted|updated)(?: on)?)\s*[:：]?\s*", re.IGNORECASE
+)
 _FRAME = " \t\r\n\xa0\u3000[]()（）【】〔〕<>《》|·•,，:："
 _MOST_AROUND = 14  # letters of a label (发布时间：) or a source's name beside the date
 _LONGEST = 80
@@ -28,7 +31,7 @@ def date_in(text: str, zone: str, *, whole: bool = False, address: dict[str, str
     from ``address`` (``links.address_date``) where it names the same month, else they are no date."""
     if len(text) > _LONGEST or not any(map(str.isdigit, text)):
         return None
-    line = text.strip(_FRAME)
+    line = _LABEL.sub("", text.strip(_FRAME), count=1) if whole else text.strip(_FRAME)
     for pattern in (_FULL, _ENGLISH):
         if found := pattern.search(line):
             if len(line) - len(found[0]) > (0 if whole else _MOST_AROUND):

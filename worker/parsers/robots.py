@@ -16,6 +16,7 @@ ALLOW_ALL = ""
 REFUSE_ALL = "User-agent: *\nDisallow: /"
 
 _GROUP = re.compile(r"\s*user[- ]?agent\s*[:\s]\s*([^#]*)", re.IGNORECASE)
+_TOKEN = re.compile(r"[a-z_-]+")  # RFC 9309 §2.2.1
 _MOST_SITEMAPS = 50
 
 
@@ -66,7 +67,8 @@ def robots_body(status: int, body: bytes) -> str:
 
 
 def _ours(text: str, agent: str) -> str:
-    """The text with all groups for other agents under one name: rules times agents would not be bounded."""
+    """The text with groups for us under our own token, whatever version they name, and all groups for other agents
+    under one name: rules times agents would not be bounded."""
     lines: list[str] = []
     named: set[str] = set()
     for line in text.splitlines():
@@ -77,7 +79,8 @@ def _ours(text: str, agent: str) -> str:
             lines.append(line)
             continue
         name = group[1].strip().lower()
-        kept = name if name == "*" or (name.replace("*", "") and name.replace("*", "") in agent) else "-other-"
+        token = _TOKEN.match(name)
+        kept = "*" if name == "*" else (agent if token and token[0] == agent else "-other-")
         if kept not in named:
             named.add(kept)
             lines.append(f"User-agent: {kept}")
