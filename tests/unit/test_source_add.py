@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tests.http_server import Peer, answer
-from worker.catalog.discover import Found, find_feed, find_feeds
+from worker.catalog.discover import Found, find_feeds, find_source
 from worker.catalog.edit import add_entry, plan_addition, replace_file
 from worker.cli.main import app
 from worker.errors import CatalogueError, NotFound, Refused
@@ -80,35 +80,35 @@ def test_a_page_that_is_none_leaves_the_usual_places(page: bytes) -> None:
 
 def test_the_address_of_a_feed_is_the_feed() -> None:
     web = Web({"https://a.example/rss": FEED})
-    found = find_feed(web.fetch, "https://a.example/rss")
+    found = find_source(web.fetch, "https://a.example/rss")
     assert (found.url, found.feed.title) == ("https://a.example/rss", "河畔日报")
     assert web.asked == ["https://a.example/rss"]
 
 
 def test_the_first_candidate_that_is_a_feed_is_taken() -> None:
     web = Web({"https://a.example/": PAGE, "https://a.example/news.atom": PAGE, "https://a.example/rss/all.xml": FEED})
-    assert find_feed(web.fetch, "https://a.example/").url == "https://a.example/rss/all.xml"
+    assert find_source(web.fetch, "https://a.example/").url == "https://a.example/rss/all.xml"
 
 
 def test_a_redirect_to_another_host_is_followed() -> None:
     web = Web({"http://old.example/": (301, "https://new.example/rss"), "https://new.example/rss": FEED})
-    assert find_feed(web.fetch, "http://old.example/").url == "https://new.example/rss"
+    assert find_source(web.fetch, "http://old.example/").url == "https://new.example/rss"
 
 
 def test_redirects_in_a_circle_end() -> None:
     web = Web({"http://a.example/": (302, "http://b.example/"), "http://b.example/": (302, "http://a.example/")})
     with pytest.raises(NotFound, match="redirected over more than 5 hosts"):
-        find_feed(web.fetch, "http://a.example/")
+        find_source(web.fetch, "http://a.example/")
 
 
 def test_no_feed_says_what_was_tried() -> None:
     with pytest.raises(NotFound, match=r"is no feed, and none was found behind it(?s:.*)https://a\.example/rss\.xml"):
-        find_feed(Web({"https://a.example/": PAGE}).fetch, "https://a.example/")
+        find_source(Web({"https://a.example/": PAGE}).fetch, "https://a.example/")
 
 
 def test_an_answer_that_is_no_page_says_so() -> None:
     with pytest.raises(NotFound, match="the answer was 404"):
-        find_feed(Web({}).fetch, "https://a.example/")
+        find_source(Web({}).fetch, "https://a.example/")
 
 
 FILE = """\
@@ -306,3 +306,52 @@ def test_check_prints_findings_as_json_and_exits_with_2(tmp_path: Path) -> None:
         f"{path}:1: operator.contact: is missing (it must be given)",
         f"{path}:2: operator.name: must be a text in quotes, not 1",
     ]
+
+
+LISTING = "<html><head><title>要闻-河畔县</title></head><body><ul>{}</ul>{}</body></html>".format(
+    "".join(
+        f'<li><a href="/yw/202611/123450{n}.html">河畔县召开第{n}次重要会议</a> 2026-11-2{n}</li>' for n in range(1, 4)
+    ),
+    '<a href="index_2.html">下一页</a>',
+).encode()
+
+
+def test_a_page_without_a_feed_is_a_site_and_a_feed_behind_it_comes_first() -> None:
+    found = find_source(Web({"https://a.example/yw/": LISTING}).fetch, "https://a.example/yw/", "Asia/Shanghai")
+    assert (found.kind, found.url) == (SourceKind.SITE, "https://a.example/yw/")
+    assert [entry.title for entry in found.entries] == [f"河畔县召开第{n}次重要会议" for n in range(1, 4)]
+    assert found.entries[0].published == datetime(2026, 11, 20, 16, tzinfo=UTC)
+    with_feed = Web({"https://a.example/yw/": LISTING, "https://a.example/rss.xml": FEED})
+    assert find_source(with_feed.fetch, "https://a.example/yw/").kind is SourceKind.FEED
+
+
+def test_a_sitemap_is_a_site_and_no_feed_is_looked_for() -> None:
+    sitemap = b"<urlset><url><loc>https://a.example/a/1.html</loc></url></urlset>"
+    web = Web({"https://a.example/sitemap.xml": sitemap})
+    assert find_source(web.fetch, "https://a.example/sitemap.xml").kind is SourceKind.SITE
+    assert web.asked == ["https://a.example/sitemap.xml"]
+
+
+def test_nothing_at_all_says_why_the_page_is_no_listing_either() -> None:
+    page = b"<html><body><div id=app></div><script src=app.js></script></body></html>"
+    with pytest.raises(NotFound, match="As a listing of articles: the page shows nothing without JavaScript"):
+        find_source(Web({"https://a.example/": page}).fetch, "https://a.example/")
+
+
+def test_adding_a_site_from_the_command_line(newsroom: Path) -> None:
+    with Peer(scripts={"/yw/": answer(body=LISTING)}) as peer:
+        shown = CliRunner().invoke(app, ["source", "add", peer.url("/yw/"), "--json"])
+        written = CliRunner().invoke(app, ["source", "add", peer.url("/yw/"), "--key", "river-yw", "--yes"])
+    node = json.loads(shown.output)
+    assert node["feed"]["format"] == "listing"
+    assert [entry["link"] for entry in node["entries"]] == [peer.url(f"/yw/202611/123450{n}.html") for n in range(1, 4)]
+    assert written.exit_code == 0, written.output
+    assert "要闻-河畔县 (listing, 3 articles, 1 further listing)" in written.output
+    assert "河畔县召开第1次重要会议" in written.output
+    assert "No feed was found" in written.output
+    assert tomllib.loads(newsroom.read_text(encoding="utf-8"))["sources"]["river-yw"] == {
+        "publisher": node["publisher"]["key"],
+        "kind": "site",
+        "url": peer.url("/yw/"),
+        "zone": "Asia/Shanghai",
+    }

@@ -1,4 +1,4 @@
-"""From the address of a page to the feed behind it. The network is the caller's ``fetch``."""
+"""From the address of a page to the feed behind it, or to the articles on it. The network is the caller's ``fetch``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from lxml import etree, html
 
 from worker.errors import NotFound
 from worker.http.guard import check_url
-from worker.model.feed import Document, ParsedFeed
+from worker.model.catalog import Listing, SourceKind
+from worker.model.feed import Document, ParsedEntry, ParsedFeed, Role
 from worker.model.fetch import Outcome
 from worker.parsers import parse
 from worker.parsers.clean import safe_url
+from worker.parsers.leads import read_leads
 
 WELL_KNOWN = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
 
@@ -27,6 +29,7 @@ _FEED_TYPES = {
     "text/xml",
 }
 _FEED_PATH = re.compile(r"(?:\.xml|\.rss|\.atom|\.rdf|/rss2?|/feed|/atom|/feed\.json)/?$", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:!doctype html|html|head|body|div|ul|table)\b", re.IGNORECASE)
 _SIDE_FEED = re.compile(r"comment|评论", re.IGNORECASE)
 _MOST_TRIES = 12
 _MOST_HOSTS = 5
@@ -36,20 +39,36 @@ Fetch = Callable[[str], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A feed that answered, and the address it answered at."""
+    """A feed that answered, or a listing that leads to articles, and the address it answered at."""
 
     url: str
     feed: ParsedFeed
 
+    @property
+    def kind(self) -> SourceKind:
+        return SourceKind.SITE if self.feed.format == "listing" else SourceKind.FEED
 
-def find_feed(fetch: Fetch, url: str) -> Found:
-    """The feed at ``url``, or the first that answers behind the page there. Raises NotFound saying what was tried.
+    @property
+    def entries(self) -> tuple[ParsedEntry, ...]:
+        """What it holds; of a listing, what it says of the articles it leads to."""
+        if self.kind is SourceKind.FEED:
+            return self.feed.entries
+        return tuple(lead.entry for lead in self.feed.found if lead.role is Role.ARTICLE and lead.entry is not None)
+
+
+def find_source(fetch: Fetch, url: str, zone: str = "UTC") -> Found:
+    """The feed at ``url``, the first that answers behind the page there, or else the page itself as a listing, its
+    dates read in ``zone``. Raises NotFound saying what was tried.
 
     ``fetch`` follows redirects within a host; those to other hosts are followed here.
     """
     outcome = _answer(fetch, url)
     if found := _as_feed(outcome):
         return found
+    content_type = outcome.headers.get("content-type")
+    listing = Found(outcome.url, read_leads(Document(outcome.body, outcome.url, content_type, zone), Listing()))
+    if listing.feed.format and not _is_page(outcome.body):
+        return listing  # a sitemap or the answer of a data call: no feed is declared there
     candidates = find_feeds(outcome.body, outcome.url)[:_MOST_TRIES]
     for candidate in candidates:
         try:
@@ -58,8 +77,18 @@ def find_feed(fetch: Fetch, url: str) -> Found:
             continue
         if found:
             return found
+    if listing.feed.format:
+        return listing
     tried = "".join(f"\n  {candidate}" for candidate in candidates)
-    raise NotFound(f"{url} is no feed, and none was found behind it. Tried:{tried}\nIf you know the feed, name it.")
+    why = "; ".join(listing.feed.warnings)
+    raise NotFound(
+        f"{url} is no feed, and none was found behind it. Tried:{tried}\nAs a listing of articles: {why}.\n"
+        "If you know the feed, the sitemap or the page that lists the articles, name it."
+    )
+
+
+def _is_page(body: bytes) -> bool:
+    return _PAGE.search(body[:2_000]) is not None
 
 
 def _answer(fetch: Fetch, url: str) -> Outcome:

@@ -17,7 +17,7 @@ from worker.catalog.lines import sections
 from worker.catalog.values import LANGUAGE
 from worker.errors import Refused
 from worker.identity.urls import host_of, registrable_domain
-from worker.model.catalog import Catalogue
+from worker.model.catalog import Catalogue, SourceKind
 from worker.rights.publishers import Publishers
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # TOML knows no other line ends, str.splitlines does
@@ -78,8 +78,9 @@ def plan_addition(
     publisher: str | None = None,
     every: str | None = None,
 ) -> Addition:
-    """What to write for ``found``. Without ``publisher`` it is the one on whose domain the feed's site lies, else a
-    new one named after the feed. Raises Refused when the address or ``key`` is taken."""
+    """What to write for ``found``. Without ``publisher`` it is the one on whose domain the site lies, else a new one
+    named after the feed or page. A site gets the operator's zone, in which its dates were read. Raises Refused when
+    the address or ``key`` is taken."""
     polled = next((source for source in catalogue.sources if source.url == found.url), None)
     if polled is not None:
         raise Refused(f"{found.url} is polled already by [sources.{polled.key}]; nothing was written")
@@ -93,9 +94,10 @@ def plan_addition(
     language = found.feed.language
     source = {
         "publisher": name,
-        "kind": "feed",
+        "kind": str(found.kind),
         "url": found.url,
         "every": every,
+        "zone": catalogue.operator.zone if found.kind is SourceKind.SITE else None,
         "language": language if language and LANGUAGE.fullmatch(language) else None,
     }
     return Addition(

@@ -1,16 +1,17 @@
-"""``newsroad source …``: what we poll. ``add`` finds the feed behind an address and writes it into the catalogue."""
+"""``newsroad source …``: what we poll. ``add`` finds what can be polled behind an address and writes it down."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.catalog import read_catalogue
-from worker.catalog.discover import Fetch, Found, find_feed
+from worker.catalog.discover import Fetch, Found, find_source
 from worker.catalog.edit import Addition, plan_addition, replace_file
 from worker.cli.output import say
 from worker.destinations import OPTIONS
@@ -27,8 +28,8 @@ from worker.errors import CatalogueError, Refused
 from worker.http.client import Http
 from worker.http.guard import Guard, check_url
 from worker.log import readable
-from worker.model.catalog import Operator
-from worker.model.feed import ParsedEntry
+from worker.model.catalog import Operator, SourceKind
+from worker.model.feed import ParsedEntry, Role
 from worker.model.fetch import Outcome, Request
 from worker.settings import Settings, read_settings
 
@@ -40,7 +41,9 @@ _SHOWN = 10
 
 @app.command("add")
 def add_command(
-    url: Annotated[str, typer.Argument(help="A feed, or a page of the site whose feed is wanted.")],
+    url: Annotated[
+        str, typer.Argument(help="A feed, a page of the site whose feed is wanted, or one that lists articles.")
+    ],
     key: Annotated[str | None, typer.Option(help="Key of the source; the publisher's key if absent.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Key of its publisher; found by domain if absent.")] = None,
     every: Annotated[str | None, typer.Option(help="How often to poll it: 15m, 1h …")] = None,
@@ -48,13 +51,13 @@ def add_command(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; writes only with --yes.")] = False,
 ) -> None:
-    """Find the feed behind an address, show what it yields, write it into the catalogue."""
+    """Find the feed behind an address, or the articles on it, show what it yields, write it into the catalogue."""
     settings = read_settings()
     catalogue = read_catalogue(settings.catalogue, OPTIONS)
     if problem := check_url(url):
         raise Refused(f"{url}: {problem}; write the whole address: https://…")
     with _visiting(settings, catalogue.operator) as fetch:
-        found = find_feed(fetch, url)
+        found = find_source(fetch, url, catalogue.operator.zone)
     addition = plan_addition(catalogue, found, key=key, publisher=publisher, every=every)
     target = file or settings.catalogue
     before, after = _edited(settings.catalogue, target, addition)
@@ -112,25 +115,56 @@ def _agree(target: Path) -> None:
 
 
 def _show(found: Found, addition: Addition, zone: str) -> None:
-    feed = found.feed
-    say(f"{feed.title or '(no title)'} ({feed.format}, {len(feed.entries)} entries)\n{found.url}")
+    feed, entries = found.feed, found.entries
+    what = f"{feed.format}, {len(entries)} entries" if found.kind is SourceKind.FEED else _yield(found)
+    say(f"{readable(feed.title or '(no title)')} ({what})\n{found.url}")
     table = Table(box=None)
-    for name, width in (("title", 50), ("published", 16), ("author", 20), ("origin", 20), ("licence", 30)):
+    columns = _columns(found, zone)
+    for name, width, _ in columns:
         table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=width)
-    for entry in feed.entries[:_SHOWN]:
-        when = entry.published or entry.updated
-        shown = f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else "no date"
-        licence = entry.license or entry.rights or feed.license or feed.rights or "–"
-        words = (entry.title or "(no title)", shown, _authors(entry) or "–", _origin(entry) or "–", licence)
-        table.add_row(*(Text(readable(one)) for one in words))
-    if feed.entries:
+    for entry in entries[:_SHOWN]:
+        table.add_row(*(Text(readable(word(entry))) for _, _, word in columns))
+    if entries:
         Console(file=sys.stdout).print(table)
-    if len(feed.entries) > _SHOWN:
-        say(f"… and {len(feed.entries) - _SHOWN} more")
+    if len(entries) > _SHOWN:
+        say(f"… and {len(entries) - _SHOWN} more")
     for warning in feed.warnings:
-        say(f"! {warning}", err=True)
+        say(f"! {readable(warning)}", err=True)
+    if found.kind is SourceKind.SITE:
+        say('No feed was found. Articles are taken from these links and read from their pages (kind = "site");')
+        say("if links are missing or too many, say so with [sources.KEY.listing]: docs/catalogue.md")
     new = " (new)" if addition.publisher else ""
     say(f"Source {addition.key} of publisher {addition.publisher_key}{new}")
+
+
+def _yield(found: Found) -> str:
+    """What a listing leads to, in words."""
+    further = sum(lead.role is Role.LISTING for lead in found.feed.found)
+    more = f", {further} further listing{'s' if further > 1 else ''}" if further else ""
+    return f"listing, {len(found.entries)} articles{more}"
+
+
+def _columns(found: Found, zone: str) -> list[tuple[str, int, Callable[[ParsedEntry], str]]]:
+    """What is shown of an entry: name, width, text. A listing tells less, so the address is shown too."""
+
+    def date(entry: ParsedEntry) -> str:
+        when = entry.published or entry.updated
+        return f"{when.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if when else "no date"
+
+    def licence(entry: ParsedEntry) -> str:
+        return entry.license or entry.rights or found.feed.license or found.feed.rights or "–"
+
+    columns: list[tuple[str, int, Callable[[ParsedEntry], str]]] = [
+        ("title", 50, lambda entry: entry.title or "(no title)"),
+        ("published", 16, date),
+    ]
+    if found.kind is SourceKind.SITE:
+        return [
+            *columns,
+            ("address", 34, lambda entry: urlsplit(entry.link or "–")._replace(scheme="", netloc="").geturl()),
+        ]
+    columns += [("author", 20, lambda entry: _authors(entry) or "–"), ("origin", 20, lambda e: _origin(e) or "–")]
+    return [*columns, ("licence", 30, licence)]
 
 
 def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -> dict[str, object]:
@@ -149,8 +183,9 @@ def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -
                 "author": _authors(entry) or None,
                 "origin": _origin(entry),
                 "license": entry.license,
+                **({"link": entry.link} if found.kind is SourceKind.SITE else {}),
             }
-            for entry in feed.entries
+            for entry in found.entries
         ],
         "warnings": list(feed.warnings),
     }
