@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.portal import article, listing
 from tests.stages import item, rss
 from worker.model.catalog import Source, SourceKind
+from worker.model.feed import ParsedEntry, ParsedFeed, Role
 from worker.model.polling import SnapshotClaim
 from worker.sources import KINDS
 
@@ -26,7 +28,18 @@ HOSTILE = {
 }
 
 
-def claim(body: bytes, kind: str) -> SnapshotClaim:
+# By kind: what its polled address may answer, and a document that makes an entry.
+POLLED = {
+    "feed": (Role.FEED, GOOD),
+    "site": (
+        Role.LISTING,
+        listing(("/n/1001.html", "第一篇消息写的是书车", ""), ("/n/1002.html", "第二篇消息写的是大雪", "")).body,
+    ),
+}
+ENTRY = {"feed": (Role.FEED, GOOD), "site": (Role.ARTICLE, article().body)}
+
+
+def claim(body: bytes, kind: str, role: Role | None = None) -> SnapshotClaim:
     return SnapshotClaim(
         id=1,
         resource=1,
@@ -39,7 +52,14 @@ def claim(body: bytes, kind: str) -> SnapshotClaim:
         deaths=0,
         guid_mode="guid",
         first_contact=False,
+        role=role or POLLED[kind][0],
+        own_url="https://www.example.org/n/1.html",
     )
+
+
+def brought(read: ParsedFeed) -> list[ParsedEntry]:
+    """The entries of a document, or what it says of those it leads to."""
+    return [*read.entries, *(found.entry for found in read.found if found.entry is not None)]
 
 
 def source(kind: str) -> Source:
@@ -52,25 +72,30 @@ def test_every_kind_the_catalogue_knows_can_be_read() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_nothing_in_a_document_raises(kind: str, name: str) -> None:
-    found = KINDS[kind](claim(HOSTILE[name], kind), source(kind))
-    assert found.format or found.warnings, "what is no feed says why"
+@pytest.mark.parametrize("role", [None, Role.ARTICLE, Role.PART])
+def test_nothing_in_a_document_raises(kind: str, name: str, role: Role | None) -> None:
+    found = KINDS[kind](claim(HOSTILE[name], kind, role), source(kind))
+    assert found.format or found.warnings, "what cannot be read says why"
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_seen_is_not_read_again_but_still_counted(kind: str) -> None:
-    first = KINDS[kind](claim(GOOD, kind), source(kind))
-    seen = dict.fromkeys(first.digests[:1])
-    again = KINDS[kind](replace(claim(GOOD, kind), seen=seen), source(kind))
-    assert [entry.title for entry in first.entries] == ["第一篇", "第二篇"]
-    assert [entry.title for entry in again.entries] == ["第二篇"]
+    body = POLLED[kind][1]
+    first = KINDS[kind](claim(body, kind), source(kind))
+    again = KINDS[kind](replace(claim(body, kind), seen=dict.fromkeys(first.digests[:1])), source(kind))
+    assert [(entry.title or "")[:3] for entry in brought(first)] == ["第一篇", "第二篇"]
+    assert [(entry.title or "")[:3] for entry in brought(again)] == ["第二篇"]
     assert again.digests == first.digests
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_entries_carry_their_evidence_and_only_web_addresses(kind: str) -> None:
-    for entry in KINDS[kind](claim(GOOD, kind), source(kind)).entries:
+    role, body = ENTRY[kind]
+    entries = KINDS[kind](claim(body, kind, role), source(kind)).entries
+    assert entries
+    for entry in entries:
         assert len(entry.digest) == 16
         assert entry.title is not None
-        assert entry.title.encode() in entry.raw
+        assert entry.raw
+        assert entry.raw in body
         assert entry.link is None or entry.link.startswith(("http://", "https://"))

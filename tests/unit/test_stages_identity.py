@@ -237,3 +237,11 @@ def test_no_delivery_without_a_decision(stages: Stages) -> None:
     allowed = stages.rows(decision, decision.c.use.in_(("full_text", "excerpt", "link_only")))
     decided = {(row.article_id, row.destination_id) for row in allowed}
     assert pairs <= decided
+
+
+def test_a_feeds_own_language_holds_where_the_catalogue_names_none(stages: Stages) -> None:
+    plain = replace(stages.catalogue.sources[0], language=None)
+    stages.declare(sources=(plain, *stages.catalogue.sources[1:]))
+    stages.publish("alpha", rss(item("a1", "走访"), head="<language>en</language>"))
+    stages.run()
+    assert stages.partner.accepted()[0].payload["data"]["language"] == "en"

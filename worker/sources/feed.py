@@ -18,6 +18,10 @@ def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
         return pages.read(claim, source)
     document = Document(body=claim.body, url=claim.url, content_type=claim.content_type, zone=source.zone)
     parsed = parse(document, claim.seen)
+    if parsed.language and source.language is None:
+        # The catalogue's word goes before the feed's, and an entry's own before both.
+        spoken = (replace(entry, language=entry.language or parsed.language) for entry in parsed.entries)
+        parsed = replace(parsed, entries=tuple(spoken))
     return with_pages(parsed, claim, source) if source.body == "page" else parsed
 
 
