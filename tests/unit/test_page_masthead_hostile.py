@@ -52,7 +52,8 @@ def test_almost_nothing_has_almost_no_fields(html: str) -> None:
         json_ld('{"@type": "BreadcrumbList", "itemListElement": {"item": 3}}'),
         json_ld('{"@type": "Article", "isBasedOn": [3, {"url": 4}, "javascript:alert(1)"]}'),
         json_ld("not json") + json_ld(""),
-        "<meta property='article:published_time' content='99999-99-99T99:99:99+99:99'><link rel='canonical' href='javascript:x'>",
+        "<meta property='article:published_time' content='99999-99-99T99:99:99+99:99'>",
+        "<link rel='canonical' href='javascript:x'><meta property='og:url' content='file:///etc/passwd'>",
     ],
 )
 def test_nonsense_in_the_head_is_no_value(head: str) -> None:

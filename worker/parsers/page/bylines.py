@@ -27,7 +27,8 @@ _DATELINE = re.compile(
 _JOINED = re.compile(r"[记記]者([\u3400-\u9fff]{4,9})\d{1,2}日(?:专|專)?[电電讯訊]")
 _WROTE = re.compile(r"作者\s?([\u3400-\u9fff]{2,4}?)(?:系|係|为|為|是|单位|現為|现为)")
 _REPORTER = re.compile(
-    r"(?:^|\s)(?:[\u3400-\u9fff]{0,8}?)[记記]者\s+([\u3400-\u9fff]{2,4}(?:[、\s][\u3400-\u9fff]{2,4}){0,3})(?=\s|$)"
+    r"(?:^|[\s〔（(【\[])(?:[\u3400-\u9fff]{0,8}?)(?:[记記]者\s*|作者\s+)"
+    r"([\u3400-\u9fff]{2,4}(?:[、\s][\u3400-\u9fff]{2,4}){0,3})(?=[\s/／〕）)】]|$)"
 )
 _PHOTO = re.compile(r"[摄攝]\s*[)）】]?$|供图|图片|拍摄|/图|图[/／]|制图|[摄攝]影")
 _BY = re.compile(r"^\s*(?:by|written by|words by|story by|posted by|author:?)\s+(\S.{2,80})$", re.IGNORECASE)
@@ -74,10 +75,15 @@ def _in_masthead(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
                 return Signed(tuple(PageAuthor(name) for name in names), "masthead")
     if signed_there := _labelled(zones.masthead, "masthead"):
         return signed_there
-    for line in zones.under:
+    return _reported(zones.under, "masthead")
+
+
+def _reported(lines: list[Line], rule: str) -> Signed | None:
+    """``来源：茶乡社 记者 李明``: a reporter named without a colon, on a short line among other fields."""
+    for line in lines:
         reporter = _REPORTER.search(line.text) if len(line.text) <= 120 else None
         if reporter and not _PHOTO.search(line.text) and (names := people_in(reporter[1], strict=True)):
-            return Signed(tuple(PageAuthor(name) for name in names), "masthead")
+            return Signed(tuple(PageAuthor(name) for name in names), rule)
     return None
 
 
@@ -139,6 +145,10 @@ def _in_text(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
         )
         if names:
             return Signed(tuple(PageAuthor(name) for name in names), "byline")
+    for line in zones.opening[3:]:
+        # Below an abstract or key points a byline stands alone or not at all.
+        if len(line.text) <= 60 and (names := _alone(squeeze(line.text), whole=True)):
+            return Signed(tuple(PageAuthor(name) for name in names), "byline")
     return None
 
 
@@ -191,6 +201,9 @@ def _at_end(zones: Zones, _head: Head, _not: set[str]) -> Signed | None:
         line for line in zones.closing + zones.tail[:8] if len(line.text) <= (160 if line.text[:1] in "(（" else 80)
     ]
     if signed := _labelled(short, "byline"):
+        return signed
+    sourced = [line for line in short if labels.SOURCE.search(line.text)]
+    if signed := _reported(sourced, "byline"):
         return signed
     for line in short:
         text = squeeze(line.text)

@@ -70,7 +70,7 @@ def read_masthead(
         found = _with(found, sourced.rule, source=sourced.source)
     found = _signed(found, zones, head)
     found = _linked(found, page, lines, head, headline, zones)
-    sample = [found.title or "", *(line.text[:300] for line in (*zones.masthead, *zones.opening, *zones.closing))]
+    sample = [found.title or "", *(line.text[:300] for line in (*zones.masthead, *zones.opening[:4], *zones.closing))]
     if language := read_language(page.root, head, sample):
         found = _with(found, language[1], language=language[0])
     return apply_rules(page, found, rules, now) if rules != _NO_RULES else found

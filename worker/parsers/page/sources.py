@@ -29,13 +29,14 @@ _ORGANISATION = re.compile(
     r"(?:网|報|报|社|台|新闻|新聞|日报|晚报|周刊|週刊|杂志|在线|客户端|频道|传媒|传播|电视|广播|电台|中心|通讯|时报|资讯|财经|观察|快讯|发布|政府|委员会|委|局|厅|部|办|院|大学|学院|协会|公司|集团|研究所|出版社|头条|之声|月刊|早报|号)$"
 )
 _ABOUT = re.compile(r"微信号|功能介绍|粉丝|简介")
+_NO_NAME = re.compile(r"[:：/／]|\d{3}|[记記]者|作者|[编編][辑輯]")
 _ASIDE = re.compile(r"\s?[\[【(（][^\]】)）]{0,12}[\]】)）]?$")
 _PUBLISHER = re.compile(r"(?:网|報|报|社|台|新闻|日报|晚报|周刊|杂志|客户端|在线|头条|发布|传媒|融媒体中心)$")
 _MOMENT = re.compile(
     r"\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\s{0,4}(?:\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2})?分?秒?)?|\d{1,2}[-月]\d{1,2}日?\s{0,2}\d{1,2}:\d\d|(?:[今昨前][天日]\s?)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?|\d{1,3}\s?(?:分钟|小时|天)前"
 )
 _NOISE = re.compile(
-    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|今天是|现在是|.{0,8}时间|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
+    r"^(?:(?:发布|发表|更新|刊发|创建|上传)?(?:时间|日期|于)?|[週周星期]{1,2}[一二三四五六日天](?:\s?[上下]午)?|[上下]午|[A-Z+-]{1,3}|\d[\d,.万+]*\s*(?:评论|阅读|人|次|条|跟贴|跟帖|w|k)?|昨[天日]|前天|今[天日]|刚刚|今天是|现在是|.{0,8}时间|优质.{0,8}作者|.{0,8}创作者|官方[账帐]号|已认证|.{0,8}领域.{0,8}|微信号|功能介绍|原创|分享.*|评论.*|收藏|举报|打印|字号|字体|[大中小]|关注|\+关注|订阅|\+?\s*订阅|展开|听|播报|收听|朗读|正文|来自.{0,6}|发布于.{0,8}|北京|微信|微博|QQ.*|空间|阅读.*|浏览.*|点击.*|人参与|跟贴|责任编辑.*|编辑.*|作者.*|时间.*|日期.*|来源.*|[:：|·•\-—/]+|最?[后後]?更新.*|置顶|独家|快讯|打开|APP.*|手机.*|下载.*|复制.*|返回.*|首页|新闻|资讯|要闻|文化|国内|国际|社会|娱乐|体育|财经|科技|汽车|房产|健康|教育|股票|军事|图片|视频|专题|滚动|时政)$",
     re.IGNORECASE,
 )
 
@@ -138,7 +139,7 @@ def _beside(zones: Zones, dated: Line | None, title: Line | None, base: str | No
 
 def _under_mark(line: Line, mark: re.Pattern[str], base: str | None) -> Sourced | None:
     for text, piece in _bare(line) if len(line.text) <= 160 else ():
-        if is_person(text) or re.search(r"[:：/／]|\d{3}", text) or not _marked(piece, mark) or hidden(piece.element):
+        if is_person(text) or _NO_NAME.search(text) or not _marked(piece, mark) or hidden(piece.element):
             continue
         if (source := _source(text, piece, base)) is not None:
             return Sourced(source, "beside-time", line, piece)
@@ -148,7 +149,7 @@ def _under_mark(line: Line, mark: re.Pattern[str], base: str | None) -> Sourced 
 def _bare(line: Line) -> list[tuple[str, Piece]]:
     """The words of a line that are no time, button or label; those nearest to its time first."""
     chunks = [
-        (_ASIDE.sub("", labels.until_next(chunk).strip(" 　:：|｜丨·•-—【】,，")), piece)
+        (_without_person(_ASIDE.sub("", labels.until_next(chunk).strip(" 　:：|｜丨·•-—【】,，"))), piece)
         for piece in line.pieces
         for chunk in re.split(r"\s{2,}|\s?[|｜丨·•]\s?", _MOMENT.sub("  \0  ", piece.text[:200]))
     ]
@@ -157,9 +158,15 @@ def _bare(line: Line) -> list[tuple[str, Piece]]:
     return [chunks[place] for place in order if 2 <= len(chunks[place][0]) <= 24 and not _NOISE.match(chunks[place][0])]
 
 
+def _without_person(text: str) -> str:
+    """``茶乡网 李明``: the name of the publisher without the person's behind it."""
+    first, _, last = text.rpartition(" ")
+    return first if first and is_person(last) and _ORGANISATION.search(first) else text
+
+
 def _believed(text: str, piece: Piece, line: Line, dated: Line | None, base: str | None) -> bool:
     """Is a bare name a source? It ends like a publisher, the markup says so, or it stands alone with the time."""
-    if re.search(r"[:：/／]|\d{3}", text) or hidden(piece.element):
+    if _NO_NAME.search(text) or hidden(piece.element):
         return False
     named = _marked(piece, _MARK) or _marked(piece, _WEAK_MARK)
     if is_person(text) or line is not dated:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from worker.parsers.page.scan import Line
 
 _BEFORE_TITLE, _AFTER_TITLE, _TAIL = 6, 30, 16
-_OPENING, _CLOSING = 4, 6  # paragraphs of the text in which bylines stand
+_OPENING, _CLOSING = 10, 6  # paragraphs of the text in which bylines stand
 _PARAGRAPH = 60  # characters from which a line with a full stop is one
 _HAN = re.compile("[\u3400-\u9fff]")
 _STOP = re.compile(r"[。！？；.!?;…”」]")
@@ -49,7 +49,7 @@ def find_zones(lines: list[Line], title: Line | None, body: HtmlElement | None) 
         if _ELSEWHERE.match(line.text):
             break
         tail.append(line)
-    sample = " ".join(line.text[:80] for line in [*masthead[-8:], *text[:_OPENING]])
+    sample = " ".join(line.text[:80] for line in [*masthead[-8:], *text[:4]])
     ideographic = 10 * len(_HAN.findall(sample)) > len(sample)
     return Zones(masthead, text[:_OPENING], text[-_CLOSING:], tail, under, after, ideographic)
 
