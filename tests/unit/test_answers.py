@@ -55,6 +55,12 @@ def test_a_portals_jpage_answer_needs_no_keys() -> None:
     assert rows(leads(JPAGE, Listing(items="record"))) == rows(feed)
 
 
+def test_one_html_list_inside_xml() -> None:
+    items = "".join(f"<li><a href='/art/2023/9/1{n}/art_12_100{n}.html'>县里的第{n}次会议</a></li>" for n in range(3))
+    feed = leads(f"<datastore><recordset><![CDATA[<ul>{items}</ul>]]></recordset></datastore>")
+    assert [title for _, title, _ in rows(feed)] == ["县里的第0次会议", "县里的第1次会议", "县里的第2次会议"]
+
+
 def test_xml_whose_items_have_elements_or_attributes() -> None:
     xml = """<result><count>2</count><item><id>7</id><docTitle>甲</docTitle><docUrl>./a/1.html</docUrl>
     <pubDate>2023-09-16 10:00:00</pubDate></item>

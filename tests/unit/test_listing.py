@@ -188,6 +188,12 @@ def test_files_other_domains_and_the_page_itself_are_no_articles() -> None:
     ]
 
 
+def test_a_short_name_a_picture_and_more_give_way_to_the_title() -> None:
+    page = """<ul><li><a href="/a/1234567.html">某某卫视</a></li></ul><div><a href="/a/1234567.html"><img alt="图"></a>
+    <a href="/a/1234567.html">收视零差评的节目周六收官</a><a href="/a/1234567.html">查看详情</a></div>"""
+    assert titles(leads(page, "https://a.example/")) == ["收视零差评的节目周六收官"]
+
+
 def test_rules_of_the_source_decide_alone() -> None:
     by_selector = leads(PORTAL, listing=Listing(links=".right ul"))
     assert urls(by_selector) == ["https://www.minority.example/seac/tzgg/202309/1167777.shtml"]
@@ -215,7 +221,8 @@ def test_a_selector_that_selects_nothing_says_so_and_guesses_nothing() -> None:
         ('<div class="pages"><a class="on" href="p1">1</a><a href="p2">2</a></div>', "p2"),
         ('<a href="p2" title="下一页"><img src="next.gif"></a>', "p2"),
         ('<script>createPageHTML(3, 0, "list", "html")</script>', "list_1.html"),
-        ("<script>createPageHTML('pages',3,1,'list','html',60);</script>", "list_1.html"),
+        ("<script>createPageHTML('pages',3,1,'list','html',60);</script>", "list_2.html"),
+        ("<script>createPageHTML('pages',1,1,'list','html',6);</script>", None),
         ("<script>var currentPage = 0;//页\nvar countPage = 4; document.write('list_' + 1)</script>", "list_1.html"),
         ('<script>createPageHTML(1, 0, "list", "html")</script>', None),
         ('<a href="javascript:next()">下一页</a>', None),

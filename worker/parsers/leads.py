@@ -138,7 +138,11 @@ def _read_xml(document: Document, text: bytes, name: str, listing: Listing) -> L
     if sitemap.local(root) in {"urlset", "sitemapindex"}:
         read = sitemap.read_sitemap(root, document, listing)
         return read if read.found else replace(read, warnings=("the sitemap names no article of this site",))
-    return answers.read_xml(root, document, listing)
+    read = answers.read_xml(root, document, listing)
+    if len(read.found) > 1 or listing.items or b"<![CDATA[" not in text:
+        return read
+    page = _read_page(document, text.replace(b"<![CDATA[", b"").replace(b"]]>", b""), listing)  # one HTML list in it
+    return page if len(page.found) > len(read.found) else read
 
 
 def _xml_root(text: bytes) -> Element | None:

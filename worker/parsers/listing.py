@@ -154,8 +154,15 @@ def _articles(anchors: Iterable[Anchor], skip: str | None) -> list[Found]:
             by_key.setdefault(key, []).append(anchor)
     found = []
     for same in by_key.values():
-        named = [anchor for anchor in same if anchor.words and not _GENERIC.fullmatch(anchor.words)]
-        headed = [anchor for anchor in named if anchor.heading] or [a for a in named if len(a.words) >= 4] or named
         date = next((anchor.date for anchor in same if anchor.date), None)
-        found.append(article(same[0].url, title=headed[0].words if headed else None, published=date))
+        found.append(article(same[0].url, title=_title(same), published=date))
     return found
+
+
+def _title(same: list[Anchor]) -> str | None:
+    """What one article is called by the links to it: a heading, else the first long enough for a title, else the
+    longest."""
+    named = [anchor.words for anchor in same if anchor.words and not _GENERIC.fullmatch(anchor.words)]
+    headings = [anchor.words for anchor in same if anchor.heading and anchor.words in named]
+    titles = headings or [words for words in named if _words_score(words) > 0]
+    return titles[0] if titles else max(named, key=len, default=None)

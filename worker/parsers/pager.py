@@ -21,9 +21,10 @@ _NEXT = re.compile(
 )
 _ARROW = re.compile(r"[›>→]|»|>>")
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:next|nextpage)(?:$|[\s_-])", re.IGNORECASE)
-# TRS and its kin write the pager by script: createPageHTML(pages, current, "index", "shtml").
+# TRS and its kin write the pager by script: createPageHTML(pages, current, "index", "shtml"), whose second page is
+# index_1, or createPageHTML("page_div", pages, current, "index", "shtml", rows), whose second page is index_2.
 _SCRIPTED = re.compile(
-    r"createPageHTML\w{0,20}\(\s*(?:[\"'][^\"']{0,60}[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,60})[\"']\s*,"
+    r"createPageHTML\w{0,20}\(\s*([\"'][^\"']{0,60}[\"']\s*,\s*)?(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,60})[\"']\s*,"
     r"\s*[\"']\.?(\w{1,8})[\"']"
 )
 _COUNT = re.compile(r"(?:var|let|const)?\s*(?:countPage|pageCount|nPageCount)\s*=\s*[\"']?(\d{1,5})")
@@ -83,7 +84,7 @@ def _scripted(root: HtmlElement, url: str | None) -> str | None:
     for script in root.iter("script"):
         text = (script.text or "")[:_MOST_SCRIPT]
         if "createPageHTML" in text and (found := _SCRIPTED.search(text)):
-            return _numbered_name(url, int(found[1]), found[3], found[4])
+            return _numbered_name(url, int(found[2]) + bool(found[1]), found[4], found[5], first=int(bool(found[1])))
         if "countPage" in text or "nPageCount" in text or "pageCount" in text:
             count, current = _COUNT.search(text), _CURRENT.search(text)
             if count and current and "_" in text:
@@ -101,11 +102,12 @@ def _own_name(url: str, script: str) -> tuple[str, str]:
     return "index", (found[1] or found[2]) if found else "html"
 
 
-def _numbered_name(url: str, pages: int, name: str, suffix: str) -> str | None:
-    """Page 0 is ``name.suffix``, page n ``name_n.suffix``; which one ``url`` is, its own name says."""
+def _numbered_name(url: str, end: int, name: str, suffix: str, *, first: int = 0) -> str | None:
+    """The page numbered ``first`` is ``name.suffix``, page n up to before ``end`` is ``name_n.suffix``; which one
+    ``url`` is, its own name says."""
     own = re.search(rf"{re.escape(name)}_(\d{{1,5}})\.\w+$", urlsplit(url).path)
-    following = int(own[1]) + 1 if own else 1
-    return absolute(urljoin(url, f"{name}_{following}.{suffix}"), None) if following < pages else None
+    following = (int(own[1]) if own else first) + 1
+    return absolute(urljoin(url, f"{name}_{following}.{suffix}"), None) if following < end else None
 
 
 def _numbered(anchors: list[Anchor]) -> str | None:
