@@ -174,6 +174,12 @@ def test_what_a_template_puts_into_the_head_is_no_author(name: str) -> None:
     assert found.authors == ()
 
 
+def test_the_column_beside_the_time_is_no_source() -> None:
+    before = "<div class='crumbs'><a href='/'>首页</a> &gt; <a href='/n'>茶乡周刊</a> &gt; 正文</div>"
+    assert read(article(before=before, stamp="<p>2023-09-16 10:05 茶乡周刊</p>")).source is None
+    assert read(article(stamp="<p>2023-09-16 10:05 茶乡周刊</p>")).source == PageSource("茶乡周刊")
+
+
 def test_the_editor_is_not_the_author_whatever_the_head_says() -> None:
     found = read(article(head="<meta name='author' content='周小茶'>", after="<p>责任编辑：周小茶</p>"))
     assert (found.authors, found.editor) == ((), "周小茶")

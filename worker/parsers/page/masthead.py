@@ -111,9 +111,13 @@ def _signed(found: Masthead, zones: Zones, head: Head) -> Masthead:
     found = _with(found, signed.rule, authors=signed.authors)
     names = {author.name for author in signed.authors}
     if found.source and found.confidence["source"] == "beside-time" and found.source.name in names:
-        confidence = {name: rule for name, rule in found.confidence.items() if name != "source"}
-        return replace(found, source=None, confidence=confidence)
+        return _without_source(found)
     return found
+
+
+def _without_source(found: Masthead) -> Masthead:
+    confidence = {name: rule for name, rule in found.confidence.items() if name != "source"}
+    return replace(found, source=None, confidence=confidence)
 
 
 def _around(lines: list[Line], zones: Zones) -> list[Line]:
@@ -135,6 +139,8 @@ def _linked(
     line = headline.line if headline else None
     if crumbs := read_breadcrumb(lines, head, line, found.title or ""):
         found = _with(found, crumbs[1], breadcrumb=crumbs[0])
+        if found.source and found.confidence["source"] == "beside-time" and found.source.name in crumbs[0][1:]:
+            found = _without_source(found)  # a column's name beside the time
     if category := read_category(head, found.breadcrumb):
         found = _with(found, category[1], category=category[0])
     return found
