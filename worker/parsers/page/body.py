@@ -12,7 +12,7 @@ from worker.parsers.clean import clean_html, safe_url
 from worker.parsers.page.choose import article_span, bare, page_titles, title_line
 from worker.parsers.page.cut import Kept, cut
 from worker.parsers.page.figures import attachments, figures
-from worker.parsers.page.lines import Span, Walk
+from worker.parsers.page.lines import Line, Span, Walk
 from worker.parsers.page.onward import next_pages, related
 from worker.parsers.page.render import body_html, body_text
 from worker.parsers.page.rules import select
@@ -92,7 +92,7 @@ def read_body(page: Page, found: Found, rules: PageRules, title: str | None) -> 
         html=html if text or pictures.images else None,
         text=text,
         images=tuple(pictures.images.values()),
-        attachments=attachments(lines, page.base),
+        attachments=attachments(_up_to_end(walk, found.spans), page.base),
         statements=statements(walk, whole, kept.statements, last, page.root),
         related=related(walk, whole, kept.related, page.base),
         next_pages=pages,
@@ -108,6 +108,11 @@ def _merged(parts: Sequence[Kept]) -> Kept:
         whole.statements += part.statements
         whole.related += part.related
     return whole
+
+
+def _up_to_end(walk: Walk, spans: Sequence[Span]) -> list[Line]:
+    """The lines of the article's element, kept or not: files often stand below the text."""
+    return [line for span in spans for line in walk.lines[span.first : span.end] if line.hrefs]
 
 
 def _whole(spans: Sequence[Span]) -> Span | None:

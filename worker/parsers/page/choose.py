@@ -17,6 +17,7 @@ _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _STOPS = re.compile("[，。；！？、：,;!?：”」]|\\.(?=\\s|$)")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _AWAY = frozenset({Kind.FURNITURE, Kind.RELATED, Kind.COMMENTS})
+_SOME = 150.0  # the weight of two sentences
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 
 
@@ -100,7 +101,7 @@ def _littles(lines: Sequence[Line], title: int | None) -> list[float]:
         and not line.links
         and not is_furniture(line.text)
         and not is_statement(line.text)
-        and length(line.text) >= 12
+        and length(line.text) >= 10
         else -8.0
         for index, line in enumerate(lines)
     ]
@@ -150,7 +151,9 @@ def right_names(
         low, high = max(span.first, first), min(span.end, end)
         if span.kind not in _AWAY or low >= high:
             continue
-        much = prose[high] - prose[low] > share * whole and named < 100
+        inside = prose[high] - prose[low]
+        most = inside > share * whole if span.kind is Kind.FURNITURE else inside > whole - _SOME
+        much = most and named < 100
         if much or (title is not None and low <= title < high):
             for line in walk.lines[low:high]:
                 if line.namer is span.element:

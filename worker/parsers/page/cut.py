@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from worker.parsers.clean import collapse
 from worker.parsers.page import furniture
 from worker.parsers.page.choose import bare, length, right_names, weight
+from worker.parsers.page.figures import is_file
 from worker.parsers.page.lines import Line, Span, Walk
 from worker.parsers.page.names import Kind
 
@@ -32,6 +33,7 @@ _TEXT = frozenset({"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "h2",
 _TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PROSE = 60.0  # the weight from which a line is prose
 _TAIL = 0.25  # the share of the prose that may follow the end of the text
+_TAIL_SIGNED = 0.6  # likewise, where an editor signed it
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class _Cutter:
                 continue
             related = related and line.image is not None
             ended = ended or (furniture.ends_text(line.text) and self._little_left(index))
-            ended = ended or (furniture.signs_off(line.text) and self._little_left(index))
+            ended = ended or (furniture.signs_off(line.text) and self._little_left(index, _TAIL_SIGNED))
             if not ended and self._is_text(line, index):
                 self.kept.lines.append(index)
         self._trim()
@@ -91,13 +93,13 @@ class _Cutter:
     def _is_text(self, line: Line, index: int) -> bool:
         return not (line.kind in _AWAY or line.hidden or index in self.links or furniture.is_furniture(line.text))
 
-    def _little_left(self, index: int) -> bool:
+    def _little_left(self, index: int, share: float = _TAIL) -> bool:
         """Is what comes from here on a small part of the prose, or mostly links?"""
         rest = [line for line in self.walk.lines[index + 1 : self.span.end] if line.text]
         if rest and sum(line.links * 2 > len(line.text) for line in rest) >= 0.2 * len(rest):
             return True
         whole = sum(self.weights[each] for each in self.prose)
-        return sum(self.weights[each] for each in self.prose if each > index) <= _TAIL * whole
+        return sum(self.weights[each] for each in self.prose if each > index) <= share * whole
 
     def _trim(self) -> None:
         """Headings and empty cells that nothing follows go; a paragraph loses the editor's note at its end."""
@@ -136,7 +138,7 @@ def _link_runs(lines: Sequence[Line], span: Span) -> set[int]:
     links = {
         index
         for index in range(span.first, span.end)
-        if lines[index].text and lines[index].links > 0.8 * len(lines[index].text) - 2
+        if lines[index].links and lines[index].links > 0.8 * len(lines[index].text) - 2 and not is_file(lines[index])
     }
     return {index for index in links if index - 1 in links or index + 1 in links}
 

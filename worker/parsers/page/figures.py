@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from worker.model.page import Attachment, PageImage
 from worker.parsers.clean import collapse, safe_url
-from worker.parsers.page.lines import Line, picture_address
+from worker.parsers.page.lines import Line, links_of, picture_address
 from worker.parsers.page.names import Kind
 
 _CAPTION = re.compile(
@@ -109,15 +109,23 @@ def credit_of(caption: str) -> str | None:
     return None
 
 
+def is_file(line: Line) -> bool:
+    """Does a line lead to nothing but files?"""
+    return bool(line.hrefs) and all(_FILE.search(path_of(href)) for href in line.hrefs)
+
+
+def path_of(href: str) -> str:
+    return href.partition("#")[0].partition("?")[0].strip()
+
+
 def attachments(lines: Sequence[Line], base: str | None) -> tuple[Attachment, ...]:
-    """Links to files in the text."""
+    """Links to files in the text, named by their words."""
     found: dict[str, Attachment] = {}
     for line in lines:
-        for href in line.hrefs:
+        for href, words in links_of(line):
             address = safe_url(href, base)
-            if address is None or address in found or not _FILE.search(urlsplit(address).path):
+            if address is None or address in found or not _FILE.search(path_of(address)):
                 continue
-            alone = len(line.hrefs) == 1 and line.links * 2 > len(line.text)
-            name = unquote(urlsplit(address).path.rpartition("/")[2])
-            found[address] = Attachment(address, line.text if alone else name)
+            name = unquote(path_of(address).rpartition("/")[2])
+            found[address] = Attachment(address, words or name)
     return tuple(found.values())

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from worker.parsers.clean import collapse, escape_text
+from worker.parsers.clean import collapse, escape_text, plain_text
 from worker.parsers.page.names import Kind, kind_of, words
 
 _SKIPPED = words(
@@ -28,6 +29,7 @@ _INLINE = words(
 # Inline elements whose markup stays; the others leave their text.
 _KEPT = words("abbr b bdi bdo cite code del dfn em i ins kbd mark q rp rt ruby s samp strike strong sub sup u var")
 _STRUCTURE = words("ul ol li dl dt dd blockquote table tr td th caption figure figcaption pre")
+_ANCHOR = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SOFT = re.compile("[ \t\r\n\f\v]+")
 _LAZY = (
@@ -36,6 +38,7 @@ _LAZY = (
 )  # fmt: skip
 _DEEPEST = 40  # structural elements inside one another
 _MOST_LINES = 30_000
+_INDENT = "\u3000\u3000"  # how a Chinese paragraph begins
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff"
 
 
@@ -127,8 +130,9 @@ class Walk:
             if self._pre:
                 self._say("\n")
             else:
+                soft = bool(self._text)  # a second one in a row parts paragraphs
                 self._break()
-                self._soft = True
+                self._soft = soft
         elif tag == "img":
             self._picture(node)
         elif tag in _INLINE:
@@ -206,6 +210,8 @@ class Walk:
         if not self._pre:
             text = _SOFT.sub(" ", text)
         if not self._text:
+            if text.lstrip(" ").startswith(_INDENT):
+                self._soft = False
             text = text.lstrip(_EDGES)
             if not text:
                 return
@@ -246,6 +252,12 @@ class Walk:
 
     def _block(self) -> HtmlElement:
         return self._stack[-1].element
+
+
+def links_of(line: Line) -> Iterator[tuple[str, str]]:
+    """Address as written and words of every link of a line."""
+    for match in _ANCHOR.finditer(line.html):
+        yield unescape(match[1]), plain_text(match[2])
 
 
 @lru_cache(maxsize=2_048)

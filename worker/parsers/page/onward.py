@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
 from worker.model.page import Related
-from worker.parsers.clean import plain_text, safe_url
+from worker.parsers.clean import safe_url
 from worker.parsers.page.furniture import heads_related
-from worker.parsers.page.lines import Line, Span, Walk
+from worker.parsers.page.lines import Line, Span, Walk, links_of
 from worker.parsers.page.names import Kind
 
-_ANCHOR = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _NEXT = re.compile(
-    r"^[\W_]*(?:下一?页|下一?頁|后一页|余下全文|剩余全文|阅读余下|next(?: page)?|第\s*\d{1,2}\s*页|\d{1,2}|page \d{1,2})[\W_]*$",
+    r"^[\W_]*(?:下一?页|下一?頁|后一页|余下全文|剩余全文|阅读余下|next(?: page)?"
+    r"|第\s*\d{1,2}\s*页|\d{1,2}|page \d{1,2})[\W_]*$",
     re.IGNORECASE,
 )
 _SAID_NEXT = re.compile(r"下一?页|下一?頁|余下全文|剩余全文|next page", re.IGNORECASE)
@@ -34,12 +33,6 @@ _PAGE_FIELDS = frozenset(
 _MOST_PAGES = 50
 _MOST_RELATED = 50
 _FIRST_RELATED = 12  # lines below a heading among which its links begin
-
-
-def links_of(line: Line) -> Iterator[tuple[str, str]]:
-    """Address as written and words of every link of a line."""
-    for match in _ANCHOR.finditer(line.html):
-        yield unescape(match[1]), plain_text(match[2])
 
 
 def next_pages(walk: Walk, root: HtmlElement, base: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from lxml.html import HtmlElement
@@ -15,7 +15,6 @@ _CELLS = frozenset({"td", "th"})
 _OWN = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ATTRIBUTES = ("colspan", "rowspan", "start", "cite")
 _FILLED_BY_TEXT = frozenset({"li", "dt", "dd", "td", "th", "caption", "figcaption", "pre"})
-_ORPHANS = {"li": "ul", "dt": "dl", "dd": "dl", "tr": "table", "td": "tr", "th": "tr"}
 _SHORT = 40
 
 
@@ -121,10 +120,11 @@ def _leaf(chunk: list[tuple[int, Line]], around: list[HtmlElement], pictures: Fi
     return f"<p>{inner}</p>" if inner else ""
 
 
-def body_text(lines: Iterable[Line], pictures: Figures) -> str:
+def body_text(lines: Sequence[Line], pictures: Figures) -> str:
     """A line a paragraph, captions left out; the cells of a row on one line, tab-separated."""
     said: list[str] = []
-    for row, members in groupby(enumerate(lines), key=lambda pair: _row(pair[1])):
+    layout = layout_tables(lines)
+    for row, members in groupby(enumerate(lines), key=lambda pair: _row(pair[1], layout)):
         if row is None:
             for index, line in members:
                 if line.text and index not in pictures.captions:
@@ -134,5 +134,13 @@ def body_text(lines: Iterable[Line], pictures: Figures) -> str:
     return "\n".join(said)
 
 
-def _row(line: Line) -> HtmlElement | None:
-    return next((each for each in reversed(line.around) if each.tag == "tr"), None)
+def _row(line: Line, layout: set[HtmlElement]) -> HtmlElement | None:
+    """The innermost row of a table that is one."""
+    row = None
+    inside = False
+    for each in line.around:
+        if each.tag == "table":
+            inside = each not in layout
+        elif each.tag == "tr" and inside:
+            row = each
+    return row
