@@ -50,6 +50,11 @@ def test_a_portals_reprint_names_the_agency_it_took_the_text_from() -> None:
         ("新闻详情--山城网", f"<h1>{TITLE}</h1>"),
         ("山城新闻网", f"<div class='news-title'>{TITLE}</div>"),
         (f"{TITLE[:8]}...", f"<h1>{TITLE}</h1>"),
+        (f"山城网_{TITLE}", f"<h1>{TITLE}</h1>"),
+        (f"{TITLE}_山城网", f"<h1>{TITLE[:6]}<br>{TITLE[6:]}</h1>"),
+        (f"{TITLE}_山城网", f"<h1>{TITLE}<br><small>四年来，七个村子都听过这门课</small></h1>"),
+        (f"{TITLE}-山城网", f"<div><font size='5'><b>{TITLE}</b></font></div>"),
+        (f"[图]{TITLE}_山城网", f"<h1>{TITLE}</h1>"),
         (f"{TITLE}_山城网", f"<h1><a href='/'>山城网</a></h1><h1 class='t'><span>原创</span>{TITLE}</h1>"),
         (f"{TITLE}_山城网", f"<div class='list'><a href='/2'>{TITLE}</a></div><h1>\n  {TITLE}\n</h1>"),
     ],
@@ -192,6 +197,66 @@ def test_words_above_and_below_the_title() -> None:
     )
     assert read(article(stamp="<p>副标题：四年来，七个村子都听过</p>")).subtitle == "四年来，七个村子都听过"
     assert read(article()).subtitle is None
+
+
+PARAGRAPHS = "".join(f"<p>　　{text}</p>" for text in TEXT)
+
+
+def test_an_old_page_of_tables() -> None:
+    found = read(
+        f"<html><head><title>{TITLE}_新闻中心_茶乡网</title></head><body>"
+        "<table><tr><td><a href=/>首页</a> | <a href=/a>新闻</a></td></tr></table>"
+        f"<table><tr><td align=center><font class=f24><b>{TITLE}</b></font></td></tr>"
+        "<tr><td align=center>http://www.example.com.cn 2003年11月12日08:33 新京晚报</td></tr>"
+        f"<tr><td><font id=zoom>　　本报讯(记者李明)　{TEXT[0]}<br><br>　　{TEXT[1]}<br><br>"
+        f"　　{TEXT[2]}</font></td></tr>"
+        "</table><table><tr><td>相关链接</td></tr></table></body></html>"
+    )
+    assert found.title == TITLE
+    assert local(found.published) == "2003-11-12 08:33"
+    assert found.source == PageSource("新京晚报")
+    assert found.authors == (PageAuthor("李明"),)
+
+
+def test_a_newspapers_page_with_lines_above_and_below_the_title() -> None:
+    found = read(
+        f"<html><head><title>{TITLE}--四川频道--茶网</title><meta name='author' content='104363'></head><body>"
+        f"<h3 class='pre'>茶乡教育纪行之三</h3><h1>{TITLE}</h1><h4 class='sub'>四年来七个村子都听过</h4>"
+        "<p class='author'>本报记者 李明 王芳</p><div class='box01'><div>2019年06月15日08:18&nbsp;&nbsp;来源："
+        "<a href='http://sc.people.example.cn/'>茶网－四川频道</a></div><div>分享到：</div></div>"
+        f"{PARAGRAPHS}<div class='edit'>(责编：赵六、钱七)</div></body></html>"
+    )
+    assert found.title == TITLE
+    assert found.subtitle == "四年来七个村子都听过"
+    assert local(found.published) == "2019-06-15 08:18"
+    assert found.source == PageSource("茶网－四川频道", "http://sc.people.example.cn/")
+    assert [author.name for author in found.authors] == ["李明", "王芳"]
+    assert found.editor == "赵六 钱七"
+
+
+def test_a_universitys_page() -> None:
+    found = read(
+        f"<html><head><title>{TITLE}-茶乡大学新闻网</title></head><body><ul class='nav'><li><a href='/'>首页</a></ul>"
+        f"<h2 class='arti-title'>{TITLE}</h2><p class='arti-metas'><span>发布者：李明</span>"
+        "<span>发布时间：2019-10-22</span>"
+        f"<span>浏览次数：<b>10</b></span></p>{PARAGRAPHS}<p>（图文：茶学院 李明 王芳/审核：赵六）</p></body></html>"
+    )
+    assert found.title == TITLE
+    assert (local(found.published), found.dated_by_day) == ("2019-10-22 00:00", True)
+    assert [author.name for author in found.authors] == ["李明", "王芳"]
+    assert found.source is None
+
+
+def test_a_page_from_taiwan() -> None:
+    found = read(
+        f"<html lang='zh-Hant'><head><title>{TITLE} | 社會 | 茶鄉新聞網</title><meta name='author' content='王小明'>"
+        "<meta property='og:site_name' content='茶鄉新聞網'></head><body>"
+        f"<h1>{TITLE}</h1><time>2024-05-20 14:05</time><div class='author'>茶鄉社 "
+        f"記者<a href='/r/1'>王小明</a>／台北即時報導</div>{PARAGRAPHS}</body></html>"
+    )
+    assert found.source == PageSource("茶鄉社")
+    assert found.authors == (PageAuthor("王小明"),)
+    assert local(found.published) == "2024-05-20 14:05"
 
 
 ENGLISH = """<html lang="en-GB"><head><title>Tea songs move into the gardens - The Hill Times</title>

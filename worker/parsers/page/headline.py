@@ -42,7 +42,8 @@ def read_headline(lines: list[Line], head: Head) -> Headline | None:
     sites = {key(name) for name in site_names(head)} - {key(stripped)}
     shown = _shown(lines, [whole for whole in (head.title, *told) if whole], sites)
     if shown is not None and _believed(shown, stripped):
-        exact = stripped if shown.rank < 2 and key(shown.text) == key(stripped) else shown.text
+        spaced = shown.rank < 2 or shown.text in _broken(lines, shown.line)  # its spaces are layout's
+        exact = stripped if spaced and key(shown.text) == key(stripped) else shown.text
         return Headline(exact, "masthead", shown.line)
     heading = _heading(lines, head, shown.line if shown else None)
     generic = not stripped or shown is not None or _is_site(stripped, head) or bool(_GENERIC.search(stripped))
@@ -77,11 +78,12 @@ def _shown(lines: list[Line], wholes: list[str], sites: set[str]) -> _Shown | No
     for line in lines:
         if _starts_elsewhere(line, keys, letters):
             continue
-        for text in _readings(line):
+        heads = not _HEADINGS_SET.isdisjoint(_tags_around(line.block))
+        for text in [*_readings(line), *(_broken(lines, line) if heads else ())]:
             own = key(text)
-            if len(own) < 2 or len(text) > _LONGEST or own in sites or _carries_site(own, sites):
+            if len(own) < 2 or len(text) > _LONGEST or (own in sites and not heads) or _carries_site(own, sites):
                 continue
-            match = _match(own, keys, line)
+            match = _match(own, keys, heads=heads)
             if match <= 0 or (best is not None and match < best[0]):
                 continue
             rank = _rank(line)
@@ -119,13 +121,23 @@ def _readings(line: Line) -> list[str]:
     return readings
 
 
-def _match(own: str, keys: list[str], line: Line) -> float:
+def _broken(lines: list[Line], line: Line) -> list[str]:
+    """A heading that a break parts into lines, as one."""
+    parts = [line.running()]
+    for below in lines[line.index + 1 : line.index + 4]:
+        if below.block is not line.block:
+            break
+        parts.append(below.running())
+    return [" ".join(parts)] if len(parts) > 1 else []
+
+
+def _match(own: str, keys: list[str], *, heads: bool) -> float:
     """How many letters of the head's titles the line says; a heading may go on where the head's title is cut."""
     best = 0.0
     for whole in keys:
         if own in whole:
             best = max(best, len(own))
-        elif len(whole) >= 8 and own.startswith(whole) and not _HEADINGS_SET.isdisjoint(_tags_around(line.block)):
+        elif heads and len(whole) >= 8 and own.startswith(whole):
             best = max(best, len(whole) + 0.5)
     return best
 

@@ -15,6 +15,7 @@ _NOT_NAMES = re.compile(
 _SPLIT = re.compile(
     r"\s*[、，,;；/／&＆|｜丨+]\s*|\s{1,8}|(?<=[\u3400-\u9fff])[和与](?=[\u3400-\u9fff]{2,3}(?:$|\s|、))"
 )
+_OFFICE = re.compile(r"(?:学院|中心|大学|学校|公司|集团|委员会|支部|[部处院社办局委网报厅馆所站])$")
 _ROLE = re.compile(
     r"^(?:[\u3400-\u9fffA-Za-z·]{0,14}?(?:特约|见习|实习|首席|驻[\u3400-\u9fff]{1,6})?(?:记者|記者|通讯员|通訊員|实习生|评论员|撰稿人|撰稿|撰文|作者|编译|整理|报道员)|文字?|图文|圖文|图|文图)(?:[:：/／|｜丨]|\s)*"
 )
@@ -115,6 +116,9 @@ def _others(text: str, *, pen: bool) -> tuple[PageAuthor, ...]:
             return tuple(PageAuthor(word, NameState.PEN_NAME) for word in words)
         return ()
     words = bare.split()
+    if any(is_person(word) for word in words):
+        words = [word for word in words if not _OFFICE.search(word)]
+        bare = " ".join(words)
     if len(bare) > 24 or not fold_name(bare):
         return ()
     if len(words) > 1 and all(2 <= len(word) <= 4 for word in words):

@@ -10,7 +10,7 @@ from worker.parsers.page.zones import Zones
 
 _LABEL = re.compile(r"^\s*(?:副\s?标\s?题|副\s?標\s?題|副题|引\s?题|肩\s?题)\s{0,3}[:：]\s{0,3}(\S.{1,150})$")
 _MARK = re.compile(
-    r"sub-?_?(?:title|head|headline)|standfirst|\bdek\b|\bdeck\b|\bintro-?title|yinti|futi|\bft\b|fubiaoti|kicker-?sub"
+    r"sub-?_?(?:title|head|headline)|(?<![a-z_-])sub(?![a-z_-])|standfirst|\bdek\b|\bdeck\b|\bintro-?title|yinti|futi|\bft\b|fubiaoti|kicker-?sub"
 )
 _STAMP = re.compile(r"[:：]\d|来源|作者|\d{4}[-年/]")
 _METAS = ("subtitle", "articlesubtitle", "secondtitle")
