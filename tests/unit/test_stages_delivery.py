@@ -111,6 +111,15 @@ def test_after_five_failures_one_probe_goes_and_the_rest_wait_uncharged(stages: 
     assert len(stages.sent) == 9
 
 
+def test_whoever_rings_for_one_destination_serves_the_others_too(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a1", "走访", STORY)))
+    stages.poll()
+    stages.ingest()
+    assert stages.services.deliverer().run(first="elsewhere") == "elsewhere: nothing was due; to others: 1 accepted"
+    assert stages.sent == [("published", "走访")]
+    assert stages.services.deliverer().run(first="hook") == "hook: nothing was due"
+
+
 def _with(stages: Stages, **changes: object) -> Destination:
     return replace(stages.catalogue.destinations[0], **changes)  # type: ignore[arg-type]
 
