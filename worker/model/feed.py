@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from worker.model.media import CheckedMedia
 from worker.model.page import Attachment, PageImage, Statement
 
 
@@ -122,9 +123,10 @@ class ParsedFeed:
     """One document. ``entries`` are the unseen ones in document order, exact repeats inside the document collapsed;
     ``digests`` are those of *all* items the document holds. ``warnings`` are sentences for a person. ``found`` are
     addresses to ask next, in reading order; ``missing`` says that the page of this entry is not there any more.
+    ``media`` is what a picture or file turned out to be.
     """
 
-    format: str  # "rss", "atom", "rdf", "json", "listing", "page"; "" when it is nothing that can be read
+    format: str  # "rss", "atom", "rdf", "json", "listing", "page", "media"; "" when it is nothing that can be read
     entries: tuple[ParsedEntry, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     digests: tuple[bytes, ...] = ()
@@ -144,3 +146,4 @@ class ParsedFeed:
     warnings: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
     missing: str | None = None
+    media: CheckedMedia | None = None
