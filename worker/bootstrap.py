@@ -29,6 +29,7 @@ from worker.settings import Settings, read_settings, resolve_secret
 from worker.store.catalogue import RECHECKED, CatalogueStore
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database
+from worker.store.media import HostedCopies
 from worker.store.people import People
 from worker.store.polling import Polling
 from worker.store.pulse import Pulse
@@ -76,6 +77,7 @@ class Services:
     works: StoreWorks = field(init=False)
     deliveries: Deliveries = field(init=False)
     shelf: Shelves = field(init=False)
+    copies: HostedCopies = field(init=False)
     people: People = field(init=False)
     pulse: Pulse = field(init=False)
     _http: tuple[str, Http] | None = field(init=False, default=None)
@@ -88,6 +90,7 @@ class Services:
         self.works = StoreWorks(self.database, self.catalogue)
         self.deliveries = Deliveries(self.database)
         self.shelf = Shelves(self.database)
+        self.copies = HostedCopies(self.database)
         self.people = People(self.database)
         self.pulse = Pulse(self.database)
 

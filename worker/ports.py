@@ -15,6 +15,7 @@ from worker.model.dispatch import Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.media import CheckedMedia, HostedMedia, MediaChange
 from worker.model.polling import SnapshotClaim
 
 Clock = Callable[[], datetime]
@@ -87,6 +88,16 @@ class Shelf(Protocol):
     def row(self, destination: str, article: UUID) -> ShelfRow | None: ...
 
 
+class Copies(Protocol):
+    """Our copies of pictures and files, as readers get them."""
+
+    def find(self, article: UUID, key: bytes) -> HostedMedia | None:
+        """The copy, if the article uses it and is live; for an article that was taken down, only that it was."""
+        ...
+
+    def read(self, key: bytes) -> bytes | None: ...
+
+
 class Work(Protocol):
     """One write transaction about articles (``worker.store.work.Work``), under the lock that makes two copies
     arriving together one article."""
@@ -103,6 +114,11 @@ class Work(Protocol):
 
     def keep_part(self, claim: SnapshotClaim, part: ParsedEntry, now: datetime) -> None:
         """Keep what a later page of an article holds; when it is news, the article is read again."""
+        ...
+
+    def keep_media(self, claim: SnapshotClaim, found: CheckedMedia, now: datetime) -> bool:
+        """Keep a picture or file, or why not; the articles that wait for it are to be decided about again. False when
+        nobody wants it any more."""
         ...
 
     def mark_missing(self, source_id: int, keys: Iterable[bytes], missing_at: datetime | None) -> list[int]:
@@ -138,6 +154,7 @@ class Work(Protocol):
         rulings: Sequence[Ruling],
         orders: Sequence[Order],
         shelved: Sequence[Shelved],
+        media_changes: Sequence[MediaChange] = (),
         now: datetime,
     ) -> None: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Annotated, Protocol, runtime_checkable
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -24,9 +24,15 @@ Secrets = Annotated[tuple[str, ...], Field(json_schema_extra=_SECRET)]
 
 
 class Options(BaseModel):
-    """Base of every kind's options. An unknown option is refused; a secret must be a reference."""
+    """Base of every kind's options. An unknown option is refused; a secret must be a reference.
+
+    ``images`` says what becomes of pictures and attached files where a grant covers them: they are left out, point to
+    where the publisher has them, or to copies that our own web face serves.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    images: Literal["drop", "link", "host"] = "link"
 
     @field_validator("*")
     @classmethod

@@ -61,6 +61,8 @@ def _released(release: Release) -> dict[str, object]:
         "valid_until": _maybe(release.valid_until),
         "channels": _channels(release.channels),
         "categories": list(release.categories),
+        "images": [{"url": one.url, "caption": one.caption, "credit": one.credit} for one in release.images],
+        "attachments": [{"url": one.url, "title": one.title} for one in release.attachments],
         "enclosures": [{"url": one.url, "type": one.type, "length": one.length} for one in release.enclosures],
         "operator": _operator(release.imprint),
     }

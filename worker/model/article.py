@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from worker.model.feed import Enclosure, Person
+from worker.model.page import Attachment, PageImage
 
 
 class AuthorState(StrEnum):
@@ -88,7 +89,7 @@ class Version:
 
     ``summary_only`` is true when the source carries no body beyond its summary; ``lacks`` names required fields that
     were not found.
-    ``source`` and ``categories`` are what channels select by.
+    ``source`` and ``categories`` are what channels select by. ``images`` are those of the body, in its order.
     """
 
     article: UUID
@@ -107,3 +108,5 @@ class Version:
     credit: Credit
     summary_only: bool = False
     lacks: tuple[str, ...] = ()
+    images: tuple[PageImage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

@@ -11,6 +11,7 @@ from uuid import UUID
 from worker.model.article import Credit
 from worker.model.catalog import Use
 from worker.model.feed import Enclosure
+from worker.model.page import Attachment, PageImage
 
 
 class Action(StrEnum):
@@ -58,6 +59,7 @@ class Reason(StrEnum):
     FIELD_BODY = "FIELD:body"
     FIELD_PAGES = "FIELD:pages"
     IMAGE_ESSENTIAL = "IMAGE_ESSENTIAL"
+    MEDIA_PENDING = "MEDIA_PENDING"
     ECHO = "ECHO"
     WITHDRAWN = "WITHDRAWN"
     APPROVED = "APPROVED"
@@ -132,6 +134,7 @@ class Release:
 
     For LINK_ONLY ``body`` is None and ``excerpt`` None; for EXCERPT ``body`` is None; for FULL_TEXT ``body`` is clean
     HTML. The credit line is *not* inside ``body``: renderers put it at the top (``worker.rights.credit.dress``).
+    ``images`` and ``attachments`` are those that the body carries, with its addresses for them.
     ``address`` is the article's page on our own portal, if it has one. ``first_released`` and ``released`` are when
     this destination was first and last given it.
     """
@@ -160,6 +163,8 @@ class Release:
     grant: str | None = None
     valid_until: datetime | None = None
     address: str | None = None
+    images: tuple[PageImage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError where more is carried than ``use`` allows, or nothing may be shown at all."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Release, Withdrawal
 from worker.model.ingest import Current
+from worker.model.media import MediaCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class DestinationClaim:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What one delivery is decided again and rendered from. ``current`` is None when its version was never made.
-    ``reason`` is why the article was withdrawn, for a retraction."""
+    ``reason`` is why the article was withdrawn, for a retraction. ``media`` are its copies, by the address's key."""
 
     current: Current | None
     channels: tuple[str, ...]
@@ -53,6 +55,7 @@ class Material:
     approval_version: int = 0
     reason: str | None = None
     withdrawn: bool = False
+    media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,6 +12,7 @@ from worker.model.article import Credit
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.feed import ParsedEntry
+from worker.model.media import MediaCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Current:
 @dataclass(frozen=True, slots=True)
 class Story:
     """An article with all that a decision looks at. ``copies`` are live ones, earliest first; ``current`` is None
-    until the article is first routed; ``pairs`` go by destination key."""
+    until the article is first routed; ``pairs`` go by destination key, ``media`` (its copies) by the address's key."""
 
     article: int
     uuid: UUID
@@ -150,6 +151,7 @@ class Story:
     copies: tuple[Copy, ...]
     channels: tuple[str, ...]
     pairs: Mapping[str, Pair]
+    media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
 
     @property
     def carried(self) -> bool:

@@ -84,8 +84,9 @@ class HostClaim:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A new body: the snapshot to come. ``status`` is 200, or 404 or 410 for an article that is not there any more;
-    ``ready_at`` is when it may be ingested at the earliest (None: at once)."""
+    """A new body: the snapshot to come. ``status`` is 200; 404 or 410 for an article that is not there any more; for a
+    picture whatever refused it (0: no answer at all). ``ready_at`` is when it may be ingested at the earliest (None:
+    at once)."""
 
     url: str
     content_type: str | None

@@ -73,7 +73,15 @@ class Dispatcher:
             return False
         version = version_of(due.article_uuid, material.current, self.view)
         approval = material.approval if material.approval_version == due.version else None
-        case = build_case(version, destination, material.channels, self.view, approval=approval, now=self.clock())
+        case = build_case(
+            version,
+            destination,
+            material.channels,
+            self.view,
+            approval=approval,
+            now=self.clock(),
+            media=material.media,
+        )
         decision = decide(case)
         self._decided[due.id] = (version, decision)
         return decision.use is due.use
@@ -108,6 +116,7 @@ class Dispatcher:
                 action=due.action,
                 first_released=due.first_released or due.created_at,
                 released=due.created_at,
+                media=material.media,
             )
         return Parcel(
             delivery=due.uuid,

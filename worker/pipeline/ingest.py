@@ -19,6 +19,7 @@ from worker.identity.urls import host_of
 from worker.model.catalog import Source
 from worker.model.feed import ParsedEntry, ParsedFeed, Role
 from worker.model.ingest import Fate, Prepared, Stored
+from worker.model.media import CheckedMedia
 from worker.model.polling import SnapshotClaim
 from worker.pipeline.removal import apply_tombstones
 from worker.pipeline.settle import settle, write
@@ -51,6 +52,7 @@ class Report:
     withdrawn: int = 0
     orders: int = 0
     leads: int = 0
+    media: int = 0
     problem: str | None = None
 
     def __str__(self) -> str:
@@ -59,6 +61,8 @@ class Report:
         parts = [f"{count} {fate.value}" for fate, count in self.fates.items() if count]
         if self.leads:
             parts.append(f"{self.leads} pages to read")
+        if self.media:
+            parts.append(f"{self.media} pictures and files to copy")
         if self.withdrawn:
             parts.append(f"{self.withdrawn} withdrawn")
         return f"{self.source}: {', '.join(parts) or 'nothing new'}; {self.orders} deliveries"
@@ -109,6 +113,8 @@ class Ingester:
             return report
         if claim.role is Role.PART:
             return self._keep_part(claim, feed, report)
+        if feed.media is not None:
+            return self._keep_media(claim, feed.media, report)
         mode = detect_mode(feed.entries, claim.guid_mode)
         ready = oldest_first([prepare(entry, feed, source, view, mode) for entry in feed.entries])
         routable = first_contact(feed.entries, source, claim) if claim.first_contact else None
@@ -124,7 +130,7 @@ class Ingester:
                     rung.update(dict.fromkeys(self._end(work, claim, feed, mode, view, report)))
         for destination in rung:
             self.hints.deliver(destination)
-        if report.leads:
+        if report.leads or report.media:
             self.hints.poll()
         return report
 
@@ -140,6 +146,20 @@ class Ingester:
             work.finish(claim, (), claim.guid_mode, floor=0, now=now)
         report.problem = "a part of an article"
         self.hints.poll()
+        return report
+
+    def _keep_media(self, claim: SnapshotClaim, found: CheckedMedia, report: Report) -> Report:
+        """A picture or file: the articles that wait for it are decided about again, whatever it turned out to be."""
+        now = self.clock()
+        with self.works.open() as work:
+            if not work.holds(claim, self.lease):
+                report.problem = LEASE_LOST
+                return report
+            waited_for = work.keep_media(claim, found, now)
+            work.finish(claim, (), claim.guid_mode, floor=0, now=now)
+        report.problem = f"{found.content_type} kept" if found.reason is None else f"no picture: {found.reason}"
+        if waited_for:
+            self.hints.recheck()
         return report
 
     def _chunk(
@@ -169,6 +189,7 @@ class Ingester:
         write(work, settlements, now)
         orders = [order for settlement in settlements for order in settlement.orders]
         report.orders += len(orders)
+        report.media += sum(len(one.media.wanted) for one in settlements if one.media is not None)
         return [order.destination for order in orders if not view.is_local(order.destination)]
 
     def _end(

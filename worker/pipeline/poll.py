@@ -20,6 +20,7 @@ from worker.model.feed import Role
 from worker.model.fetch import Lane, Outcome, Phase, Request
 from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled, RobotsRead
 from worker.pipeline.judge import ends_lane, judge, make_request
+from worker.pipeline.judge_media import forbidden_media, judge_media
 from worker.pipeline.judge_page import forbidden, judge_page
 from worker.pipeline.robots import judge_robots, pace_of, robots_request, rules_of
 from worker.ports import Clock, Hints, Http
@@ -28,7 +29,7 @@ WINDOW = 20.0
 LEASE = 60.0
 SLOTS = 64
 PER_HOST = 50
-PAGES = frozenset({Role.ARTICLE, Role.PART, Role.MEDIA})
+JUDGES = {Role.ARTICLE: judge_page, Role.PART: judge_page, Role.MEDIA: judge_media}
 
 
 class PollStore(Protocol):
@@ -115,7 +116,7 @@ class Poller:
             if due.bound and claim.stale:
                 continue
             if due.bound and not rules_of(claim.robots or "").allows(due.url):
-                self._count(claimed, forbidden(due, now))
+                self._count(claimed, (forbidden_media if due.role is Role.MEDIA else forbidden)(due, now))
                 continue
             self._dues[due.id] = (claimed, due)
             requests.append(make_request(due))
@@ -143,7 +144,7 @@ class Poller:
             return claimed
         claimed, due = self._dues.pop(outcome.tag)
         if not closed:
-            self._count(claimed, (judge_page if due.role in PAGES else judge)(due, outcome, self.rng))
+            self._count(claimed, JUDGES.get(due.role, judge)(due, outcome, self.rng))
         return claimed
 
     def _commit(self, touched: Sequence[_Claimed]) -> None:

@@ -15,6 +15,7 @@ def recheck(works: Works, view: View, hints: Hints, clock: Clock) -> int:
     returns how many deliveries that made."""
     made = 0
     rung: dict[str, None] = {}
+    asked = False
     for _ in range(ROUNDS):
         now = clock()
         with works.open() as work:
@@ -24,9 +25,12 @@ def recheck(works: Works, view: View, hints: Hints, clock: Clock) -> int:
             write(work, settlements, now)
         orders = [order for settlement in settlements for order in settlement.orders]
         made += len(orders)
+        asked = asked or any(one.media is not None for one in settlements)
         rung.update(dict.fromkeys(order.destination for order in orders if order.state == "due"))
         if len(ids) < CHUNK:
             break
+    if asked:
+        hints.poll()
     for key in rung:
         hints.deliver(key)
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from worker.model.article import Version
 from worker.model.catalog import Destination
 from worker.model.delivery import Action, ChannelPath, Decision, Release, Withdrawal
 from worker.model.ingest import Pair, Story
+from worker.model.media import MediaCopy
 from worker.pipeline.view import View
 from worker.rights.credit import make_release, make_withdrawal
 from worker.rights.decide import Case
+from worker.rights.media import choice
 
 
 def build_case(
@@ -23,8 +25,11 @@ def build_case(
     *,
     approval: Decision | None,
     now: datetime,
+    media: Mapping[bytes, MediaCopy],
+    waits: bool = True,
 ) -> Case:
-    """The case of ``version`` before ``destination``; ``channels`` are all of the version's."""
+    """The case of ``version`` before ``destination``; ``channels`` are all of the version's, ``media`` the article's
+    copies."""
     return Case(
         version=version,
         source=view.sources[version.source],
@@ -35,6 +40,8 @@ def build_case(
         channels=tuple(dict.fromkeys(key for path in _carried(channels, destination, view) for key, _ in path.steps)),
         now=now,
         approval=approval,
+        media=media,
+        waits=waits,
     )
 
 
@@ -49,8 +56,10 @@ def build_release(
     action: Action,
     first_released: datetime,
     released: datetime,
+    media: Mapping[bytes, MediaCopy],
 ) -> Release:
-    """``version`` as ``decision`` lets ``destination`` have it. ``channels`` are all of the version's."""
+    """``version`` as ``decision`` lets ``destination`` have it. ``channels`` are all of the version's, ``media`` the
+    article's copies."""
     return make_release(
         version,
         decision,
@@ -62,6 +71,8 @@ def build_release(
         first_released=first_released,
         released=released,
         address=_address(version.article, channels, view),
+        images=choice(destination),
+        media=media,
     )
 
 

@@ -15,6 +15,8 @@ from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Copy, Current, Order, Pair, Ruling, Story, VersionRow
+from worker.model.media import MediaChange
+from worker.pipeline.copies import lost_media, media_change
 from worker.pipeline.release import build_case, build_release, story_withdrawal
 from worker.pipeline.versions import choose_lead, make_version
 from worker.pipeline.view import View
@@ -34,6 +36,7 @@ class Settlement:
     rulings: tuple[Ruling, ...] = ()
     orders: tuple[Order, ...] = ()
     shelved: tuple[Shelved, ...] = ()
+    media: MediaChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ def write(work: Work, settlements: Sequence[Settlement], now: datetime) -> None:
         rulings=[row for one in settlements for row in one.rulings],
         orders=[row for one in settlements for row in one.orders],
         shelved=[row for one in settlements for row in one.shelved],
+        media_changes=[one.media for one in settlements if one.media is not None],
         now=now,
     )
 
@@ -96,10 +100,15 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     rulings: list[Ruling] = []
     orders: list[Order] = []
     shelved: list[Shelved] = []
+    decisions: dict[str, Decision] = {}
     for destination in view.carrying(frozenset(settled.channels)):
         pair = settled.story.pairs.get(destination.key) or Pair(destination.key)
         decision = _decide(settled, pair, destination, view)
+        decisions[destination.key] = decision
         order = make_order(pair, decision, settled.version.number, settled.now)
+        if order is None and lost_media(pair, decision, settled.version):
+            again = pair.sequence + 1, Action.UPDATE, settled.version.number, decision.use, settled.now
+            order = Order(settled.story.article, destination.key, *again)
         if decision != pair.decision or settled.version.number != pair.decision_version:
             cancels = order is None and pair.pending and decision.use not in PERMITTED
             rulings.append(
@@ -112,7 +121,8 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
             order = replace(order, state=DeliveryState.ACCEPTED)
         orders.append(order)
-    return replace(settlement, rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved))
+    media = media_change(settled.story, settled.version, decisions, view)
+    return replace(settlement, rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved), media=media)
 
 
 def _as_shown(current: Current | None, lead: Copy, credit: Credit) -> bool:
@@ -128,10 +138,19 @@ def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
 
 
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
-    approval = pair.approval if pair.approval_version == settled.version.number else None
-    decision = decide(
-        build_case(settled.version, destination, settled.channels, view, approval=approval, now=settled.now)
+    number = settled.version.number
+    approval = pair.approval if pair.approval_version == number else None
+    case = build_case(
+        settled.version,
+        destination,
+        settled.channels,
+        view,
+        approval=approval,
+        now=settled.now,
+        media=settled.story.media,
+        waits=(pair.out, pair.out_version) != (Use.FULL_TEXT, number),
     )
+    decision = decide(case)
     if settled.missing and approval is None and decision.use in PERMITTED:
         return replace(decision, use=Use.HOLD, reasons=(Reason.PAGE_MISSING, *decision.reasons))
     waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None
@@ -178,6 +197,7 @@ def _shelve(
         action=order.action,
         first_released=pair.first_released or settled.now,
         released=settled.now,
+        media=settled.story.media,
     )
     return Shelved(
         article=settled.story.article,

@@ -17,6 +17,8 @@ class Pruner(Protocol):
 
     def prune_answers(self, before: datetime, limit: int) -> int: ...
 
+    def prune_media(self, limit: int) -> int: ...
+
 
 def prune(store: Pruner, clock: Clock, *, batch: int = 500) -> str:
     """Drop one batch of each kind; one line on what went."""
@@ -25,4 +27,5 @@ def prune(store: Pruner, clock: Clock, *, batch: int = 500) -> str:
         done_before=now - SNAPSHOTS_KEPT, quarantined_before=now - QUARANTINED_KEPT, limit=batch
     )
     answers = store.prune_answers(now - ANSWERS_KEPT, batch)
-    return f"{snapshots} snapshots and {answers} answers dropped"
+    media = store.prune_media(batch)
+    return f"{snapshots} snapshots, {answers} answers and {media} copies of pictures dropped"

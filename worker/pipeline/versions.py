@@ -10,6 +10,7 @@ from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Current
 from worker.parsers.clean import plain_text
 from worker.pipeline.view import View
+from worker.rights.media import images_in
 from worker.rights.provenance import speaks_for
 
 SUMMARY_MAX = 400  # characters; a longer description in a feed without bodies is the text itself
@@ -41,6 +42,8 @@ def make_version(
         credit=credit,
         summary_only=document.content is None and len(plain_text(document.summary or "")) <= SUMMARY_MAX,
         lacks=document.lacks,
+        images=images_in(body, document.images),
+        attachments=document.attachments,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from worker.model.delivery import Release
+from worker.model.page import PageImage
 from worker.renderers import terms
 
 
@@ -38,9 +39,15 @@ def news_article(release: Release) -> dict[str, object]:
             "copyrightNotice": terms.copyright_notice(release),
             "license": credit.own_license,
             "keywords": list(release.categories),
+            "image": [_picture(one) for one in release.images],
             "sdPublisher": {"@type": "Organization", "name": release.imprint.name, "url": release.imprint.site or None},
         }
     )
+
+
+def _picture(image: PageImage) -> dict[str, object]:
+    facts = {"@type": "ImageObject", "url": image.url, "caption": image.caption, "creditText": image.credit}
+    return _without_gaps(facts)
 
 
 def _without_gaps(facts: Mapping[str, object]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from markupsafe import escape
 from worker.model.article import Version
 from worker.model.catalog import Grant, Operator, Use
 from worker.model.delivery import Action, Attribution, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
-from worker.rights.excerpts import excerpt_of, own_summary, without_images
+from worker.model.media import MediaCopy
+from worker.rights.excerpts import excerpt_of, own_summary
 from worker.rights.lines import attribute, language_of, withdrawal_line
+from worker.rights.media import Carried, carry, covers
 
 __all__ = ["attribute", "dress", "imprint_of", "language_of", "make_release", "make_withdrawal", "withdrawal_line"]
 
@@ -33,15 +35,18 @@ def make_release(
     first_released: datetime,
     released: datetime,
     address: str | None = None,
+    images: str = "link",
+    media: Mapping[bytes, MediaCopy] | None = None,
 ) -> Release:
     """``version`` as ``decision`` allows it. Raises ValueError under HOLD or REJECT: nothing may be released then.
 
-    Images and enclosures go only under a grant that covers them. ``channels`` outside the grant's are left out (all
+    Images, files and enclosures go only under a grant that covers them, and then as the destination wants them
+    (``images``: drop, link, host), from the copies in ``media``. ``channels`` outside the grant's are left out (all
     stay if none is inside); the deepest path comes first, as the breadcrumb.
     """
     grant = next((grant for grant in grants if grant.key == decision.grant), None)
-    media = decision.use is Use.FULL_TEXT and grant is not None and grant.media
-    body, excerpt, changed = _allowed(version, decision, media)
+    wish = images if covers(decision, grant) else "drop"
+    carried, excerpt = _allowed(version, decision, media or {}, wish, operator.site)
     tag = version.language or operator.language
     return Release(
         article=version.article,
@@ -51,23 +56,25 @@ def make_release(
         use=decision.use,
         title=version.title,
         language=tag,
-        body=body,
+        body=carried.body,
         excerpt=excerpt,
         published=version.published,
         updated=version.updated,
         first_released=first_released,
         released=released,
         categories=version.categories,
-        enclosures=version.enclosures if media else (),
+        enclosures=carried.enclosures,
         channels=_within(channels, grant),
         credit=version.credit,
-        attribution=_words(version, decision, operator, grant, changed),
+        attribution=_words(version, decision, operator, grant, carried.lost),
         imprint=imprint_of(operator),
         reasons=decision.reasons,
         obligations=decision.obligations,
         grant=decision.grant,
         valid_until=decision.valid_until,
         address=address,
+        images=carried.images,
+        attachments=carried.attachments,
     )
 
 
@@ -85,15 +92,16 @@ def _words(version: Version, decision: Decision, operator: Operator, grant: Gran
     )
 
 
-def _allowed(version: Version, decision: Decision, media: bool) -> tuple[str | None, str | None, bool]:
-    """Body, excerpt, and whether the body lost its images."""
+def _allowed(
+    version: Version, decision: Decision, media: Mapping[bytes, MediaCopy], images: str, site: str
+) -> tuple[Carried, str | None]:
+    """The text with what goes along, and the excerpt."""
     if decision.use is Use.EXCERPT:
-        return None, excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons), False
-    given = version.body if version.body is not None else version.summary
-    if decision.use is not Use.FULL_TEXT or given is None:
-        return None, None, False
-    body = given if media else without_images(given)
-    return body, own_summary(version), body != given
+        return Carried(None), excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons)
+    if decision.use is not Use.FULL_TEXT:
+        return Carried(None), None
+    carried = carry(version, media, images, site)
+    return carried, own_summary(version) if carried.body is not None else None
 
 
 def _within(channels: Sequence[ChannelPath], grant: Grant | None) -> tuple[ChannelPath, ...]:

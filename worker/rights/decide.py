@@ -17,14 +17,16 @@ the publisher we polled · licences declared by the origin itself · what a publ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from worker.identity.names import fold_name
 from worker.model.article import Credit, Hop, Version
 from worker.model.catalog import Destination, Grant, Scope, Source, Subscriber, Use
 from worker.model.delivery import Decision, Reason
+from worker.model.media import MediaCopy
+from worker.rights import media
 from worker.rights.licences import Licence, recognise
 from worker.rights.publishers import Publishers, host_of, on_domain
 
@@ -50,7 +52,8 @@ class Case:
     ``source`` is the lead's. ``grants`` may hold any publisher's; those of the source's publisher count. ``channels``
     are the keys of the version's channels that go to this destination. ``approval`` is a person's newest word on
     exactly this version here (a caller never passes one given for another version). ``expires`` is when the origin
-    says its text ends. All times are aware UTC.
+    says its text ends. ``media`` are the article's copies of pictures and files, by key; ``waits`` whether the text
+    waits for those that are outstanding, which one that is out already does not. All times are aware UTC.
     """
 
     version: Version
@@ -65,6 +68,8 @@ class Case:
     embargo_until: datetime | None = None
     expires: datetime | None = None
     withdrawn: bool = False
+    media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
+    waits: bool = True
 
 
 def decide(case: Case) -> Decision:
@@ -72,7 +77,7 @@ def decide(case: Case) -> Decision:
     blocked = _blocked(case)
     if blocked is not None:
         return blocked
-    ruled = _complete(case, _ruled(case))
+    ruled = _pictured(case, _complete(case, _ruled(case)))
     decision = _with_approval(case, ruled)
     ends = [decision.valid_until, case.expires]
     return replace(decision, valid_until=_nearest(case.now, ends))
@@ -131,10 +136,30 @@ def _complete(case: Case, ruled: Decision) -> Decision:
     """Nothing is published by guess: what lacks a required field waits for a person, whatever its rights."""
     if not case.version.lacks or ruled.use in (Use.HOLD, Use.REJECT):
         return ruled
-    fields = tuple(Reason(f"FIELD:{name}") for name in case.version.lacks)
+    return _held(ruled, *(Reason(f"FIELD:{name}") for name in case.version.lacks))
+
+
+def _held(ruled: Decision, *why: Reason) -> Decision:
     first = [reason for reason in ruled.reasons if reason is Reason.EXPIRED]
     rest = [reason for reason in ruled.reasons if reason is not Reason.EXPIRED]
-    return replace(ruled, use=Use.HOLD, reasons=(*first, *fields, *rest), obligations=())
+    return replace(ruled, use=Use.HOLD, reasons=(*first, *why, *rest), obligations=())
+
+
+def _pictured(case: Case, ruled: Decision) -> Decision:
+    """What is to go with copies of its pictures waits for them, an hour at most; a short text that loses all of them
+    waits for a person."""
+    if ruled.use is not Use.FULL_TEXT:
+        return ruled
+    grant = next((grant for grant in case.grants if grant.key == ruled.grant), None)
+    wish = media.choice(case.destination)
+    lost = wish == "drop" or not media.covers(ruled, grant)
+    if wish == "host" and not lost:
+        until = media.waits_until(case.version, case.media, case.now) if case.waits else None
+        if until is not None:
+            ends = _nearest(case.now, [ruled.valid_until, until])
+            return replace(_held(ruled, Reason.MEDIA_PENDING), valid_until=ends)
+        lost = case.waits and media.is_lost(case.version, case.media)
+    return _held(ruled, Reason.IMAGE_ESSENTIAL) if lost and media.depends_on_media(case.version) else ruled
 
 
 # A person's word
@@ -152,7 +177,8 @@ def _with_approval(case: Case, ruled: Decision) -> Decision:
     grant = next((grant for grant in case.grants if grant.key == ruled.grant), None)
     picked = Reason.SELECT_INDIVIDUALLY in ruled.reasons
     use = max(approval.use, grant.use, key=_RANK.__getitem__) if picked and grant else approval.use
-    obligations = _obligations(use, grant if picked else None, ruled.obligations, approval.obligations)
+    covered = grant if Reason.GRANT_ACTIVE in ruled.reasons else None
+    obligations = _obligations(use, covered, ruled.obligations, approval.obligations)
     return replace(
         ruled,
         use=use,

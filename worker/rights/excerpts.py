@@ -10,16 +10,16 @@ from worker.model.article import Version
 EXCERPT_MAX = 300  # characters cut from a text that is more than its own summary
 
 # The markup is the cleaner's own output (every attribute quoted, nothing nested wrongly), so patterns may read it.
-_ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
-_FIGURE = re.compile(rf"<figure\b{_ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>", re.DOTALL | re.IGNORECASE)
-_IMAGE = re.compile(rf"<img\b{_ATTRIBUTES}>", re.IGNORECASE)
-_EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{_ATTRIBUTES})?>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
+ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
+FIGURE = re.compile(rf"<figure\b{ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>", re.DOTALL | re.IGNORECASE)
+IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
+_EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
 _INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|bdi|bdo|wbr|time|ins|del)\b"
-    rf"{_ATTRIBUTES}>",
+    rf"{ATTRIBUTES}>",
     re.IGNORECASE,
 )
-_TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>", re.IGNORECASE)
+_TAG = re.compile(rf"</?[a-z]{ATTRIBUTES}>", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?…]+[”’」』）)\"']*|\.[”’)\"']*(?=\s)")
 
 
@@ -27,8 +27,13 @@ def without_images(body: str) -> str:
     """Clean HTML without images, the figures (captions too) that held them, and what is left empty."""
     if "<img" not in body:
         return body
-    text = _FIGURE.sub(lambda match: "" if _IMAGE.search(match[0]) else match[0], body)
-    text = _IMAGE.sub("", text)
+    text = FIGURE.sub(lambda match: "" if IMAGE.search(match[0]) else match[0], body)
+    text = IMAGE.sub("", text)
+    return without_empty(text)
+
+
+def without_empty(text: str) -> str:
+    """Clean HTML without elements that hold nothing (any more)."""
     before = None
     while text != before:
         before, text = text, _EMPTY.sub("", text)

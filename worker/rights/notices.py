@@ -69,8 +69,12 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "Later pages of the article were not read yet; decided again when they are",
     ),
     Reason.IMAGE_ESSENTIAL: (
-        "正文很短且图片不得转载，待人工处理",
-        "A short text that loses its pictures, for which there is no permission; a person decides",
+        "正文很短，而图片或附件不能一并发布，待人工处理",
+        "A short text that loses its pictures or files; a person decides",
+    ),
+    Reason.MEDIA_PENDING: (
+        "图片或附件尚在抓取，取齐后自动重新判定，至多等一小时",
+        "Its pictures and files are being copied; decided again when they are there, after an hour at most",
     ),
     Reason.ECHO: (
         "内容原本来自或经过该合作方，不再回送",

@@ -17,6 +17,7 @@ from worker.model.page import CONFIDENCE, ParsedPage
 from worker.model.polling import SnapshotClaim
 from worker.parsers.page import read_page
 from worker.rights.decide import is_reserved
+from worker.sources import media
 
 FORMAT = "page"
 PARTS_MAX = 20
@@ -25,6 +26,8 @@ LEAST_BODY = 20  # characters under which a page holds no article
 
 def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
     """One entry, or what became of it: a tombstone after a 410, ``missing`` after a 404 that lasts."""
+    if claim.role is Role.MEDIA:
+        return media.read(claim)
     if claim.status == 410:
         gone = Tombstone(ref=claim.own_url, when=claim.fetched_at, by=None)
         return ParsedFeed(FORMAT, tombstones=(gone,))

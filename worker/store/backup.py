@@ -34,6 +34,7 @@ SEAL = b"newsroad sha-256 "
 SEAL_SIZE = len(SEAL) + 64
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 AT_ONCE = 1000
+BODIES_AT_ONCE = 8  # rows that may hold ten megabytes each
 # Both as SQLite stores them: times in UTC without a zone, JSON as text. ``\\:`` is a colon that is no parameter.
 POSTGRESQL_FORMS = {"time": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24\\:MI\\:SS.US')", "json": "{}\\:\\:text"}
 
@@ -120,10 +121,11 @@ def _write_table(archive: zipfile.ZipFile, connection: Connection, table: sa.Tab
     packed = [at for at, (_, kind) in enumerate(columns) if kind == "bytes"]
     digest, count = sha256(), 0
     say(table.name, 0)
-    rows = connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(_raw(connection, table))
+    size = BODIES_AT_ONCE if table.name in ("media", "snapshot") else AT_ONCE
+    rows = connection.execution_options(stream_results=True, max_row_buffer=size).execute(_raw(connection, table))
     archive.compression = zipfile.ZIP_STORED if _holds_documents(table) else zipfile.ZIP_DEFLATED
     with archive.open(part_name(table.name), "w", force_zip64=True) as part:
-        for some in rows.partitions(AT_ONCE):
+        for some in rows.partitions(size):
             lines = "".join([_line(row, packed) for row in some]).encode()
             digest.update(lines)
             part.write(lines)

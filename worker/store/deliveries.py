@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
-from worker.store import acts, stories
+from worker.store import acts, media, stories
 from worker.store.engine import Database
 from worker.store.schema import article, delivery, destination, receipt, recheck, tombstone
 
@@ -353,6 +353,7 @@ class Deliveries:
             currents = stories.currents(connection, {(one.article, one.version) for one in due})
             channels = stories.channels_of(connection, ids)
             approvals = stories.approvals(connection, ids)
+            copies = media.copies(connection, ids)
             withdrawn = _withdrawn(connection, ids)
         found: dict[int, Material] = {}
         for one in due:
@@ -364,6 +365,7 @@ class Deliveries:
                 approval_version=approved_for,
                 reason=withdrawn.get(one.article),
                 withdrawn=one.article in withdrawn,
+                media=copies.get(one.article, {}),
             )
         return found
 

@@ -24,7 +24,8 @@ from worker.model.overview import (
     SnapshotRow,
     SourceRow,
 )
-from worker.store import people_articles, people_find, people_overview, people_reviews, stories
+from worker.model.polling import SnapshotClaim
+from worker.store import media, people_articles, people_find, people_overview, people_reviews, stories
 from worker.store.engine import Database
 from worker.store.schema import receipt, snapshot
 
@@ -60,6 +61,11 @@ class People:
         """The last bodies fetched for a source."""
         with self.database.read() as connection:
             return people_overview.snapshots(connection, source_key, limit)
+
+    def pages(self, source_key: str, limit: int) -> list[SnapshotClaim]:
+        """The last article pages read for a source, newest first, as far as their bytes are still kept (7 days)."""
+        with self.database.read() as connection:
+            return people_overview.pages(connection, source_key, limit)
 
     def destinations(self, since: datetime) -> list[DestinationRow]:
         """Every destination in catalogue order, retired ones last."""
@@ -151,6 +157,10 @@ class People:
             ids = list(connection.execute(old).scalars())
             connection.execute(sa.delete(snapshot).where(snapshot.c.id.in_(ids)))
         return len(ids)
+
+    def prune_media(self, limit: int) -> int:
+        with self.database.write() as connection:
+            return media.prune(connection, limit)
 
     def prune_answers(self, before: datetime, limit: int) -> int:
         old = sa.select(receipt.c.id).where(receipt.c.at < before, receipt.c.excerpt.is_not(None)).limit(limit)

@@ -106,6 +106,36 @@ def keep_part(connection: Connection, claim: SnapshotClaim, part: ParsedEntry, n
         touch_host(connection, home)
 
 
+def ask_media(
+    database: Database, connection: Connection, source_id: int, urls: Sequence[str], pace: float, now: datetime
+) -> None:
+    """Have these pictures and files fetched in the name of a source, unless it is paused; those it had asked for
+    before are asked for anew."""
+    keys = {link_digest(url): url for url in urls}
+    if not keys:
+        return
+    asked = sa.select(resource.c.key, resource.c.host_id).where(
+        resource.c.source_id == source_id, resource.c.key.in_(list(keys))
+    )
+    known = {bytes(row.key): row.host_id for row in connection.execute(asked)}
+    paused = connection.execute(sa.select(source.c.paused_at).where(source.c.id == source_id)).scalar_one()
+    hosts = _Hosts(database, connection, pace)
+    plain = {"source_id": source_id, "role": Role.MEDIA.value, "due_at": now if paused is None else None}
+    rows = [
+        {**plain, "host_id": hosts.of(url), "key": key, "url": url, "ask_url": url}
+        for key, url in keys.items()
+        if key not in known
+    ]
+    if rows:
+        connection.execute(sa.insert(resource), rows)
+    for key, host_id in known.items():
+        hosts.met(host_id)
+        again = {"due_at": plain["due_at"], "state": "active", "failures": 0, "redirects": 0, **UNREAD}
+        mine = sa.and_(resource.c.source_id == source_id, resource.c.key == key, resource.c.role == Role.MEDIA.value)
+        connection.execute(sa.update(resource).where(mine).values(**again))
+    hosts.touch()
+
+
 def _says_more(found: Found) -> bool:
     """A feed's item that changed; a listing says of a known article nothing that its page does not say better."""
     return found.role is Role.ARTICLE and found.entry is not None and bool(found.entry.raw)

@@ -338,6 +338,28 @@ shelf = Table(
     CheckConstraint("state in ('shown','retracted')", name="state"),
     Index("ix_shelf_destination_id_sort_at", "destination_id", "sort_at"),
 )
+media = Table(
+    "media",
+    metadata,
+    Column("key", Key, primary_key=True),  # of its address
+    Column("url", String(2000), nullable=False),
+    Column("state", String(16), nullable=False, server_default="pending"),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime),
+    Column("content_type", String(100)),
+    Column("length", Integer),
+    Column("digest", Key),  # of the body
+    Column("reason", String(200)),
+    Column("body", LargeBinary),  # last, so that what stands before it is read without it
+)
+media_use = Table(
+    "media_use",
+    metadata,
+    Column("article_id", BigKey, primary_key=True),
+    Column("media_key", Key, primary_key=True),
+    Index("ix_media_use_media_key", "media_key"),
+    sqlite_with_rowid=False,
+)
 tombstone = Table(
     "tombstone",
     metadata,

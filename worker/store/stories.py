@@ -17,6 +17,7 @@ from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
+from worker.store import media as media_store
 from worker.store.engine import Database, among
 from worker.store.pack import pack, unpack
 from worker.store.schema import article, channel, decision, delivery, destination, placement, recheck, version
@@ -68,6 +69,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
     copies = article_store.copies(connection, ids)
     channels = _channels(connection, ids)
     pairs = _pairs(connection, ids)
+    copies_of_media = media_store.copies(connection, ids)
     versions = article_store.version_rows(connection, [(row.id, row.version) for row in rows if row.version])
     return [
         Story(
@@ -79,6 +81,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
             copies=tuple(copies.get(row.id, ())),
             channels=tuple(channels.get(row.id, ())),
             pairs=pairs.get(row.id, {}),
+            media=copies_of_media.get(row.id, {}),
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from worker.store import media
 from worker.store.schema import alias, article, article_key, entry, tombstone, tombstone_key
 
 
@@ -27,7 +28,11 @@ def live_entries(connection: Connection, source_id: int) -> int:
 
 
 def remove_entries(connection: Connection, entries: Iterable[int], now: datetime) -> None:
-    connection.execute(sa.update(entry).where(entry.c.id.in_(list(entries))).values(removed_at=now))
+    """Take entries out of their articles; the copied pictures of those they led go with them."""
+    removed = list(entries)
+    connection.execute(sa.update(entry).where(entry.c.id.in_(removed)).values(removed_at=now))
+    led = sa.select(article.c.id).where(article.c.lead_id.in_(removed))
+    media.forget(connection, connection.execute(led).scalars().all())
 
 
 def bury(
@@ -44,8 +49,10 @@ def bury(
 
     ``scope`` None (a person's takedown): its links, texts and guids are blocked for every source. A source's id (its
     own deletion): only for that source, so that a stranger who copied a text cannot bury the original with it.
+    Its copied pictures and files go at once, unless another article has them too.
     """
     connection.execute(sa.update(article).where(article.c.id == article_id).values(state="withdrawn"))
+    media.forget(connection, [article_id])
     made = connection.execute(
         sa.insert(tombstone).values(article_id=article_id, at=now, reason=reason, by=by, note=note)
     )

@@ -15,11 +15,12 @@ from worker.model import catalog
 from worker.model.dispatch import Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import SnapshotClaim
-from worker.store import articles, resources, shelf, snapshots, stories, tombstones
+from worker.store import articles, media, resources, shelf, snapshots, stories, tombstones
 from worker.store.catalogue import CatalogueStore
 from worker.store.engine import INGEST_LOCK, Database
-from worker.store.schema import act, source
+from worker.store.schema import act, article, source
 
 
 class StoreWork:
@@ -45,6 +46,14 @@ class StoreWork:
 
     def keep_part(self, claim: SnapshotClaim, part: ParsedEntry, now: datetime) -> None:
         resources.keep_part(self._connection, claim, part, now)
+
+    def keep_media(self, claim: SnapshotClaim, found: CheckedMedia, now: datetime) -> bool:
+        """Keep a picture or file, or why not; the articles that wait for it are to be decided about again. False when
+        nobody wants it any more."""
+        kept = media.keep(self._connection, claim, found, now)
+        if kept:
+            stories.queue_recheck(self._database, self._connection, media.users(claim.own_url))
+        return kept
 
     def mark_missing(self, source_id: int, keys: Iterable[bytes], missing_at: datetime | None) -> list[int]:
         return articles.mark_missing(self._connection, source_id, keys, missing_at)
@@ -92,6 +101,7 @@ class StoreWork:
         rulings: Sequence[Ruling],
         orders: Sequence[Order],
         shelved: Sequence[Shelved],
+        media_changes: Sequence[MediaChange] = (),
         now: datetime,
     ) -> None:
         """Write what settling decided: versions first, deliveries and shelves last."""
@@ -100,6 +110,10 @@ class StoreWork:
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
         stories.write_orders(self._connection, orders, self._ids.destinations, now)
         shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
+        for wish in media_changes:
+            if media.change(self._database, self._connection, wish, self._ids.sources[wish.source], now):
+                mine = sa.select(article.c.id).where(article.c.id == wish.article)
+                stories.queue_recheck(self._database, self._connection, mine)
 
     def take_recheck(self, limit: int) -> list[int]:
         return stories.take_recheck(self._connection, limit)

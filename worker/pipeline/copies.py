@@ -1,0 +1,62 @@
+"""Which copies of pictures and files an article needs, as its destinations and grants stand. Pure.
+
+Copies follow from what was decided, not from what came in: a grant that comes to cover pictures has them fetched with
+the next version, one that ends takes them from our address at once, and an archive that is never sent costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worker.model.article import Version
+from worker.model.catalog import Use
+from worker.model.delivery import Decision, Reason
+from worker.model.ingest import Pair, Story
+from worker.model.media import MediaChange
+from worker.pipeline.view import View
+from worker.rights.media import EXCLUDED, choice, wanted
+
+
+def media_change(story: Story, version: Version, decisions: Mapping[str, Decision], view: View) -> MediaChange | None:
+    """What to have copied for ``version``, or that its copies must go; None when nothing changes. ``decisions`` are
+    the newest, by destination."""
+    source = view.sources[version.source]
+    if any(_hosts(story.pairs.get(key) or Pair(key), version, decisions[key], view) for key in decisions):
+        new = {key: url for key, url in wanted(version).items() if key not in story.media}
+        return MediaChange(story.article, source.key, source.pace, new) if new else None
+    if story.media and decisions and not _may_be_out(story, decisions, view):
+        return MediaChange(story.article, source.key, source.pace, {}, forget=True)
+    return None
+
+
+def _hosts(pair: Pair, version: Version, decision: Decision, view: View) -> bool:
+    """Whether this destination is yet to be given ``version``, with copies of ours."""
+    given = pair.out is Use.FULL_TEXT and pair.out_version == version.number
+    return not given and choice(view.destinations[pair.destination]) == "host" and _is_covered(decision, view)
+
+
+def _is_covered(decision: Decision, view: View) -> bool:
+    """Whether the grant that ``decision`` rests on covers pictures, be it that a person must still say yes."""
+    if Reason.GRANT_ACTIVE not in decision.reasons or decision.use not in (Use.FULL_TEXT, Use.HOLD):
+        return False
+    return any(grant.key == decision.grant and grant.media for grant in view.catalogue.grants)
+
+
+def _may_be_out(story: Story, decisions: Mapping[str, Decision], view: View) -> bool:
+    """Whether anybody may still show what we host: what is held stays out as it is, and so does what is at a
+    destination that has left the file."""
+    if any(decision.use is Use.HOLD or _is_covered(decision, view) for decision in decisions.values()):
+        return True
+    return any(pair.out is not None for key, pair in story.pairs.items() if key not in view.destinations)
+
+
+def lost_media(pair: Pair, decision: Decision, version: Version) -> bool:
+    """Whether a destination has pictures under a grant that covered them and does not any more: they are taken back
+    with an update."""
+    before = pair.decision
+    if before is None or pair.pending or not (version.images or version.attachments or version.enclosures):
+        return False
+    if (pair.out, pair.out_version, pair.decision_version) != (Use.FULL_TEXT, version.number, version.number):
+        return False
+    both_whole = before.use is Use.FULL_TEXT and decision.use is Use.FULL_TEXT
+    return both_whole and EXCLUDED not in before.obligations and EXCLUDED in decision.obligations
