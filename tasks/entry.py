@@ -31,4 +31,4 @@ def asgi() -> FastAPI:
 
     services = build_services(hints=CeleryHints())
     configure(services.settings.log_level, services.settings.log_format)
-    return create_app(services.shelf, heartbeats=services.pulse, clock=services.clock)
+    return create_app(services.shelf, heartbeats=services.pulse, clock=services.clock, copies=services.copies)

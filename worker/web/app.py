@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.errors import NewsroadError
 from worker.model.delivery import Rendition
-from worker.ports import Clock, Heartbeats, Shelf
+from worker.ports import Clock, Copies, Heartbeats, Shelf
 from worker.renderers import page
 from worker.settings import resolve_secret
-from worker.web import feeds, files, health, portal
+from worker.web import feeds, files, health, media, portal
 from worker.web.answer import answer
 from worker.web.site import Site, plain_frame, say
 
@@ -41,8 +41,10 @@ def create_app(
     heartbeats: Heartbeats | None,
     clock: Clock,
     resolve: Callable[[str], str] = resolve_secret,
+    copies: Copies | None = None,
 ) -> FastAPI:
-    """The ASGI app. ``heartbeats`` None: ``/readyz`` speaks for this process only. ``resolve`` reads feed tokens."""
+    """The ASGI app. ``heartbeats`` None: ``/readyz`` speaks for this process only. ``resolve`` reads feed tokens.
+    ``copies`` None: no pictures are served."""
     app = FastAPI(title="Newsroad", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     site = Site(shelf, clock, resolve)
     for routes in (
@@ -52,6 +54,8 @@ def create_app(
         portal.router(site),
     ):
         app.include_router(routes)
+    if copies is not None:
+        app.include_router(media.router(copies))
     _answer_errors(app, shelf)
     app.add_middleware(_SecurityHeaders)
     return app
