@@ -66,3 +66,10 @@ def test_nonsense_in_the_head_is_no_value(head: str) -> None:
         None,
         None,
     )
+
+
+def test_a_zone_that_does_not_exist_is_utc() -> None:
+    page = page_of(article(stamp="<p>昨天 18:20 茶乡日报</p>"), zone="Nowhere/Zone")
+    found = read_masthead(page, now=NOW)
+    assert found.published is not None
+    assert found.published.isoformat() == "2026-11-25T18:20:00+00:00"

@@ -170,9 +170,14 @@ def _month(word: str) -> int | None:
 _ENGLISH = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 
 
+def zone_named(name: str) -> tzinfo:
+    """The zone of an IANA name; UTC where there is none of that name."""
+    return _iana(name) or UTC
+
+
 def _named_zone(text: str | None, default: str) -> tzinfo | None:
     if not text:
-        return _iana(default) or UTC
+        return zone_named(default)
     return _zone(text)
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
@@ -16,6 +15,7 @@ from lxml.html import HtmlElement
 from worker.identity.names import clean_author, clean_name
 from worker.model.page import PageAuthor, PageRules, PageSource
 from worker.parsers.clean import safe_url
+from worker.parsers.dates import zone_named
 from worker.parsers.page import labels
 from worker.parsers.page.people import authors_of
 from worker.parsers.page.scan import squeeze
@@ -104,7 +104,7 @@ def _formatted(words: str, date_format: str, zone: str) -> Moment | None:
         read = datetime.strptime(words, date_format)  # noqa: DTZ007 - its zone is the page's where the format has none
     except ValueError:
         return None
-    aware = read if read.tzinfo else read.replace(tzinfo=ZoneInfo(zone))
+    aware = read if read.tzinfo else read.replace(tzinfo=zone_named(zone))
     return Moment(aware.astimezone(UTC), not any(code in date_format for code in ("%H", "%I", "%X", "%c", "%T")))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from worker.parsers.dates import zone_named
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head
 from worker.parsers.page.scan import Line, hidden
@@ -71,7 +71,7 @@ def _days(page: Page, *found: tuple[Moment, str] | Moment | None) -> list[Day]:
 
 
 def _same_day(seen: Moment, other: Moment, zone: str) -> bool:
-    there = ZoneInfo(zone)
+    there = zone_named(zone)
     return seen.at.astimezone(there).date() == other.at.astimezone(there).date()
 
 

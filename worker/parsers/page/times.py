@@ -11,9 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from worker.parsers.dates import parse_date
+from worker.parsers.dates import parse_date, zone_named
 from worker.parsers.page.head import Head
 
 _SHORT = 50  # a line that may say no more than 3小时前
@@ -136,7 +135,7 @@ def _hour(hour: int, half: str | None) -> int:
 
 
 def _relative(line: str, zone: str, now: datetime) -> Iterator[Moment]:
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(zone_named(zone))
     if match := _NEAR_DAY.search(line):
         day = local - timedelta(days=_BACK[match["day"].lower()])
         at = day.replace(hour=int(match["hour"]), minute=int(match["minute"]), second=0, microsecond=0)
@@ -176,7 +175,7 @@ def url_days(url: str | None) -> Iterator[Day]:
 
 
 def day_of(moment: Moment, zone: str) -> Day:
-    local = moment.at.astimezone(ZoneInfo(zone))
+    local = moment.at.astimezone(zone_named(zone))
     return local.year, local.month, local.day
 
 
