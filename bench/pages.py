@@ -1,9 +1,9 @@
 """How well and how quickly article pages are read: ``python -m bench.pages FOLDER``.
 
 FOLDER holds ``labels.jsonl``, a line a page: ``file`` (``.gz`` is unpacked), ``url``, ``lang`` (``zh`` or ``en``),
-``body`` where it is known, and the fields of ``bench/page_scores.py``. Bodies are scored by ``bench/page_bodies.py``, beside
-trafilatura in a virtual environment of its own (``--no-peer`` leaves it out; ``--peer PYTHON`` names one that has it).
-``--worst N`` lists the pages whose bodies are furthest off.
+``body`` where it is known, and the fields of ``bench/page_scores.py``. Bodies are scored by ``bench/page_bodies.py``,
+beside trafilatura in a virtual environment of its own (``--no-peer`` leaves it out; ``--peer PYTHON`` names one that
+has it). ``--worst N`` lists the pages whose bodies are furthest off.
 """
 
 from __future__ import annotations

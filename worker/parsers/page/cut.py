@@ -32,6 +32,8 @@ _STATEMENT_HEAD = re.compile(
 _TEXT = frozenset({"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "h2", "h3", "h4"})
 _TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PROSE = 60.0  # the weight from which a line is prose
+_TOP = 14  # lines among which the masthead ends
+_TOP_SHARE = 0.15  # the share of the prose that may stand above a byline: a deck
 _TAIL = 0.25  # the share of the prose that may follow the end of the text
 _TAIL_SIGNED = 0.6  # likewise, where an editor signed it
 
@@ -59,13 +61,13 @@ class _Cutter:
     def run(self) -> Kept:
         first, last = self.span.first, self.span.end
         if self.prose:
-            first, last = self.prose[0], self.prose[-1] + 1
+            first, last = max(self.prose[0], self._below_masthead()), self.prose[-1] + 1
         related = ended = False
         for index in range(self.span.first, self.span.end):
             line = self.walk.lines[index]
             if line.text and any(line.text.startswith(mark) for mark in self.ends):
                 ended = True
-            if index < first and _is_masthead(line, self.titles):
+            if index < first and (_is_masthead(line, self.titles) or self._is_deck(line, index, first)):
                 continue
             if self._is_statement(line, index < first or index >= last):
                 self.kept.statements.append(index)
@@ -84,6 +86,24 @@ class _Cutter:
                 self.kept.lines.append(index)
         self._trim()
         return self.kept
+
+    def _below_masthead(self) -> int:
+        """The line after the title, date or byline that stands above all but a little of the text."""
+        whole = sum(self.weights[each] for each in self.prose)
+        above = 0.0
+        top = self.span.first
+        for index in range(self.span.first, min(self.span.first + _TOP, self.span.end)):
+            line = self.walk.lines[index]
+            if line.tag == "h1" or _is_stamp(line.text) or bare(line.text) in self.titles:
+                top = index + 1
+            elif index in self.prose:
+                above += self.weights[index]
+            if above > _TOP_SHARE * whole:
+                break
+        return top
+
+    def _is_deck(self, line: Line, index: int, first: int) -> bool:
+        return bool(line.text) and index < first and bool(self.prose) and self.prose[0] < first
 
     def _is_statement(self, line: Line, outside: bool) -> bool:
         if not line.text or not furniture.is_statement(line.text):
@@ -113,6 +133,16 @@ class _Cutter:
                 line.html = without_end(line.html, note)
 
 
+def _is_stamp(text: str) -> bool:
+    """A line that is a date or a byline and nothing else."""
+    if not text or length(text) >= 160:
+        return False
+    found = _DATE.search(text)
+    if found is None:
+        return len(text) < 60 and _BYLINE.match(text) is not None and text[-1] not in ".!?,"
+    return _LABEL.search(text) is not None or len(found[0]) * 2 >= len(text)
+
+
 def cut(walk: Walk, span: Span, titles: Sequence[str], *, cut_after: Sequence[str] = ()) -> Kept:
     """What of the lines of ``span`` is the article's text."""
     weights = [weight(line) for line in walk.lines]
@@ -126,7 +156,7 @@ def cut(walk: Walk, span: Span, titles: Sequence[str], *, cut_after: Sequence[st
 
 def _is_prose(line: Line) -> bool:
     text = line.text
-    if line.kind in _AWAY or line.hidden or furniture.is_furniture(text):
+    if line.kind in _AWAY or line.hidden or line.tag == "h1" or furniture.is_furniture(text):
         return False
     if length(text) < 160 and _DATE.search(text) is not None and _LABEL.search(text) is not None:
         return False

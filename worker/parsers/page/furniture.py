@@ -73,7 +73,7 @@ LINE = re.compile(
     r"|(?:本文)?(?:系|由).{0,12}(?:授权发布|独家供稿)|版面|来源$|（?完）?$"
     r"|您?的?位置\s*[:：]|当前位置|首页\s*[>＞»/]|上一页|下一页|\d+\s*下一页|(?:[【\[(]?\s*(?:\d{1,2}|下一页|上一页|首页|尾页|末页|余下全文|下页|上页"
     r"|\d{1,2}\s*/\s*\d{1,2}|\.{2,3}|…|>|<)\s*[】\])]?\s*){3,}$"
-    r"|advertisement$|advertising$|sponsored$|ad$|continue reading.{0,30}|read more\b|read (?:full|the full"
+    r"|adverts?$|advertisement$|advertising$|sponsored$|ad$|continue reading.{0,30}|read more\b|read (?:full|the full"
     r"|also)\b|related(?: story| stories| article| news| video)?\s*:|more:|see also\s*:|also read\s*[:|]"
     r"|watch(?: now| more)?\s*:|click here (?:to|for)\b.{0,60}|download (?:the|our)\b.{0,60}app"
     r"|follow\b.{0,60}(?:twitter|facebook|instagram|@)|like us on|share (?:on|via|this)|tweet$|email$"
@@ -85,6 +85,15 @@ LINE = re.compile(
     r"|getty images?$|reuters$|\(?ap photo\b.{0,30}\)?$|close$|caption$|hide caption$|toggle caption$"
     r"|enlarge(?: this image)?$|play video|video:"
     r")",
+    _FLAGS,
+)
+_PLEA = re.compile(
+    r"\bfollow (?:him|her|us|me|them|the author)\b|\bnews tip\b|delivered (?:straight |directly )?(?:to|through) your"
+    r"|\bsign up (?:for|to) (?:our|the)\b|\bsubscribe (?:to|now|today|here)\b"
+    r"|click here (?:to|for) (?:more|subscribe|read)"
+    r"|\bjoin our\b.{0,60}(?:forums?|community|channel|group|newsletter)"
+    r"|\blike us on facebook\b|\blet us know (?:at|in the)\b"
+    r"|关注(?:我们|.{0,12}公众号)|下载.{0,12}(?:客户端|APP)|扫码(?:关注|下载|加入)",
     _FLAGS,
 )
 _SIGN = re.compile(r"^[\W_]{0,4}(?:本文)?(?:责任编辑|責任編輯|责编|编\s*辑|值班编辑|网络编辑)\s*[:：丨|/／]")
@@ -106,6 +115,11 @@ def is_furniture(text: str) -> bool:
 def signs_off(text: str) -> bool:
     """The editor's line: after it comes little of the text, if any."""
     return len(text) <= 80 and _SIGN.match(text) is not None
+
+
+def is_plea(text: str) -> bool:
+    """A line near the end that asks for something: to follow, to subscribe, to write in."""
+    return len(text) <= 420 and _PLEA.search(text) is not None
 
 
 def ends_text(text: str) -> bool:
