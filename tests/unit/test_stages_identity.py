@@ -185,6 +185,29 @@ def test_what_came_from_the_subscriber_is_not_sent_back(stages: Stages) -> None:
     assert {row.reasons for row in stages.rows(decision)} == {"ECHO"}
 
 
+def test_a_partner_that_shows_what_we_sent_keeps_it_and_its_corrections(stages: Stages) -> None:
+    """Its own page is a source of ours as well: that is our article coming back, no reason to take it away."""
+    stages.declare(subscribers=(Subscriber("partner", "伙伴报社", aliases=("乙网",)),))
+    stages.publish("alpha", rss(item("a1", "走访", link=link("a1"))))
+    stages.run()
+    stages.publish("beta", rss(item("b1", "走访", link=link("b1", "beta"))))
+    stages.run()
+    stages.publish("alpha", rss(item("a1", "走访（更正）", link=link("a1"))))
+    stages.run()
+    assert [kind for kind, _ in stages.sent] == ["published", "updated"]
+
+
+def test_a_partner_that_had_it_first_gets_it_from_nobody(stages: Stages) -> None:
+    stages.declare(
+        subscribers=(Subscriber("partner", "伙伴报社", aliases=("乙网",)),), grants=(Grant("contract", "alpha"),)
+    )
+    stages.publish("beta", rss(item("b1", "走访", link=link("b1", "beta"))))
+    stages.run()
+    stages.publish("alpha", rss(item("a1", "走访", link=link("a1"))))
+    stages.run()
+    assert stages.sent == []
+
+
 def test_a_grant_that_ends_turns_text_into_less(stages: Stages) -> None:
     ends = NOON + timedelta(hours=1)
     stages.declare(grants=(Grant("contract", "alpha", valid_until=ends),))

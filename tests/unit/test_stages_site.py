@@ -12,7 +12,9 @@ from tests.portal import SNOW, VISIT, article, listing
 from tests.stages import NOON, Stages
 from worker.demo.site import Document
 from worker.model.catalog import FirstContact, Grant, Listing, Publisher, Scope, Source, SourceKind
-from worker.store.schema import resource, snapshot
+from worker.model.feed import ParsedEntry
+from worker.store.pack import unpack
+from worker.store.schema import resource, revision, snapshot
 
 ONE = ("/news/202611/101.html", "书车开进村小操场", "2026-11-24")
 TWO = ("/news/202611/102.html", "大雪之后的护林员巡山路", "2026-11-24")
@@ -297,3 +299,25 @@ def test_the_same_article_again_is_no_new_one(site: Stages) -> None:
     assert len(site.articles()) == 2
     assert site.sites["alpha"].count(ONE[0]) == 1
     assert {row.state for row in site.rows(snapshot)} == {"done"}
+
+
+def test_pages_that_are_over_are_let_go_and_do_not_come_back(site: Stages) -> None:
+    show(site, ONE)
+    run(site)
+    site.now += timedelta(days=31)
+    site.services.prune()
+    site.services.prune()
+    assert pages(site) == []
+    show(site, ONE, TWO)
+    run(site)
+    assert [page.url.rpartition("/")[2] for page in pages(site)] == ["102.html"]
+    assert len(site.articles()) == 2
+
+
+def test_what_a_page_states_and_points_to_is_kept_and_not_followed(site: Stages) -> None:
+    show(site, ONE)
+    run(site)
+    document = unpack(ParsedEntry, site.rows(revision)[0].document)
+    assert any("30日内与本网联系" in statement.text for statement in document.statements)
+    assert [related.title for related in document.related] == ["另一则不相干的消息标题"]
+    assert "/news/202611/900.html" not in asked(site)

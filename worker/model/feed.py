@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from worker.model.media import CheckedMedia
-from worker.model.page import Attachment, PageImage, Statement
+from worker.model.page import Attachment, PageImage, Related, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class ParsedEntry:
     ``digest`` (16 bytes) is the hash of the item's own markup, by which a repeat is dropped unparsed; ``raw`` is that
     markup, kept as evidence. ``rights`` and ``license`` are the item's own, never inherited from the feed.
     What only a page tells: ``subtitle``, the page's ``editor`` (责任编辑), ``breadcrumb``, ``images``, ``attachments``,
-    ``statements``. ``lacks`` names required fields that were not found, or not surely enough.
+    ``statements``, ``related`` (相关新闻: recorded, never followed). ``lacks`` names required fields that were not
+    found, or not surely enough.
     """
 
     digest: bytes
@@ -85,6 +86,7 @@ class ParsedEntry:
     images: tuple[PageImage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     statements: tuple[Statement, ...] = ()
+    related: tuple[Related, ...] = ()
     lacks: tuple[str, ...] = ()
 
 

@@ -81,6 +81,7 @@ class Dispatcher:
             approval=approval,
             now=self.clock(),
             media=material.media,
+            there=due.first_released is not None or due.unknown,
         )
         decision = decide(case)
         self._decided[due.id] = (version, decision)

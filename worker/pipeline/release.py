@@ -27,6 +27,7 @@ def build_case(
     now: datetime,
     media: Mapping[bytes, MediaCopy],
     waits: bool = True,
+    there: bool = False,
 ) -> Case:
     """The case of ``version`` before ``destination``; ``channels`` are all of the version's, ``media`` the article's
     copies."""
@@ -42,6 +43,7 @@ def build_case(
         approval=approval,
         media=media,
         waits=waits,
+        there=there,
     )
 
 

@@ -149,6 +149,7 @@ def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View)
         now=settled.now,
         media=settled.story.media,
         waits=(pair.out, pair.out_version) != (Use.FULL_TEXT, number),
+        there=pair.out is not None or pair.maybe,
     )
     decision = decide(case)
     if settled.missing and approval is None and decision.use in PERMITTED:

@@ -1,4 +1,4 @@
-"""Upkeep: what need not be kept any longer goes, in small batches. What is kept, and how long, is DESIGN §3.15."""
+"""Upkeep: what need not be kept any longer goes, in small batches. What is kept, and how long: docs/production.md."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from worker.ports import Clock
 
 SNAPSHOTS_KEPT = timedelta(days=7)
 QUARANTINED_KEPT = timedelta(days=30)
+PAGES_KEPT = timedelta(days=30)  # after the last reading
 ANSWERS_KEPT = timedelta(days=180)
 
 
 class Pruner(Protocol):
     def prune_snapshots(self, *, done_before: datetime, quarantined_before: datetime, limit: int) -> int: ...
+
+    def prune_pages(self, read_before: datetime, limit: int) -> int: ...
 
     def prune_answers(self, before: datetime, limit: int) -> int: ...
 
@@ -28,4 +31,5 @@ def prune(store: Pruner, clock: Clock, *, batch: int = 500) -> str:
     )
     answers = store.prune_answers(now - ANSWERS_KEPT, batch)
     media = store.prune_media(batch)
-    return f"{snapshots} snapshots, {answers} answers and {media} copies of pictures dropped"
+    pages = store.prune_pages(now - PAGES_KEPT, batch)
+    return f"{snapshots} snapshots, {answers} answers, {media} copies of pictures and {pages} followed pages dropped"

@@ -53,7 +53,8 @@ class Case:
     are the keys of the version's channels that go to this destination. ``approval`` is a person's newest word on
     exactly this version here (a caller never passes one given for another version). ``expires`` is when the origin
     says its text ends. ``media`` are the article's copies of pictures and files, by key; ``waits`` whether the text
-    waits for those that are outstanding, which one that is out already does not. All times are aware UTC.
+    waits for those that are outstanding, which one that is out already does not. ``there``: this destination has the
+    article from us. All times are aware UTC.
     """
 
     version: Version
@@ -70,6 +71,7 @@ class Case:
     withdrawn: bool = False
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
     waits: bool = True
+    there: bool = False
 
 
 def decide(case: Case) -> Decision:
@@ -99,7 +101,7 @@ def is_own_work(source: Source, credit: Credit) -> bool:
 def _blocked(case: Case) -> Decision | None:
     if case.withdrawn:
         return Decision(Use.REJECT, (Reason.WITHDRAWN,))
-    if is_echo(case.version.credit, case.source, case.subscriber, case.publishers):
+    if is_echo(case.version.credit, case.source, case.subscriber, case.publishers, there=case.there):
         return Decision(Use.REJECT, (Reason.ECHO,))
     if case.expires is not None and case.expires <= case.now:
         return Decision(Use.REJECT, (Reason.EXPIRED,))
@@ -108,14 +110,19 @@ def _blocked(case: Case) -> Decision | None:
     return None
 
 
-def is_echo(credit: Credit, source: Source, subscriber: Subscriber, publishers: Publishers) -> bool:
+def is_echo(
+    credit: Credit, source: Source, subscriber: Subscriber, publishers: Publishers, *, there: bool = False
+) -> bool:
     """Whether the subscriber is in the provenance, by name, alias or domain, its own or its publisher's.
 
     A claimed hop counts when the lead's own source claims it: sending a partner what links to the partner helps nobody.
+    A partner who has the article from us (``there``) and then shows it as a source of ours is no reason to take it
+    back: only the lead's own way to us counts then.
     """
     names = {fold_name(name) for name in (subscriber.name, *subscriber.aliases)} - {""}
     claimed = [hop for hop in credit.claimed if hop.source == source.key]
-    for hop in (*credit.hops, *claimed):
+    hops = [hop for hop in credit.hops if not there or hop.source in (None, source.key)]
+    for hop in (*hops, *claimed):
         if fold_name(hop.name) in names or _on_domains(hop, subscriber.domains):
             return True
         publisher = publishers.get(hop.publisher)

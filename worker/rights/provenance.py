@@ -184,7 +184,8 @@ def section_of(name: str) -> str:
 
 def _same_house(scene: _Scene, name: str, host: str | None) -> bool:
     """Whether an unlisted name is a section or department of the polled publisher ("Example Daily - Sport", 办公厅).
-    A name that merely begins alike (中国网, 中国网络电视台) is one only when its address is on the publisher's domain."""
+    A name that merely begins alike (中国网, 中国网络电视台) is one only when its address is on its publisher's domain.
+    """
     known = {fold_name(each) for each in (scene.home.name, *scene.home.aliases)}
     if fold_name(section_of(name)) in known:
         return True

@@ -21,6 +21,7 @@ from worker.sources import media
 
 FORMAT = "page"
 PARTS_MAX = 20
+RELATED_MAX = 20
 LEAST_BODY = 20  # characters under which a page holds no article
 
 
@@ -83,6 +84,7 @@ def make_entry(page: ParsedPage, claim: SnapshotClaim, source: Source) -> Parsed
         images=(*page.images, *(image for part in parts for image in part.images)),
         attachments=(*page.attachments, *(file for part in parts for file in part.attachments)),
         statements=page.statements,
+        related=page.related[:RELATED_MAX],
         lacks=tuple(_lacks(page, hint, source, content)),
     )
 

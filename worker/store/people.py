@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from worker.errors import NotFound
 from worker.model.delivery import DeliveryState
+from worker.model.feed import Role
 from worker.model.ingest import Story
 from worker.model.overview import (
     ArticleFacts,
@@ -27,7 +28,7 @@ from worker.model.overview import (
 from worker.model.polling import SnapshotClaim
 from worker.store import media, people_articles, people_find, people_overview, people_reviews, stories
 from worker.store.engine import Database
-from worker.store.schema import receipt, snapshot
+from worker.store.schema import receipt, resource, snapshot
 
 
 class People:
@@ -156,6 +157,23 @@ class People:
         with self.database.write() as connection:
             ids = list(connection.execute(old).scalars())
             connection.execute(sa.delete(snapshot).where(snapshot.c.id.in_(ids)))
+        return len(ids)
+
+    def prune_pages(self, read_before: datetime, limit: int) -> int:
+        """Pages that are followed no longer: their entries and their listing's memory keep them from coming back."""
+        over = (
+            sa.select(resource.c.id)
+            .where(
+                resource.c.due_at.is_(None),
+                resource.c.polled_at < read_before,
+                resource.c.role.in_((Role.ARTICLE.value, Role.PART.value, Role.MEDIA.value)),
+                ~sa.exists().where(snapshot.c.resource_id == resource.c.id),
+            )
+            .limit(limit)
+        )
+        with self.database.write() as connection:
+            ids = list(connection.execute(over).scalars())
+            connection.execute(sa.delete(resource).where(resource.c.id.in_(ids)))
         return len(ids)
 
     def prune_media(self, limit: int) -> int:

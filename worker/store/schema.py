@@ -159,6 +159,13 @@ resource = Table(
         postgresql_where=sa.text("parent_id IS NOT NULL"),
     ),
     Index("ix_resource_host_id_due_at", "host_id", "due_at"),
+    # Pages that are asked no more, by when they last were: what upkeep looks for.
+    Index(
+        "ix_resource_ended",
+        "polled_at",
+        sqlite_where=sa.text("due_at IS NULL"),
+        postgresql_where=sa.text("due_at IS NULL"),
+    ),
 )
 snapshot = Table(
     "snapshot",
