@@ -32,6 +32,7 @@ _STATEMENT_HEAD = re.compile(
 _TEXT = frozenset({"p", "li", "blockquote", "pre", "dd", "dt", "td", "th", "h2", "h3", "h4"})
 _TITLES = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PROSE = 60.0  # the weight from which a line is prose
+_PARAGRAPHS = 4  # as many in a row are a text
 _TOP = 14  # lines among which the masthead ends
 _TOP_SHARE = 0.15  # the share of the prose that may stand above a byline: a deck
 _TAIL = 0.25  # the share of the prose that may follow the end of the text
@@ -114,12 +115,27 @@ class _Cutter:
         return not (line.kind in _AWAY or line.hidden or index in self.links or furniture.is_furniture(line.text))
 
     def _little_left(self, index: int, share: float = _TAIL) -> bool:
-        """Is what comes from here on a small part of the prose, or mostly links?"""
+        """Is what comes from here on a small part of the prose, or links with a word on each?"""
         rest = [line for line in self.walk.lines[index + 1 : self.span.end] if line.text]
-        if rest and sum(line.links * 2 > len(line.text) for line in rest) >= 0.2 * len(rest):
+        linked = [line.links * 2 > len(line.text) for line in rest]
+        if rest and sum(linked) >= 0.2 * len(rest) and not self._goes_on(index):
             return True
         whole = sum(self.weights[each] for each in self.prose)
         return sum(self.weights[each] for each in self.prose if each > index) <= share * whole
+
+    def _goes_on(self, index: int) -> bool:
+        """Do paragraphs follow one another below, as they do in a text and not in a list of teasers?"""
+        wanted = set(self.prose)
+        run = 0
+        for below in range(index + 1, self.span.end):
+            line = self.walk.lines[below]
+            if below in wanted:
+                run += 1
+                if run == _PARAGRAPHS:
+                    return True
+            elif line.links * 2 > len(line.text):
+                run = 0
+        return False
 
     def _trim(self) -> None:
         """Headings and empty cells that nothing follows go; a paragraph loses the editor's note at its end."""

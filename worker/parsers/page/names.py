@@ -45,7 +45,7 @@ _FURNITURE = words(
     "tags tag taglist keywords disclaimer shengming mianze statement bianji zebian zrbj toplink backtop gotop "
     "totop widget widgets skip sr-only screen-reader-text visuallyhidden fontsize zihao print dayin correct "
     "jiucuo zan like dianzan reward dashang shoucang favor collect rank ranking paihang hot author-bio "
-    "authorbio bio metadata postmeta"
+    "authorbio bio metadata postmeta gallery slideshow carousel"
 )
 _CAPTIONS = words("caption captions figcaption photocredit imgcaption cutline imagecaption tushuo")
 _FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "form", "menu"})
