@@ -31,7 +31,9 @@ _PAGE_FIELDS = frozenset(
     {"page", "p", "pn", "pg", "pageno", "pagenum", "page_no", "pageindex", "cur_page", "currentpage", "paged"}
 )
 _MOST_PAGES = 50
-_MOST_RELATED = 50
+_MOST_RELATED = 30
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NO_TITLE = re.compile(r"\d+\s*评论|[⋅·]$|备\d|备案|ICP|^[\d\W]+$")
 _FIRST_RELATED = 12  # lines below a heading among which its links begin
 
 
@@ -101,7 +103,8 @@ def related(walk: Walk, span: Span | None, cut: Iterable[int], base: str | None)
     for index in indices:
         for href, words in links_of(walk.lines[index]):
             address = safe_url(href, base)
-            if address and len(words) >= 6 and address != base and len(found) < _MOST_RELATED:
+            wanted = address and len(words) >= 6 and address != base and not _NO_TITLE.search(words)
+            if address and wanted and len(found) < _MOST_RELATED:
                 found.setdefault(address, Related(words[:300], address))
     return tuple(found.values())
 
@@ -111,7 +114,7 @@ def _under_headings(lines: list[Line], first: int) -> Iterator[int]:
     for index in range(first, len(lines)):
         line = lines[index]
         if line.text and line.links * 2 <= len(line.text):
-            if heads_related(line.text):
+            if heads_related(line.text) or line.tag in _HEADS:
                 open_until = index + _FIRST_RELATED if _RECORDED.search(line.text) else -1
             elif len(line.text) > 60:
                 open_until = -1
