@@ -9,9 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from worker.identity.urls import link_digest
 from worker.model.article import Credit, Hop, HopBasis, HopRole, Version
 from worker.model.catalog import Destination, Grant, Publisher, Scope, Source, SourceKind, Subscriber, Use
 from worker.model.delivery import Decision, Reason
+from worker.model.media import MediaCopy, MediaState
+from worker.model.page import Attachment, PageImage
 from worker.rights.decide import Case, decide, is_reserved
 from worker.rights.publishers import Publishers
 
@@ -81,6 +84,12 @@ CASE = Case(
 GRANT = Grant("p-17", "paper", version=4)
 CARRIED = replace(GRANT, key="p-18", scope=Scope.CARRIED)
 APPROVAL = Decision(FULL, (Reason.APPROVED,), by="李编辑", note="已核实", valid_until=NOW + DAY)
+HOUR = timedelta(hours=1)
+IMAGE = "https://www.paper.example/a.png"
+PICTURED = {"body": f'<p>看图。</p><figure><img src="{IMAGE}"></figure>', "images": (PageImage(IMAGE),)}
+LONG = {**PICTURED, "body": f'<p>{"正文。" * 40}</p><img src="{IMAGE}">'}
+ATTACHED = {"body": f'<p>通知见<a href="{IMAGE}">附件</a>。</p>', "attachments": (Attachment(IMAGE),)}
+MEDIA = replace(GRANT, media=True)
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,14 @@ def ended(grant: Grant) -> Grant:
 
 def licensed(uri: str, credit: Credit = OWN, notice: str | None = None) -> Credit:
     return replace(credit, license=uri, license_scope="entry", copyright_notice=notice)
+
+
+def wanting(images: str, **case: Any) -> dict[str, Any]:
+    return {"destination": Destination("partner-hook", "partner", "webhook", ("news",), {"images": images}), **case}
+
+
+def copied(state: MediaState, since: datetime = NOW) -> dict[bytes, MediaCopy]:
+    return {link_digest(IMAGE): MediaCopy(state, since, "image/png")}
 
 
 def without(**limits: Any) -> tuple[Grant, ...]:
@@ -196,6 +213,23 @@ ROWS = [
     Row("approval does not beat scope", REJECT, "DEST_OUT_OF_SCOPE", without(destinations=("elsewhere",)), case={"approval": APPROVAL}, grant="p-17"),
     Row("a person's no", REJECT, "REJECTED", (GRANT,), case={"approval": Decision(REJECT, (Reason.REJECTED,), by="李编辑")}),
     Row("a person's no that ran out", FULL, "GRANT_ACTIVE", (GRANT,), case={"approval": Decision(REJECT, (Reason.REJECTED,), by="李", valid_until=NOW)}, grant="p-17"),
+    Row("pictures: a few words that lose them wait", HOLD, "IMAGE_ESSENTIAL GRANT_ACTIVE", (GRANT,), version=PICTURED, grant="p-17"),
+    Row("pictures: so do those under a licence", HOLD, "IMAGE_ESSENTIAL LICENCE_OPEN", (), licensed(BY), version=PICTURED),
+    Row("pictures: and those that lose their files", HOLD, "IMAGE_ESSENTIAL GRANT_ACTIVE", (GRANT,), version=ATTACHED, grant="p-17"),
+    Row("pictures: covered they go", FULL, "GRANT_ACTIVE", (MEDIA,), version=PICTURED, grant="p-17"),
+    Row("pictures: a destination that wants none loses them", HOLD, "IMAGE_ESSENTIAL GRANT_ACTIVE", (MEDIA,), version=PICTURED, case=wanting("drop"), grant="p-17"),
+    Row("pictures: a text of some length stands alone", FULL, "GRANT_ACTIVE", (GRANT,), version=LONG, grant="p-17"),
+    Row("pictures: an excerpt never had them", EXCERPT, "FEED_FULL_NOT_LICENCE", version=PICTURED),
+    Row("pictures: approved without them", FULL, "APPROVED IMAGE_ESSENTIAL GRANT_ACTIVE", (GRANT,), version=PICTURED, case={"approval": APPROVAL}, until=NOW + DAY, grant="p-17"),
+    Row("copies: unknown ones are waited for", HOLD, "MEDIA_PENDING GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host"), until=NOW + HOUR, grant="p-17"),
+    Row("copies: so are those under way", HOLD, "MEDIA_PENDING GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host", media=copied(MediaState.PENDING, NOW - HOUR / 2)), until=NOW + HOUR / 2, grant="p-17"),
+    Row("copies: an hour at most", FULL, "GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host", media=copied(MediaState.PENDING, NOW - HOUR)), grant="p-17"),
+    Row("copies: not at all when it is out already", FULL, "GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host", waits=False), grant="p-17"),
+    Row("copies: there they are", FULL, "GRANT_ACTIVE", (MEDIA,), version=PICTURED, case=wanting("host", media=copied(MediaState.STORED)), grant="p-17"),
+    Row("copies: refused, a few words wait", HOLD, "IMAGE_ESSENTIAL GRANT_ACTIVE", (MEDIA,), version=PICTURED, case=wanting("host", media=copied(MediaState.REFUSED)), grant="p-17"),
+    Row("copies: refused, a text goes", FULL, "GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host", media=copied(MediaState.REFUSED)), grant="p-17"),
+    Row("copies: none without a grant of them", FULL, "GRANT_ACTIVE", (GRANT,), version=LONG, case=wanting("host"), grant="p-17"),
+    Row("copies: a person need not wait", FULL, "APPROVED MEDIA_PENDING GRANT_ACTIVE", (MEDIA,), version=LONG, case=wanting("host", approval=APPROVAL), until=NOW + HOUR, grant="p-17"),
 ]  # fmt: skip
 
 

@@ -1,74 +1,20 @@
-"""Pictures and attached files: carried where a grant covers them, as each destination wants them, and gone with their
-article. On real stores and over real HTTP."""
+"""Pictures and attached files: carried where a grant covers them, as each destination wants them. On real stores and
+over real HTTP."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
+from tests.pictured import SITE, approve, body, declare, figure, held, kept, ours, picture, settle_down, tell
 from tests.pictures import SVG, docx, pdf, png
+from tests.portal import VISIT, article, listing
 from tests.stages import OTHER, STORY, Stages, item, rss
 from worker.demo.site import Document, Site
-from worker.model.catalog import Grant
-from worker.pipeline.review import approval, review
-from worker.pipeline.withdraw import take_down as withdraw
-from worker.store.schema import decision, media, media_use, resource, snapshot
-
-SITE = "https://portal.example"
-
-
-def picture(stages: Stages, path: str = "/p/1.png", body: bytes | None = None, **changes: Any) -> str:
-    """A picture on ``alpha``'s site; returns its address."""
-    plain = Document(png(mark=path) if body is None else body, "image/png")
-    return stages.sites["alpha"].put(path, replace(plain, **changes))
-
-
-def figure(url: str, caption: str = "图为书车。李明 摄") -> str:
-    return f'</p><figure><img src="{url}"><figcaption>{caption}</figcaption></figure><p>'
-
-
-def declare(stages: Stages, images: str = "host", *, covers: bool = True, **changes: Any) -> None:
-    """Every destination wants ``images`` that way; ``covers``: alpha's grant is good for media."""
-    wanted = [
-        replace(one, options={**one.options, "images": images, **({"access": "public"} if one.kind == "feed" else {})})
-        for one in stages.catalogue.destinations
-    ]
-    stages.declare(destinations=tuple(wanted), grants=(Grant("contract", "alpha", media=covers, **changes),))
-
-
-def tell(stages: Stages, text: str, *, guid: str = "a1", title: str = "书车开进村小", extra: str = "") -> None:
-    """``alpha`` publishes one item with this text, and everything that follows at once happens."""
-    stages.publish("alpha", rss(item(guid, title, text, extra=extra)))
-    settle_down(stages)
-
-
-def settle_down(stages: Stages, rounds: int = 4) -> None:
-    for _ in range(rounds):
-        stages.run(minutes=0.1)
-        stages.recheck()
-
-
-def body(stages: Stages) -> str:
-    """What the partner took last."""
-    return str(stages.partner.accepted()[-1].payload["data"]["body_html"])
-
-
-def held(stages: Stages) -> list[str]:
-    return [row.decision.reasons[0] for row in stages.services.people.held(50)]
-
-
-def kept(stages: Stages) -> list[tuple[str, str | None]]:
-    return [(row.state, row.content_type) for row in stages.rows(media)]
-
-
-def ours(stages: Stages, position: int = 0) -> str:
-    """The address we serve the article's first picture under."""
-    row = stages.rows(media)[position]
-    return f"{SITE}/media/{stages.articles()[0].uuid}/{row.key.hex()}.png"
+from worker.model.catalog import Publisher, Scope, Source, SourceKind
+from worker.store.schema import media, resource, snapshot
 
 
 def test_copies_are_fetched_checked_and_shown_under_our_address(stages: Stages) -> None:
@@ -209,14 +155,6 @@ def test_a_few_words_with_their_pictures_go(stages: Stages) -> None:
     assert ours(stages) in body(stages)
 
 
-def approve(stages: Stages) -> None:
-    services = stages.services
-    word = approval(by="周岚", note="可以", until=stages.now + timedelta(days=9), now=stages.now)
-    story = services.people.stories([stages.articles()[0].id])[0]
-    review(services.works, services.view(), services.hints, services.clock, story.uuid, word, None)
-    stages.deliver()
-
-
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_a_person_picks_has_its_pictures_ready(stages: Stages) -> None:
     declare(stages, selection="individual")
@@ -255,86 +193,6 @@ def test_enclosures_and_files_follow_the_same_rules(stages: Stages) -> None:
     assert sum(one["url"].startswith(f"{SITE}/media/") for one in sent) == 2
 
 
-def test_a_takedown_takes_the_copies_at_once_but_not_what_another_article_shows(stages: Stages) -> None:
-    declare(stages)
-    mine, shared = picture(stages), picture(stages, "/p/shared.png")
-    stages.publish(
-        "alpha",
-        rss(item("a1", "一", STORY + figure(mine) + figure(shared)), item("a2", "二", OTHER + figure(shared))),
-    )
-    settle_down(stages)
-    first, second = stages.articles()
-    assert len(stages.rows(media_use)) == 3
-    uses = [row.article_id for row in stages.rows(media_use)]
-    alone = next(one for one in (first, second) if uses.count(one.id) == 2)
-    take_down(stages, alone.uuid)
-    left = stages.rows(media)
-    assert [row.url for row in left] == [shared]
-    assert left[0].body is not None
-    assert len(stages.rows(media_use)) == 1
-    asked = {row.url: row.due_at for row in stages.rows(resource, resource.c.role == "media")}
-    assert asked[mine] is None
-
-
-def take_down(stages: Stages, uuid: str) -> None:
-    services = stages.services
-    withdraw(services.works, services.view(), services.hints, services.clock, [UUID(uuid)], reason="NOTICE", by="编辑")
-    stages.deliver()
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_takedown_while_a_picture_is_under_way_keeps_nothing(stages: Stages) -> None:
-    declare(stages)
-    stages.publish("alpha", rss(item("a1", "一", STORY + figure(picture(stages)))))
-    stages.now += timedelta(minutes=1)
-    stages.poll()
-    stages.ingest()
-    stages.poll()  # robots.txt
-    stages.poll()
-    assert stages.sites["alpha"].count("/p/1.png") == 1
-    stages.take_down()
-    stages.ingest()
-    assert stages.rows(media) == []
-    assert all(row.body is None for row in stages.rows(snapshot) if row.url.endswith("/p/1.png"))
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_deletion_by_the_publisher_takes_its_copies(stages: Stages) -> None:
-    declare(stages)
-    tell(stages, STORY + figure(picture(stages)) + OTHER)
-    stages.publish("alpha", rss(head='<at:deleted-entry ref="a1"/>'))
-    stages.run()
-    assert stages.rows(media) == []
-    assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]
-
-
-def test_a_grant_that_covers_pictures_no_more_takes_them_back(stages: Stages) -> None:
-    declare(stages)
-    tell(stages, STORY + figure(picture(stages)) + OTHER)
-    declare(stages, covers=False)
-    stages.recheck()
-    assert [kind for kind, _ in stages.sent] == ["published", "updated"]
-    assert "<img" not in body(stages)
-    assert stages.rows(media) == []
-    stages.recheck()
-    assert len(stages.sent) == 2
-    shown = stages.services.shelf.page("feeds", "news", limit=5).rows[0].release
-    assert shown is not None
-    assert "<img" not in (shown.body or "")
-
-
-def test_settling_twice_asks_and_decides_nothing_again(stages: Stages) -> None:
-    declare(stages)
-    tell(stages, STORY + figure(picture(stages)) + OTHER)
-    before = [len(stages.rows(table)) for table in (decision, media, media_use, resource)]
-    declare(stages, reference="the same in other words")
-    settle_down(stages)
-    after = [len(stages.rows(table)) for table in (media, media_use, resource)]
-    assert after == before[1:]
-    assert len(stages.sent) == 1
-    assert stages.sites["alpha"].count("/p/1.png") == 1
-
-
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_new_picture_in_a_correction_is_copied_before_the_update_goes(stages: Stages) -> None:
     declare(stages)
@@ -364,11 +222,47 @@ def test_addresses_that_are_none_do_no_harm(stages: Stages, url: str) -> None:
     assert "<img" not in body(stages)
 
 
+PAGE = "/news/202611/101.html"
+
+
+@pytest.mark.parametrize(("covers", "images"), [(True, "host"), (True, "link"), (False, "host")])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_upkeep_drops_what_no_article_uses(stages: Stages) -> None:
-    declare(stages)
-    tell(stages, STORY + figure(picture(stages)) + OTHER)
-    with stages.services.database.write() as connection:
-        connection.execute(media_use.delete())
-    assert "1 copies of pictures" in stages.services.prune()
-    assert stages.rows(media) == []
+def test_pages_bring_pictures_with_caption_and_credit_and_their_files(
+    stages: Stages, covers: bool, images: str
+) -> None:
+    site = stages.sites["alpha"]
+    photo = picture(stages, "/p/1.png")
+    file = site.put("/f/notice.pdf", Document(pdf(), "application/pdf"))
+    caption = "孩子们在书车旁。李明 摄"
+    extra = (
+        f'<p style="text-align:center"><img src="{photo}"></p><p style="text-align:center">{caption}</p>'
+        f'<p>　　附件：<a href="{file}">活动通知.pdf</a></p>'
+    )
+    site.put(PAGE, article("书车开进村小操场", VISIT, extra=extra))
+    site.put("/news/", listing((PAGE, "书车开进村小操场", "2026-11-24")))
+    declare(stages, images, covers=covers, scope=Scope.CARRIED)
+    plain = Source("alpha", "alpha", SourceKind.SITE, site.url("/news/"), 600, "Asia/Shanghai", "zh", pace=0, follow=())
+    stages.declare(sources=(plain,), publishers=(Publisher("alpha", "山川民族网", domains=("127.0.0.1",)),))
+    settle_down(stages, 7)
+    sent = stages.partner.accepted()[-1].payload["data"]
+    text = sent["body_html"]
+    if not covers:
+        assert "<img" not in text
+        assert caption not in text
+        assert file not in text
+        assert "活动通知" in text, "a link to a file becomes plain words"
+        assert (sent["images"], sent["attachments"]) == ([], [])
+        return
+    assert text.count("<img") == 1
+    assert caption in text
+    assert [(one["caption"], one["credit"]) for one in sent["images"]] == [(caption, "李明")]
+    assert [one["title"] for one in sent["attachments"]]
+    urls = [sent["images"][0]["url"], sent["attachments"][0]["url"]]
+    if images == "link":
+        assert urls == [photo, file]
+    else:
+        assert all(url.startswith(f"{SITE}/media/{stages.articles()[0].uuid}/") for url in urls)
+        assert [url.rpartition(".")[2] for url in urls] == ["png", "pdf"]
+        assert photo not in text
+        assert file not in text
+    assert all(url in text for url in urls)

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.fakes import NOON, FakeHeartbeats, FakeShelf
+from tests.pictured import declare, figure, picture, tell
 from tests.pictures import pdf, png
 from tests.stages import STORY, Stages
-from tests.unit.test_stages_images import declare, figure, picture, tell
 from worker.model.media import HostedMedia
 from worker.ports import Copies
 from worker.web.app import create_app

@@ -70,10 +70,12 @@ def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, Any]:
 
 def keep(connection: Connection, claim: SnapshotClaim, found: CheckedMedia, now: datetime) -> bool:
     """Keep what was fetched, or why it is not kept; its snapshot need not hold the bytes as well. False when nobody
-    uses it any more: then it is not kept."""
+    waits for it any more."""
     key = link_digest(claim.own_url)
     connection.execute(sa.update(snapshot).where(snapshot.c.id == claim.id).values(body=None))
-    used = sa.exists().where(media_use.c.media_key == media.c.key)
+    mine = sa.and_(media.c.key == key, sa.exists().where(media_use.c.media_key == media.c.key))
+    # What is out shows what we have: an address that is lost later takes nothing from it.
+    lost = sa.and_(mine, media.c.state != MediaState.STORED.value)
     values: dict[str, object] = {**_NOTHING, "state": REFUSED, "reason": (found.reason or "")[:200]}
     if found.content_type is not None:
         values = {
@@ -84,7 +86,8 @@ def keep(connection: Connection, claim: SnapshotClaim, found: CheckedMedia, now:
             "digest": blake2b(claim.body, digest_size=16).digest(),
             "body": claim.body,
         }
-    done = connection.execute(sa.update(media).where(media.c.key == key, used).values(fetched_at=now, **values))
+    where = lost if found.content_type is None else mine
+    done = connection.execute(sa.update(media).where(where).values(fetched_at=now, **values))
     return done.rowcount == 1
 
 
