@@ -46,6 +46,13 @@ def weight(line: Line) -> float:
     return (min(size, 600.0) + 20.0 * min(stops, 5)) * (1.0 - linked)
 
 
+def weights_of(walk: Walk) -> list[float]:
+    """The weights of all lines, the caller's own to change."""
+    if len(walk.weights) != len(walk.lines):
+        walk.weights = [weight(line) for line in walk.lines]
+    return list(walk.weights)
+
+
 def page_titles(root: HtmlElement) -> list[str]:
     """What head and headings say the page is called, bare."""
     found = [root.findtext(".//title") or ""]
@@ -81,7 +88,7 @@ def _same(own: str, title: str) -> bool:
 
 def article_span(walk: Walk, title: int | None) -> Span | None:
     """The span of the element that holds the article; None on a page without prose."""
-    weights = [weight(line) for line in walk.lines]
+    weights = weights_of(walk)
     if title is not None and sum(each for each in weights[title + 1 :] if each > 0) > 100:
         weights[: title + 1] = [min(each, 0.0) for each in weights[: title + 1]]
     right_names(walk, weights, 0, len(weights), 0.5, title)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from worker.parsers.clean import collapse
 from worker.parsers.page import furniture
-from worker.parsers.page.choose import bare, length, right_names, weight
+from worker.parsers.page.choose import bare, length, right_names, weight, weights_of
 from worker.parsers.page.figures import is_file
 from worker.parsers.page.lines import Line, Span, Walk
 from worker.parsers.page.names import Kind
@@ -161,7 +161,7 @@ def _is_stamp(text: str) -> bool:
 
 def cut(walk: Walk, span: Span, titles: Sequence[str], *, cut_after: Sequence[str] = ()) -> Kept:
     """What of the lines of ``span`` is the article's text."""
-    weights = [weight(line) for line in walk.lines]
+    weights = weights_of(walk)
     right_names(walk, weights, span.first, span.end, 0.4)
     inside = range(span.first, span.end)
     cutter = _Cutter(walk, span, titles, cut_after, weights)

@@ -93,6 +93,7 @@ class Walk:
     without: frozenset[HtmlElement] = frozenset()
     lines: list[Line] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)  # a line each, once they are known
     _stack: list[_Open] = field(default_factory=list)
     _inline: list[tuple[HtmlElement, str, str]] = field(default_factory=list)
     _html: list[str] = field(default_factory=list)
@@ -207,6 +208,8 @@ class Walk:
             self._hrefs.append(href)
 
     def _say(self, text: str) -> None:
+        if not self._text and text.isspace():
+            return
         if not self._pre:
             text = _SOFT.sub(" ", text)
         if not self._text:
