@@ -13,7 +13,8 @@ EXCERPT_MAX = 300  # characters cut from a text that is more than its own summar
 ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
 FIGURE = re.compile(rf"<figure\b{ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>", re.DOTALL | re.IGNORECASE)
 IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
-_EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
+_HOLDER = re.compile(rf"<(/?)(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>")
+_NOTHING = re.compile(r"(?:\s|&nbsp;|<br\s*/?>)*")
 _INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|bdi|bdo|wbr|time|ins|del)\b"
     rf"{ATTRIBUTES}>",
@@ -33,11 +34,26 @@ def without_images(body: str) -> str:
 
 
 def without_empty(text: str) -> str:
-    """Clean HTML without elements that hold nothing (any more)."""
-    before = None
-    while text != before:
-        before, text = text, _EMPTY.sub("", text)
-    return text.strip()
+    """Clean HTML without elements that hold nothing (any more): one pass, however deep they nest."""
+    kept: list[str] = []
+    around: list[tuple[str, int]] = []  # open elements, and where they begin in ``kept``
+    filled = 0  # so many of them, from the outside, hold something
+    at = 0
+    for tag in _HOLDER.finditer(text):
+        between, at = text[at : tag.start()], tag.end()
+        if not _NOTHING.fullmatch(between):
+            filled = len(around)
+        kept.append(between)
+        if not tag[1]:
+            around.append((tag[2], len(kept)))
+        elif around and around[-1][0] == tag[2]:
+            _, begin = around.pop()
+            if filled <= len(around):
+                del kept[begin:]
+                continue
+            filled = len(around)
+        kept.append(tag[0])
+    return "".join((*kept, text[at:])).strip()
 
 
 def excerpt_of(version: Version, *, exact: bool = False) -> str | None:
