@@ -108,6 +108,9 @@ _DEPARTMENT = re.compile(
 )
 
 
+_LONGEST_KEPT = 100  # characters of a line that is remembered
+
+
 @lru_cache(maxsize=1)
 def _simplifier() -> OpenCC:
     from opencc import OpenCC  # 60 ms, and only where Chinese names are compared
@@ -143,6 +146,10 @@ def clean_author(text: str | None) -> str | None:
 def _clean(text: str | None, label: re.Pattern[str]) -> str | None:
     if text is None:
         return None
+    return _kept_clean(text, label) if len(text) <= _LONGEST_KEPT else _cleaned(text, label)
+
+
+def _cleaned(text: str, label: re.Pattern[str]) -> str | None:
     name = " ".join(text.split())
     before = None
     while name and name != before:
@@ -154,6 +161,10 @@ def _clean(text: str | None, label: re.Pattern[str]) -> str | None:
     if label is _LABEL:
         name = _SUFFIX.sub("", name) if len(fold_name(name)) > 3 else name
     return name.strip() or None if fold_name(name) else None
+
+
+# The same few names stand in every entry of a source.
+_kept_clean = lru_cache(maxsize=4096)(_cleaned)
 
 
 def _unwrap(name: str) -> str:

@@ -5,6 +5,7 @@ Parsing, cleaning and fingerprints happen before BEGIN; identify → decide runs
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from worker.rights.provenance import trace
 
 CHUNK = 50
 LEASE = 60.0
+WINDOW = 20.0  # with the 30 s of CPU that one snapshot may spend, less than a task's hard limit
 LEASE_LOST = "its lease was lost; whoever holds it now goes on"
 
 Reader = Callable[[SnapshotClaim, Source], ParsedFeed]
@@ -97,6 +99,17 @@ class Ingester:
         if self.before is not None:
             self.before()
         return self._ingest(claim)
+
+    def drain(
+        self, snapshot_id: int, *, window: float = WINDOW, stopping: Callable[[], bool] = lambda: False
+    ) -> list[Report]:
+        """Ingest ``snapshot_id``, unless another has it, and then whatever else waits, oldest first, for ``window``
+        seconds: a message costs as much as a small snapshot does."""
+        closes = time.monotonic() + window
+        reports = [self.run(snapshot_id)]
+        while not stopping() and time.monotonic() < closes and (report := self.run()) is not None:
+            reports.append(report)
+        return [report for report in reports if report is not None]
 
     def _ingest(self, claim: SnapshotClaim) -> Report:
         view = self.view()

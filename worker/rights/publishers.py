@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from worker.identity.names import fold_name
@@ -63,6 +64,7 @@ class Publishers:
         return ()
 
 
+@lru_cache(maxsize=2048)
 def bare_host(host: str) -> str:
     """Lower case, without port, final dot and a leading ``www.``: how declared and met hosts are compared."""
     name = host.strip().lower()
@@ -71,16 +73,27 @@ def bare_host(host: str) -> str:
     return name.strip("[].").removeprefix("www.")
 
 
+_LONGEST_KEPT = 500  # characters of an address whose host is remembered
+
+
 def host_of(url: str | None) -> str | None:
     """The host of an http(s) address; None for anything else."""
     if not url:
         return None
+    return _kept_host_of(url) if len(url) <= _LONGEST_KEPT else _host_of(url)
+
+
+def _host_of(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         return None
     return host.lower() if host and parts.scheme.lower() in ("http", "https") else None
+
+
+# An entry's few addresses are asked for again and again while its way to us is traced.
+_kept_host_of = lru_cache(maxsize=2048)(_host_of)
 
 
 def on_domain(host: str | None, domains: Iterable[str]) -> bool:

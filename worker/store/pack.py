@@ -31,8 +31,9 @@ def squeeze(plain: bytes) -> bytes:
 
 
 def pack(value: object) -> bytes:
-    """``value`` (a frozen dataclass of ours) as packed JSON."""
-    return squeeze(_adapter(type(value)).dump_json(value))
+    """``value`` (a frozen dataclass of ours) as packed JSON. What has its default is left out: most fields do. A
+    default of a packed type may therefore never change its meaning; a new field's is what older rows had."""
+    return squeeze(_adapter(type(value)).dump_json(value, exclude_defaults=True))
 
 
 def unpack(kind: type[Value], packed: bytes) -> Value:
