@@ -56,14 +56,15 @@ class ParsedEntry:
     absolute links; every URL field is http(s) or None. Times are aware UTC; absent stays None, never invented.
 
     ``digest`` (16 bytes) is the hash of the item's own markup, by which a repeat is dropped unparsed; ``raw`` is that
-    markup, kept as evidence. ``rights`` and ``license`` are the item's own, never inherited from the feed.
+    markup, kept as evidence; both are empty in an entry read back from the database. ``rights`` and ``license`` are
+    the item's own, never inherited from the feed.
     What only a page tells: ``subtitle``, the page's ``editor`` (责任编辑), ``breadcrumb``, ``images``, ``attachments``,
     ``statements``, ``related`` (相关新闻: recorded, never followed). ``lacks`` names required fields that were not
     found, or not surely enough.
     """
 
-    digest: bytes
-    raw: bytes
+    digest: bytes = b""
+    raw: bytes = b""
     guid: str | None = None
     link: str | None = None
     title: str | None = None

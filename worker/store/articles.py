@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +14,7 @@ from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
 from worker.store.engine import Database, among
-from worker.store.pack import pack, squeeze, unpack
+from worker.store.pack import pack, pack_beside, unpack
 from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
 
 _KNOWN = (
@@ -51,6 +50,7 @@ _BLOCKED = (
 _LAST_ENTRY = sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))
 _LAST_ARTICLE = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0))
 _ADD_ARTICLE, _ADD_ENTRY, _ADD_REVISION = sa.insert(article), sa.insert(entry), sa.insert(revision)
+_MARKUP = frozenset({"raw", "digest"})  # of an entry: kept beside it as evidence
 _ARTICLES = sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
     among(article.c.id, "ids")
 )
@@ -212,18 +212,21 @@ def _update_entries(connection: Connection, written: list[Stored]) -> None:
 
 
 def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id: int, now: datetime) -> None:
-    rows = [
-        {
-            "entry_id": item.entry,
-            "number": item.revision,
-            "snapshot_id": snapshot_id,
-            "seen_at": now,
-            "document": pack_document(item.identified.prepared.entry),
-            "evidence": pack_evidence(item.identified.prepared.entry.raw),
-            "credit": pack(item.identified.prepared.credit),
-        }
-        for item in written
-    ]
+    rows = []
+    for item in written:
+        parsed = item.identified.prepared.entry
+        document, evidence = pack_beside(parsed, parsed.raw, without=_MARKUP)
+        rows.append(
+            {
+                "entry_id": item.entry,
+                "number": item.revision,
+                "snapshot_id": snapshot_id,
+                "seen_at": now,
+                "document": document,
+                "evidence": evidence,
+                "credit": pack(item.identified.prepared.credit),
+            }
+        )
     if rows:
         connection.execute(_ADD_REVISION, rows)
 
@@ -259,15 +262,6 @@ def mark_missing(
         changed = entry.c.id.in_([row.id for row in rows])
         connection.execute(sa.update(entry).where(changed).values(missing_at=missing_at))
     return [row.article_id for row in rows]
-
-
-def pack_document(document: ParsedEntry) -> bytes:
-    """The entry without its markup, which is kept beside it as evidence."""
-    return pack(replace(document, raw=b"", digest=b""))
-
-
-def pack_evidence(raw: bytes) -> bytes | None:
-    return squeeze(raw) if raw else None
 
 
 def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Copy]]:

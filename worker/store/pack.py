@@ -1,8 +1,9 @@
-"""Values of ``worker.model`` as bytes and back: JSON by pydantic, packed with zlib."""
+"""Values of ``worker.model`` as bytes and back: JSON by pydantic, packed with zlib where that pays."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Set
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 Value = TypeVar("Value")
 
 SHORT = 16_000  # bytes
+TINY = 400  # bytes under which zlib saves a few dozen and costs ten times what writing the JSON does
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
@@ -23,23 +25,57 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
 
 
 def squeeze(plain: bytes) -> bytes:
-    """``plain`` as zlib has it. Short ones with small tables: clearing the usual 256 KB costs more than the packing."""
-    if len(plain) > SHORT:
-        return zlib.compress(plain, 1)
-    packer = zlib.compressobj(1, zlib.DEFLATED, 13, 6)
+    """``plain`` as zlib has it."""
+    packer = _packer(len(plain))
     return packer.compress(plain) + packer.flush()
 
 
-def pack(value: object) -> bytes:
-    """``value`` (a frozen dataclass of ours) as packed JSON. What has its default is left out: most fields do. A
-    default of a packed type may therefore never change its meaning; a new field's is what older rows had."""
-    return squeeze(_adapter(type(value)).dump_json(value, exclude_defaults=True))
+def _packer(size: int, beside: bytes | None = None) -> zlib._Compress:
+    """For ``size`` bytes. Few ones with small tables: clearing the usual 256 KB costs more than the packing."""
+    window, memory = (13, 6) if size <= SHORT else (15, 8)
+    if beside is None:
+        return zlib.compressobj(1, zlib.DEFLATED, window, memory)
+    return zlib.compressobj(1, zlib.DEFLATED, window, memory, zdict=beside)
+
+
+def pack(value: object, *, without: Set[str] = frozenset()) -> bytes:
+    """``value`` (a frozen dataclass of ours) as packed JSON, a tiny one as it is. What has its default is left out:
+    most fields do. A default of a packed type may therefore never change its meaning; a new field's is what older
+    rows had. The fields ``without`` are left out whatever they hold."""
+    plain = _plain(value, without)
+    return plain if len(plain) < TINY else squeeze(plain)
+
+
+def pack_beside(value: object, markup: bytes, *, without: Set[str] = frozenset()) -> tuple[bytes, bytes | None]:
+    """``value`` as ``pack`` has it, and the ``markup`` it was read from (None when there is none) packed with the value
+    as its dictionary: half the time and a third of the bytes of packing it alone. ``unpack_markup`` takes both."""
+    plain = _plain(value, without)
+    whole = plain if len(plain) < TINY else squeeze(plain)
+    if not markup:
+        return whole, None
+    packer = _packer(len(plain) + len(markup), plain)
+    return whole, packer.compress(markup) + packer.flush()
+
+
+def unpack_markup(packed: bytes, beside: bytes) -> bytes:
+    """The markup that ``pack_beside`` was given; ``beside`` is the value it was packed with, as stored. Reads what was
+    packed alone as well."""
+    return zlib.decompressobj(zdict=_unpacked(beside)).decompress(packed)
 
 
 def unpack(kind: type[Value], packed: bytes) -> Value:
     """The value that ``pack`` was given. Raises pydantic.ValidationError when it is of another kind."""
-    value: Value = _adapter(kind).validate_json(zlib.decompress(packed))
+    value: Value = _adapter(kind).validate_json(_unpacked(packed))
     return value
+
+
+def _plain(value: object, without: Set[str]) -> bytes:
+    return _adapter(type(value)).dump_json(value, exclude=set(without) or None, exclude_defaults=True)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """JSON begins with a brace, which nothing of zlib's does."""
+    return packed if packed[:1] == b"{" else zlib.decompress(packed)
 
 
 def to_plain(value: object) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Tables. The database is the memory and the timetable: every wait is a column, every retry a row.
 
 Ids are 64-bit integers, made by the database; public ids are UUIDs made once. Times are aware UTC (``UtcDateTime``
-refuses others). Documents (an entry, a release) are JSON packed with zlib. Keys and digests are 16 bytes.
+refuses others). Documents (an entry, a release) are JSON, packed by ``pack``. Keys and digests are 16 bytes.
 """
 
 from __future__ import annotations
