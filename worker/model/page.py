@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-CONFIDENCE = ("rule", "masthead", "byline", "tail", "time", "json-ld", "meta", "fallback")
+CONFIDENCE = ("rule", "masthead", "byline", "tail", "time", "beside-time", "json-ld", "meta", "fallback")
 """The rules by which fields are found, surest first: a source's own rule, the lines under the headline, a byline or
-closing line of the text, a ``time`` element, JSON-LD, meta elements, and last what merely looks like it."""
+closing line of the text, a ``time`` element, a bare name beside the time, JSON-LD, meta elements, and last what merely
+looks like it."""
 
 
 class NameState(StrEnum):
