@@ -80,12 +80,13 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One entry as written. ``entry`` and ``article`` are ids."""
+    """One entry as written. ``entry`` and ``article`` are ids; ``uuid`` is the public one of the article it begins."""
 
     identified: Identified
     entry: int
     article: int
     revision: int
+    uuid: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

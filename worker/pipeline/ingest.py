@@ -22,6 +22,7 @@ from worker.model.feed import ParsedEntry, ParsedFeed, Role
 from worker.model.ingest import Fate, Prepared, Stored
 from worker.model.media import CheckedMedia
 from worker.model.polling import SnapshotClaim
+from worker.pipeline.begin import new_stories
 from worker.pipeline.removal import apply_tombstones
 from worker.pipeline.settle import settle, write
 from worker.pipeline.view import View
@@ -193,7 +194,9 @@ class Ingester:
         fresh = {item.article for item in stored if _is_routed(item, routable)}
         # Most of a first contact is written down and goes nowhere: its articles need not be looked at.
         moved = {item.article for item in stored if item.identified.fate is not Fate.NEW} | fresh
-        touched = [story for story in work.stories(moved) if not story.withdrawn]
+        begun = new_stories([item for item in stored if item.article in moved], claim.source, now)
+        before = work.stories(moved.difference(story.article for story in begun))
+        touched = [story for story in (*before, *begun) if not story.withdrawn]
         settlements = [
             settle(story, view, now, visible_at=claim.fetched_at)
             for story in touched

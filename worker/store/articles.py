@@ -39,16 +39,20 @@ _SAME_TEXT = (
     .where(among(article_key.c.key, "keys"), article.c.state == "live")
 )
 _BLOCKED = (
-    sa.select(tombstone_key.c.key)
+    sa.select(tombstone_key.c.key, sa.cast(sa.null(), article_key.c.article_id.type))
     .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
     .where(
-        among(tombstone_key.c.key, "keys"),
+        among(tombstone_key.c.key, "all_keys"),
         sa.or_(tombstone_key.c.scope == 0, tombstone_key.c.scope == sa.bindparam("source")),
         tombstone.c.lifted_at.is_(None),
     )
 )
-_LAST_ENTRY = sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0))
-_LAST_ARTICLE = sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0))
+# What both say of a key in one answer: a blocked one has no article.
+_ELSEWHERE = _SAME_TEXT.union_all(_BLOCKED)
+_LAST_IDS = sa.select(
+    sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0)).scalar_subquery().label("entry"),
+    sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery().label("article"),
+)
 _ADD_ARTICLE, _ADD_ENTRY, _ADD_REVISION = sa.insert(article), sa.insert(entry), sa.insert(revision)
 _MARKUP = frozenset({"raw", "digest"})  # of an entry: kept beside it as evidence
 _ARTICLES = sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
@@ -91,7 +95,7 @@ _VERSIONS = (
 
 
 def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) -> Known:
-    """What the database knows of these entries: three look-ups for a whole chunk."""
+    """What the database knows of these entries: two look-ups for a whole chunk."""
     aliases = {key for item in prepared for key in item.aliases}
     keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
     if not aliases and not keys:
@@ -110,9 +114,10 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
         )
         for row in rows
     }
-    found = connection.execute(_SAME_TEXT, {"keys": list(keys)})
-    blocked = connection.execute(_BLOCKED, {"source": source_id, "keys": list(aliases | keys)})
-    return Known(entries, {row.key: row.article_id for row in found}, frozenset(blocked.scalars()))
+    wanted = {"keys": list(keys), "all_keys": list(aliases | keys), "source": source_id}
+    elsewhere = [(key, home) for key, home in connection.execute(_ELSEWHERE, wanted)]
+    articles = {key: home for key, home in elsewhere if home is not None}
+    return Known(entries, articles, frozenset(key for key, home in elsewhere if home is None))
 
 
 def write_entries(
@@ -125,8 +130,7 @@ def write_entries(
     now: datetime,
 ) -> list[Stored]:
     """Write the new and revised entries of a chunk; returns them as stored, in order. Needs the ingest lock."""
-    next_entry = connection.execute(_LAST_ENTRY).scalar_one()
-    next_article = connection.execute(_LAST_ARTICLE).scalar_one()
+    next_entry, next_article = connection.execute(_LAST_IDS).one()
     stored: dict[int, Stored] = {}
     for position, item in enumerate(identified):
         if item.fate is Fate.REVISED:
@@ -137,10 +141,11 @@ def write_entries(
             home = item.article
             if home is None and item.joins is not None:
                 home = stored[item.joins].article
+            begins = uuid4() if home is None else None
             if home is None:
                 next_article += 1
                 home = next_article
-            stored[position] = Stored(item, next_entry, home, 1)
+            stored[position] = Stored(item, next_entry, home, 1, begins)
     written = list(stored.values())
     _insert_articles(connection, written, now)
     _insert_entries(connection, written, source_id, now)
@@ -154,13 +159,13 @@ def _insert_articles(connection: Connection, written: list[Stored], now: datetim
     rows = [
         {
             "id": item.article,
-            "uuid": str(uuid4()),
+            "uuid": str(item.uuid),
             "lead_id": item.entry,
             "title": (item.identified.prepared.entry.title or "")[:1000],
             "created_at": now,
         }
         for item in written
-        if item.identified.fate is Fate.NEW
+        if item.uuid is not None
     ]
     if rows:
         connection.execute(_ADD_ARTICLE, rows)

@@ -81,12 +81,16 @@ class CatalogueStore:
     def loaded(self) -> Loaded | None:
         """As ``current``, with ids; read again only when its version changed."""
         with self.database.read() as connection:
-            version = connection.execute(_VERSION).scalar_one_or_none()
-            if version is None:
-                return None
-            if self._loaded is None or self._loaded.version != version:
-                self._loaded = self._load(connection, version)
-            return self._loaded
+            return self.loaded_in(connection)
+
+    def loaded_in(self, connection: Connection) -> Loaded | None:
+        """As ``loaded``, within the transaction of ``connection``."""
+        version = connection.execute(_VERSION).scalar_one_or_none()
+        if version is None:
+            return None
+        if self._loaded is None or self._loaded.version != version:
+            self._loaded = self._load(connection, version)
+        return self._loaded
 
     def _load(self, connection: Connection, version: int) -> Loaded:
         operator = connection.execute(sa.select(installation.c.operator)).scalar_one()

@@ -18,7 +18,7 @@ from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stor
 from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import SnapshotClaim
 from worker.store import articles, media, resources, shelf, snapshots, stories, tombstones
-from worker.store.catalogue import CatalogueStore
+from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.engine import INGEST_LOCK, Database
 from worker.store.schema import act, article, source
 
@@ -27,11 +27,18 @@ class StoreWork:
     """What may be read and written about articles within the open transaction."""
 
     def __init__(self, database: Database, connection: Connection, catalogue: CatalogueStore) -> None:
-        self._database, self._connection = database, connection
-        loaded = catalogue.loaded()
-        if loaded is None:
-            raise NotFound("no catalogue is in force; run: newsroad apply")
-        self._ids = loaded.ids
+        self._database, self._connection, self._catalogue = database, connection, catalogue
+        self._known_ids: Ids | None = None
+
+    @property
+    def _ids(self) -> Ids:
+        """Looked up when first needed: most snapshots of a day bring nothing that goes anywhere."""
+        if self._known_ids is None:
+            loaded = self._catalogue.loaded_in(self._connection)
+            if loaded is None:
+                raise NotFound("no catalogue is in force; run: newsroad apply")
+            self._known_ids = loaded.ids
+        return self._known_ids
 
     def holds(self, claim: SnapshotClaim, lease: str) -> bool:
         return snapshots.still_held(self._connection, claim, lease)
@@ -106,6 +113,8 @@ class StoreWork:
     ) -> None:
         """Write what settling decided: versions first, deliveries and shelves last."""
         stories.write_versions(self._connection, versions, now)
+        if not (placements or rulings or orders or shelved or media_changes):
+            return
         stories.write_placements(self._database, self._connection, placements, self._ids.channels)
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
         stories.write_orders(self._connection, orders, self._ids.destinations, now)

@@ -1,0 +1,38 @@
+"""Articles that a chunk has just begun. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from worker.model.ingest import Copy, Stored, Story
+
+
+def new_stories(stored: Sequence[Stored], source: str, now: datetime) -> list[Story]:
+    """The articles that entries among ``stored`` began, as the store would tell them from within the transaction that
+    wrote them at ``now``, in the order of their ids. All that there is of them is in memory: reading it back took
+    eight queries a snapshot, a sixth of what one new entry costs and a fifteenth of what fifty cost."""
+    begun = {item.article: item for item in stored if item.uuid is not None}
+    copies: dict[int, list[Copy]] = {}
+    for item in stored:
+        if item.article in begun:
+            copies.setdefault(item.article, []).append(_copy(item, source, now))
+    return [
+        Story(
+            article=article,
+            uuid=first.uuid,
+            lead=first.entry,
+            current=None,
+            withdrawn=False,
+            copies=tuple(copies[article]),
+            channels=(),
+            pairs={},
+        )
+        for article, first in begun.items()
+        if first.uuid is not None
+    ]
+
+
+def _copy(item: Stored, source: str, now: datetime) -> Copy:
+    prepared = item.identified.prepared
+    return Copy(item.entry, item.revision, source, now, prepared.credit, prepared.entry)
