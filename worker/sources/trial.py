@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from worker.model.catalog import Source
 from worker.model.feed import Document
@@ -58,20 +59,20 @@ def try_page(claim: SnapshotClaim, source: Source) -> Tried:
     return Tried(
         url=claim.own_url,
         fetched_at=claim.fetched_at,
-        fields={name: _seen(page, name) for name in FIELDS},
+        fields={name: _seen(page, name, source.zone) for name in FIELDS},
         lacks=entry.lacks,
         warnings=page.warnings,
     )
 
 
-def _seen(page: ParsedPage, name: str) -> Seen:
-    value = _words(page, name)
+def _seen(page: ParsedPage, name: str, zone: str) -> Seen:
+    value = _words(page, name, zone)
     return Seen(value, page.confidence.get(name, "found") if value else None)
 
 
-def _words(page: ParsedPage, name: str) -> str | None:
+def _words(page: ParsedPage, name: str, zone: str) -> str | None:
     if name == "published":
-        return page.published.isoformat() if page.published else None
+        return page.published.astimezone(ZoneInfo(zone)).isoformat() if page.published else None
     if name == "source":
         return " · ".join(filter(None, (page.source.name, page.source.url))) if page.source else None
     if name == "authors":
