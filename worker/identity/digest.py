@@ -23,7 +23,10 @@ _TAG = re.compile(r"<[^>]*>")
 _ADDRESS = re.compile(r"""<(?:a|img)\b[^>]*?\s(?:href|src)="([^"]*)\"""", re.IGNORECASE)
 _NOT_TEXT = re.compile(r"[\W_]+")
 # Removed before normalisation, which is slow only for texts that hold any of these; none of them turns into a letter.
-_PUNCTUATION = re.compile("[\\s，。、；：？！（）…“”‘’—]+")
+_PUNCTUATION = re.compile("[，。、；：？！（）…“”‘’—]+")
+# In ASCII there is nothing to normalise, and a table takes a tenth of the time of patterns and splits.
+_ASCII_TEXT = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
+_ASCII_FLAT = {code: None if chr(code).isspace() else chr(code) for code in range(128)}
 _NETLOC_PATH = re.compile(r"https?://([^/?#]*)([^?#]*)", re.IGNORECASE)
 # Frequent characters that only traditional script has. One of them is enough to convert the whole text.
 _TRADITIONAL = re.compile(
@@ -48,8 +51,15 @@ def _to_simplified() -> _Converter:
 
 def normal_form(text_or_html: str) -> str:
     """Letters and digits only, in one script, width and case: what two printings of a text have in common."""
-    text = _PUNCTUATION.sub("", _text(text_or_html, " "))
-    text = _NOT_TEXT.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    text = _text(text_or_html, " ")
+    if not text.isascii():
+        text = _PUNCTUATION.sub("", text)
+    if text.isascii():
+        return text.translate(_ASCII_TEXT)
+    text = unicodedata.normalize("NFKC", "".join(text.split()))
+    if not text.isalnum():
+        text = _NOT_TEXT.sub("", text)
+    text = text.casefold()
     return _to_simplified().convert(text) if _TRADITIONAL.search(text) else text
 
 
@@ -93,7 +103,8 @@ def _persons(people: tuple[Person, ...]) -> list[str | None]:
 
 
 def _flat(text_or_html: str) -> str:
-    return "".join(_text(text_or_html, "").split())
+    text = _text(text_or_html, "")
+    return text.translate(_ASCII_FLAT) if text.isascii() else "".join(text.split())
 
 
 def _address(url: str) -> str:

@@ -74,6 +74,8 @@ _FORMULA_TAG = re.compile(
 _BARE_IMG = re.compile(r'<img(?:\s+(?!src=)[\w-]+="[^"]*")*\s*/?>')
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _C1 = re.compile("[\x80-\x9f]")
+# Nothing of either: one look at a whole text costs a fifth of looking for each.
+_ORDINARY = re.compile("[\t\n\r -~\xa0-\ufffd\U00010000-\U0010ffff]*")
 # Windows-1252 characters that came as numeric references into the C1 range, which XML reads as controls.
 _C1_TABLE = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 
@@ -108,9 +110,9 @@ def clean_html(html: str, base: str | None) -> str:
     Links that cannot be made absolute http(s) lose their address, images without one go, as do counting pixels.
     """
     html = html[:_LARGEST]
-    if _CONTROLS.search(html):
-        html = _CONTROLS.sub("", html)
-    html = from_c1(html).strip()
+    if not _ORDINARY.fullmatch(html):
+        html = from_c1(_CONTROLS.sub("", html))
+    html = html.strip()
     if "<" not in html and "&" not in html:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     if "<img" in html or "<IMG" in html:
@@ -158,8 +160,7 @@ def _cleaner() -> nh3.Cleaner:
 
 def _mend_images(html: str) -> str:
     """Late-loading images get their address, counting pixels go, before the cleaner removes what tells them apart."""
-    lazy = any(name in html for name in _LAZY)
-    if lazy and 0 < html.count("<noscript") < _MOST_NOSCRIPTS:
+    if 0 < html.count("<noscript") < _MOST_NOSCRIPTS and any(name in html for name in _LAZY):
         html = _NOSCRIPT.sub("", html)
     return _IMG.sub(_mend_image, html)
 
@@ -210,9 +211,9 @@ def plain_text(html: str) -> str:
         text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))
     if "&" in text:
         text = html_entities.unescape(text)
-    if _CONTROLS.search(text):
-        text = _CONTROLS.sub("", text)
-    return collapse(from_c1(text))
+    if not _ORDINARY.fullmatch(text):
+        text = from_c1(_CONTROLS.sub("", text))
+    return collapse(text)
 
 
 def safe_url(url: str | None, base: str | None) -> str | None:
