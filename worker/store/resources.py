@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -50,14 +51,7 @@ def lead_on(
     wanted = {link_digest(one.url): one for one in reversed(found)}
     if not wanted:
         return 0
-    known = {
-        row.key: row
-        for row in connection.execute(
-            sa.select(resource.c.id, resource.c.key, resource.c.host_id).where(
-                resource.c.source_id == claim.source_id, resource.c.key.in_(list(wanted))
-            )
-        )
-    }
+    known = _known(connection, claim.source_id, wanted)
     paused = connection.execute(sa.select(source.c.paused_at).where(source.c.id == claim.source_id)).scalar_one()
     hosts = _Hosts(database, connection, declared.pace)
     rows = [
@@ -88,6 +82,13 @@ def lead_on(
         )
     hosts.touch()
     return len(rows) + len(again)
+
+
+def _known(connection: Connection, source_id: int, keys: Iterable[bytes]) -> dict[bytes, Any]:
+    """(id, key, host) of the source's resources at these addresses."""
+    mine = sa.and_(resource.c.source_id == source_id, resource.c.key.in_(list(keys)))
+    rows = connection.execute(sa.select(resource.c.id, resource.c.key, resource.c.host_id).where(mine))
+    return {row.key: row for row in rows.all()}
 
 
 UNREAD = {"etag": None, "last_modified": None, "body_hash": None}
