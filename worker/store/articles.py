@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
-from worker.store.engine import Database, among
+from worker.store.bulk import Insert, Update
+from worker.store.engine import among
 from worker.store.pack import pack, pack_beside, unpack
 from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
 
@@ -53,7 +54,16 @@ _LAST_IDS = sa.select(
     sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0)).scalar_subquery().label("entry"),
     sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery().label("article"),
 )
-_ADD_ARTICLE, _ADD_ENTRY, _ADD_REVISION = sa.insert(article), sa.insert(entry), sa.insert(revision)
+_ADD_ARTICLES = Insert(article, "id", "uuid", "lead_id", "title", "created_at")
+_ADD_ENTRIES = Insert(
+    entry,
+    *("id", "source_id", "article_id", "first_seen_at", "revision"),
+    *("content_digest", "terms_digest", "joined_by"),
+)
+_REVISE_ENTRIES = Update(entry, "revision", "content_digest", "terms_digest", "estranged", "id")
+_ADD_REVISIONS = Insert(revision, "entry_id", "number", "snapshot_id", "seen_at", "document", "evidence", "credit")
+_ADD_ALIASES = Insert(alias, "source_id", "key", "entry_id", or_ignore=True)
+_ADD_KEYS = Insert(article_key, "key", "article_id", or_ignore=True)
 _MARKUP = frozenset({"raw", "digest"})  # of an entry: kept beside it as evidence
 _ARTICLES = sa.select(article.c.id, article.c.uuid, article.c.state, article.c.lead_id, article.c.version).where(
     among(article.c.id, "ids")
@@ -121,7 +131,6 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
 
 
 def write_entries(
-    database: Database,
     connection: Connection,
     identified: Sequence[Identified],
     *,
@@ -151,69 +160,36 @@ def write_entries(
     _insert_entries(connection, written, source_id, now)
     _update_entries(connection, written)
     _insert_revisions(connection, written, snapshot_id, now)
-    _insert_keys(database, connection, written, source_id)
+    _insert_keys(connection, written, source_id)
     return written
 
 
 def _insert_articles(connection: Connection, written: list[Stored], now: datetime) -> None:
     rows = [
-        {
-            "id": item.article,
-            "uuid": str(item.uuid),
-            "lead_id": item.entry,
-            "title": (item.identified.prepared.entry.title or "")[:1000],
-            "created_at": now,
-        }
+        (item.article, str(item.uuid), item.entry, (item.identified.prepared.entry.title or "")[:1000], now)
         for item in written
         if item.uuid is not None
     ]
-    if rows:
-        connection.execute(_ADD_ARTICLE, rows)
+    _ADD_ARTICLES.run(connection, rows)
 
 
 def _insert_entries(connection: Connection, written: list[Stored], source_id: int, now: datetime) -> None:
-    rows = [
-        {
-            "id": item.entry,
-            "source_id": source_id,
-            "article_id": item.article,
-            "first_seen_at": now,
-            "revision": 1,
-            "content_digest": item.identified.prepared.content,
-            "terms_digest": item.identified.prepared.terms,
-            "joined_by": item.identified.by,
-        }
-        for item in written
-        if item.identified.fate is not Fate.REVISED
-    ]
-    if rows:
-        connection.execute(_ADD_ENTRY, rows)
+    rows = []
+    for item in written:
+        if item.identified.fate is not Fate.REVISED:
+            prepared = item.identified.prepared
+            digests = (prepared.content, prepared.terms)
+            rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by))
+    _ADD_ENTRIES.run(connection, rows)
 
 
 def _update_entries(connection: Connection, written: list[Stored]) -> None:
-    rows = [
-        {
-            "b_id": item.entry,
-            "b_revision": item.revision,
-            "b_content": item.identified.prepared.content,
-            "b_terms": item.identified.prepared.terms,
-            "b_estranged": item.identified.estranged,
-        }
-        for item in written
-        if item.identified.fate is Fate.REVISED
-    ]
-    if rows:
-        connection.execute(
-            sa.update(entry)
-            .where(entry.c.id == sa.bindparam("b_id"))
-            .values(
-                revision=sa.bindparam("b_revision"),
-                content_digest=sa.bindparam("b_content"),
-                terms_digest=sa.bindparam("b_terms"),
-                estranged=sa.bindparam("b_estranged"),
-            ),
-            rows,
-        )
+    rows = []
+    for item in written:
+        if item.identified.fate is Fate.REVISED:
+            prepared = item.identified.prepared
+            rows.append((item.revision, prepared.content, prepared.terms, item.identified.estranged, item.entry))
+    _REVISE_ENTRIES.run(connection, rows)
 
 
 def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id: int, now: datetime) -> None:
@@ -221,38 +197,22 @@ def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id
     for item in written:
         parsed = item.identified.prepared.entry
         document, evidence = pack_beside(parsed, parsed.raw, without=_MARKUP)
-        rows.append(
-            {
-                "entry_id": item.entry,
-                "number": item.revision,
-                "snapshot_id": snapshot_id,
-                "seen_at": now,
-                "document": document,
-                "evidence": evidence,
-                "credit": pack(item.identified.prepared.credit),
-            }
-        )
-    if rows:
-        connection.execute(_ADD_REVISION, rows)
+        credit = pack(item.identified.prepared.credit)
+        rows.append((item.entry, item.revision, snapshot_id, now, document, evidence, credit))
+    _ADD_REVISIONS.run(connection, rows)
 
 
-def _insert_keys(database: Database, connection: Connection, written: list[Stored], source_id: int) -> None:
-    aliases = [
-        {"source_id": source_id, "key": key, "entry_id": item.entry}
-        for item in written
-        for key in item.identified.prepared.aliases
-    ]
+def _insert_keys(connection: Connection, written: list[Stored], source_id: int) -> None:
+    aliases = [(source_id, key, item.entry) for item in written for key in item.identified.prepared.aliases]
     keys = [
-        {"key": key, "article_id": item.article}
+        (key, item.article)
         for item in written
         if not item.identified.estranged
         for key in (item.identified.prepared.text, item.identified.prepared.link)
         if key is not None
     ]
-    if aliases:
-        connection.execute(database.insert_ignore(alias), aliases)
-    if keys:
-        connection.execute(database.insert_ignore(article_key), keys)
+    _ADD_ALIASES.run(connection, aliases)
+    _ADD_KEYS.run(connection, keys)
 
 
 def mark_missing(

@@ -18,6 +18,7 @@ from worker.model.feed import ParsedEntry
 from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
 from worker.store import media as media_store
+from worker.store.bulk import Insert, Update
 from worker.store.engine import Database, among
 from worker.store.pack import pack, unpack
 from worker.store.schema import article, channel, decision, delivery, destination, placement, recheck, version
@@ -52,12 +53,10 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 _NEWEST = _newest()
 _NEWEST_BY_PEOPLE = _newest(decision.c.decided_by.is_not(None))
-_ADD_VERSION, _ADD_DECISION, _ADD_DELIVERY = sa.insert(version), sa.insert(decision), sa.insert(delivery)
-_SHOW_VERSION = (
-    sa.update(article)
-    .where(article.c.id == sa.bindparam("b_id"))
-    .values(version=sa.bindparam("b_number"), lead_id=sa.bindparam("b_lead"), title=sa.bindparam("b_title"))
-)
+_ADD_DECISION, _ADD_DELIVERY = sa.insert(decision), sa.insert(delivery)
+_ADD_VERSIONS = Insert(version, "article_id", "number", "entry_id", "revision", "credit", "created_at")
+_SHOW_VERSIONS = Update(article, "version", "lead_id", "title", "id")
+_ADD_PLACEMENTS = Insert(placement, "article_id", "channel_id", or_ignore=True)
 
 
 def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
@@ -202,40 +201,14 @@ def read_decision(row: Row[Any]) -> Decision:
 
 
 def write_versions(connection: Connection, rows: Sequence[VersionRow], now: datetime) -> None:
-    if not rows:
-        return
-    connection.execute(
-        _ADD_VERSION,
-        [
-            {
-                "article_id": row.article,
-                "number": row.number,
-                "entry_id": row.entry,
-                "revision": row.revision,
-                "credit": pack(row.credit),
-                "created_at": now,
-            }
-            for row in rows
-        ],
-    )
-    connection.execute(
-        _SHOW_VERSION,
-        [
-            {"b_id": row.article, "b_number": row.number, "b_lead": row.entry, "b_title": row.title[:1000]}
-            for row in rows
-        ],
-    )
+    made = [(row.article, row.number, row.entry, row.revision, pack(row.credit), now) for row in rows]
+    _ADD_VERSIONS.run(connection, made)
+    _SHOW_VERSIONS.run(connection, [(row.number, row.entry, row.title[:1000], row.article) for row in rows])
 
 
-def write_placements(
-    database: Database, connection: Connection, rows: Sequence[tuple[int, str]], channel_ids: dict[str, int]
-) -> None:
+def write_placements(connection: Connection, rows: Sequence[tuple[int, str]], channel_ids: dict[str, int]) -> None:
     """``rows`` are (article id, channel key)."""
-    if rows:
-        connection.execute(
-            database.insert_ignore(placement),
-            [{"article_id": one, "channel_id": channel_ids[key]} for one, key in rows],
-        )
+    _ADD_PLACEMENTS.run(connection, [(one, channel_ids[key]) for one, key in rows])
 
 
 def write_rulings(

@@ -72,7 +72,7 @@ class StoreWork:
         self, identified: Sequence[Identified], *, source_id: int, snapshot_id: int, now: datetime
     ) -> list[Stored]:
         return articles.write_entries(
-            self._database, self._connection, identified, source_id=source_id, snapshot_id=snapshot_id, now=now
+            self._connection, identified, source_id=source_id, snapshot_id=snapshot_id, now=now
         )
 
     def stories(self, ids: Iterable[int]) -> list[Story]:
@@ -115,7 +115,7 @@ class StoreWork:
         stories.write_versions(self._connection, versions, now)
         if not (placements or rulings or orders or shelved or media_changes):
             return
-        stories.write_placements(self._database, self._connection, placements, self._ids.channels)
+        stories.write_placements(self._connection, placements, self._ids.channels)
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
         stories.write_orders(self._connection, orders, self._ids.destinations, now)
         shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
