@@ -5,6 +5,7 @@ never crosses a fork."""
 from __future__ import annotations
 
 import os
+import threading
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,11 +60,18 @@ class Database:
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self._pid = 0
+        self._making = threading.Lock()
         self._engines: tuple[Engine, Engine] | None = None
         self._ignoring: dict[sa.Table, Any] = {}
 
     def engines(self) -> tuple[Engine, Engine]:
         """The (write, read) engines of this process. Raises StoreError when the SQLite folder cannot be made."""
+        if self._engines is not None and self._pid == os.getpid():
+            return self._engines
+        with self._making:  # the web face's threads may ask together; a second pair would never be closed
+            return self._made_engines()
+
+    def _made_engines(self) -> tuple[Engine, Engine]:
         if self._engines is None or self._pid != os.getpid():
             if self._engines is not None:
                 for engine in set(self._engines):
