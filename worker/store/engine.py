@@ -5,8 +5,8 @@ never crosses a fork."""
 from __future__ import annotations
 
 import os
-import threading
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
