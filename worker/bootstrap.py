@@ -94,8 +94,11 @@ class Services:
         self.people = People(self.database)
         self.pulse = Pulse(self.database)
 
-    def view(self) -> View:
-        """The catalogue in force, indexed. Raises NotFound before the first ``apply``."""
+    def view(self, version: int | None = None) -> View:
+        """The catalogue in force, indexed. Raises NotFound before the first ``apply``. Whoever has just read which
+        ``version`` that is spares the database the question."""
+        if version is not None and self._view is not None and self._view[0] == version:
+            return self._view[1]
         loaded = self.catalogue.loaded()
         if loaded is None:
             raise NotFound("no catalogue is in force; run: newsroad apply")

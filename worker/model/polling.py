@@ -163,6 +163,7 @@ class SnapshotClaim:
     ``status``, ``own_url`` (the resource's address; ``url`` is the one that answered), ``hint`` (what led here said of
     it) and ``parts`` (by address key, what the later pages of an article hold) are for pages. ``taken`` is how many
     articles the source's first contact has brought already, ``depth`` how many pages of a listing led here.
+    ``catalogue`` is the version of the catalogue that was in force when it was claimed.
     """
 
     id: int
@@ -184,3 +185,4 @@ class SnapshotClaim:
     parts: Mapping[bytes, ParsedEntry] = field(default_factory=dict)
     taken: int = 0
     depth: int = 0
+    catalogue: int | None = None

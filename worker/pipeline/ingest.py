@@ -72,14 +72,15 @@ class Report:
 
 
 class Ingester:
-    """One run of the ingest stage. ``view`` is asked anew for each snapshot; ``before`` runs ahead of each one
-    (it raises the process limits that a hostile document may spend)."""
+    """One run of the ingest stage. ``view`` is asked anew for each snapshot, with the version of the catalogue that it
+    was claimed under; ``before`` runs ahead of each one (it raises the process limits that a hostile document may
+    spend)."""
 
     def __init__(
         self,
         snapshots: SnapshotStore,
         works: Works,
-        view: Callable[[], View],
+        view: Callable[[int | None], View],
         readers: Mapping[str, Reader],
         hints: Hints,
         clock: Clock,
@@ -113,7 +114,7 @@ class Ingester:
         return [report for report in reports if report is not None]
 
     def _ingest(self, claim: SnapshotClaim) -> Report:
-        view = self.view()
+        view = self.view(claim.catalogue)
         report = Report(claim.source)
         source = view.sources.get(claim.source)
         if source is None:

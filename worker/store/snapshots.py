@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection
 from worker.model.feed import ParsedEntry, Role
 from worker.model.polling import SnapshotClaim
 from worker.store import resources
+from worker.store.bulk import Update
 from worker.store.due import LEADING, LEADING_ROLES
 from worker.store.engine import Database
 from worker.store.pack import unpack
 from worker.store.polling import touch_host
-from worker.store.schema import resource, snapshot, source
+from worker.store.schema import installation, resource, snapshot, source
 
 DEATHS_TO_QUARANTINE = 3
 SEEN_MAX = 2000
@@ -42,11 +43,7 @@ _NEXT = (
 )
 _THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
 _AFTER = _NEXT.where(snapshot.c.resource_id == sa.bindparam("resource"))
-_LEASE = (
-    sa.update(snapshot)
-    .where(snapshot.c.id == sa.bindparam("b_id"))
-    .values(lease=sa.bindparam("b_lease"), lease_until=sa.bindparam("b_until"), deaths=sa.bindparam("b_deaths"))
-)
+_LEASE = Update(snapshot, "lease", "lease_until", "deaths", "id")
 _WHOLE = (
     sa.select(
         snapshot,
@@ -61,22 +58,15 @@ _WHOLE = (
         source.c.key,
         source.c.guid_mode,
         source.c.contacted_at,
+        sa.select(installation.c.catalogue_version).scalar_subquery().label("catalogue"),
     )
     .join(resource, resource.c.id == snapshot.c.resource_id)
     .join(source, source.c.id == resource.c.source_id)
     .where(snapshot.c.id == sa.bindparam("id"))
 )
 _HELD = sa.select(snapshot.c.id).where(snapshot.c.id == sa.bindparam("id"), snapshot.c.lease == sa.bindparam("lease"))
-_SEEN = (
-    sa.update(resource)
-    .where(resource.c.id == sa.bindparam("b_id"))
-    .values(seen=sa.bindparam("b_seen"), first_contact=False)
-)
-_DONE = (
-    sa.update(snapshot)
-    .where(snapshot.c.id == sa.bindparam("b_id"))
-    .values(state="done", ingested_at=sa.bindparam("b_now"), lease=None, lease_until=None)
-)
+_SEEN = Update(resource, "seen", "first_contact", "id")
+_DONE = Update(snapshot, "state", "ingested_at", "lease", "lease_until", "id")
 
 
 class Snapshots:
@@ -125,7 +115,7 @@ class Snapshots:
                     .where(snapshot.c.id == row.id)
                     .values(state="quarantined", deaths=deaths, reason=reason, lease=None, lease_until=None)
                 )
-            connection.execute(_LEASE, {"b_id": row.id, "b_lease": lease, "b_until": until, "b_deaths": deaths})
+            _LEASE.run(connection, [(lease, until, deaths, row.id)])
             return self._read(connection, row.id)
 
     def _read(self, connection: Connection, snapshot_id: int) -> SnapshotClaim:
@@ -153,6 +143,7 @@ class Snapshots:
             parts=resources.parts(connection, row.resource_id) if row.role == Role.ARTICLE else {},
             taken=resources.taken(connection, row.source_id) if leads else 0,
             depth=row.step if row.role == Role.LISTING else 0,
+            catalogue=row.catalogue,
         )
 
     def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None:
@@ -186,7 +177,7 @@ def finish(
     if claim.role in LEADING_ROLES:
         kept = dict.fromkeys((*digests, *claim.seen))
         packed = b"".join(list(kept)[: SEEN_MAX if claim.role is Role.FEED else LINKS_MAX])
-        connection.execute(_SEEN, {"b_id": claim.resource, "b_seen": packed})
+        _SEEN.run(connection, [(packed, False, claim.resource)])
     if floor:
         earliest = claim.fetched_at + timedelta(seconds=floor)
         connection.execute(
@@ -199,7 +190,7 @@ def finish(
         )
         home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == claim.resource)).scalar_one()
         touch_host(connection, home)
-    connection.execute(_DONE, {"b_id": claim.id, "b_now": now})
+    _DONE.run(connection, [("done", now, None, None, claim.id)])
     if claim.role in LEADING_ROLES and (claim.first_contact or guid_mode != claim.guid_mode):
         contacted = sa.func.coalesce(source.c.contacted_at, sa.literal(now, source.c.contacted_at.type))
         connection.execute(
