@@ -261,7 +261,7 @@ def _authors(scene: _Scene, own: bool, named: _Named | None) -> tuple[tuple[Pers
         if is_placeholder(name):
             state = AuthorState.PLACEHOLDER
         elif not _is_organisation(scene, named, name):
-            persons.setdefault(fold_name(name), replace(person, name=name))
+            persons.setdefault(fold_name(name), person if person.name == name else replace(person, name=name))
     return (tuple(persons.values()), AuthorState.NAMED) if persons else ((), state)
 
 
@@ -302,6 +302,8 @@ def merge(lead: Credit, others: Sequence[Credit]) -> Credit:
     came other ways. Where another copy was polled joins the hops as a republisher; whom that copy names as origin,
     when it is not the lead's, is only its claim. Credits without hops (our own articles coming back) add nothing.
     """
+    if not others:
+        return lead
     hops = list(lead.hops)
     claimed = list(lead.claimed)
     known = {_identity(hop) for hop in hops} | {lead.publisher or fold_name(lead.origin)}
