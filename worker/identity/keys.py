@@ -1,8 +1,8 @@
 """The keys by which an entry of one source is recognised when it comes again.
 
 An entry answers to several names; a hit on any of them within the same source is the same entry, and all of them are
-written down, so that a guid that changes its scheme or a link that loses its tracking still hits (reference/polling.md
-§3). A date is never part of a key.
+written down, so that a guid that changes its scheme or a link that loses its tracking still hits. A date is never
+part of a key.
 """
 
 from __future__ import annotations

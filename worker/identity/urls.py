@@ -1,7 +1,7 @@
 """Two forms of an address: the one to fetch, never touched, and the key by which two spellings of it are one.
 
-Folding is cautious: a parameter goes only if it is known to follow readers around (reference/extraction.md §6), since
-dropping one that selects the article makes two articles one.
+Folding is cautious: a parameter goes only if it is known to follow readers around (campaigns, clicks), since dropping
+one that selects the article makes two articles one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bytes of any encoding → UTF-8, before a parser sees them (reference/polling.md §5).
+"""Bytes of any encoding → UTF-8, before a parser sees them.
 
 Order: byte order mark → valid UTF-8, whatever a label says → the XML prolog → the HTTP label → ``<meta>`` of an HTML
 document → a detector. Labels are read the way browsers read them: ``gb2312`` means GB18030, ``big5`` means Big5-HKSCS,

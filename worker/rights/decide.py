@@ -1,4 +1,4 @@
-"""What may be done with one version at one destination (reference/rights.md §5, rows 2–4, 7, 9, 17–23, 42).
+"""What may be done with one version at one destination.
 
 Layers, highest first: blocks (withdrawn, echo, embargo, expiry) · a person's word on exactly this version · grants of
 the publisher we polled · licences declared by the origin itself · what a public feed implies · deny.
@@ -7,8 +7,8 @@ the publisher we polled · licences declared by the origin itself · what a publ
   one with scope ``carried`` everything its source brings. Naming another publisher never earns that one's grants.
 - Of several active grants the narrower wins: the lesser use, then a person's pick before automatic, then no images;
   ties go to the smaller key.
-- A publisher whose grants all leave this destination out has said where its text may go: row 4, reject. Scope is
-  judged whatever the grant's dates, so that a limited grant running out never widens anything.
+- A publisher whose grants all leave this destination out has said where its text may go: it is rejected. Scope
+  is judged whatever the grant's dates, so that a limited grant running out never widens anything.
 - When the only grant that covers the destination has ended, the decision falls to what is allowed without it, with
   EXPIRED first: text turns into an excerpt or a link instead of vanishing from every partner at once.
 - An open licence from the origin itself holds beside a grant that does not reach this destination.
@@ -34,7 +34,7 @@ INDIVIDUAL = "individual"
 _RANK = {use: rank for rank, use in enumerate(Use)}
 _ALWAYS = ("CREDIT_SOURCE", "LINK_BACK", "KEEP_TITLE")
 
-# Words by which a notice reserves the text: no reprint, reprint only with consent, all rights reserved (rows 14–16).
+# Words by which a notice reserves the text: no reprint, reprint only with consent, all rights reserved.
 _RESERVED = re.compile(
     r"all\s+rights\s+reserved|(?:do\s+not|may\s+not\s+be|must\s+not\s+be)\s+(?:re)?(?:publish|produc|print|us|cop|distribut)"
     r"|(?:without|requires?|subject\s+to)\s+(?:\w+\s+){0,4}(?:permission|consent|authori[sz]ation)"
@@ -173,7 +173,7 @@ def _pictured(case: Case, ruled: Decision) -> Decision:
 
 
 def _with_approval(case: Case, ruled: Decision) -> Decision:
-    """``ruled`` under a person's word. It never beats row 3 or 4: an ended grant, a destination left out of one."""
+    """``ruled`` under a person's word. It never beats an ended grant, or a grant that leaves the destination out."""
     approval = case.approval
     if approval is None or (approval.valid_until is not None and approval.valid_until <= case.now):
         return ruled
@@ -230,7 +230,7 @@ def _speaks_of(grant: Grant, source: Source) -> bool:
 
 
 def in_scope(grant: Grant, case: Case) -> bool:
-    """Row 4: whether the grant, whatever its dates, reaches this destination. What is unknown is not covered."""
+    """Whether the grant, whatever its dates, reaches this destination. What is unknown is not covered."""
     language = case.version.language or case.source.language
     return (
         _lists(grant.destinations, (case.destination.key,))
@@ -277,7 +277,7 @@ def _individual(grant: Grant) -> bool:
 
 
 def _granted(grant: Grant) -> Decision:
-    """Row 7, and row 10 where the grantor wants each article picked by a person."""
+    """What a grant allows; it waits where the grantor wants each article picked by a person."""
     named = Decision(grant.use, (Reason.GRANT_ACTIVE,), grant=grant.key, grant_version=grant.version)
     if _individual(grant) and grant.use not in (Use.HOLD, Use.REJECT):
         named = replace(named, use=Use.HOLD, reasons=(Reason.SELECT_INDIVIDUALLY, Reason.GRANT_ACTIVE))
@@ -285,7 +285,7 @@ def _granted(grant: Grant) -> Decision:
 
 
 def _third_party(case: Case, grant: Grant) -> Decision:
-    """Row 9: the grantor cannot grant what it credits to another; row 20 when it hangs a licence on it as well."""
+    """The grantor cannot grant what it credits to another, nor license it: a licence it hangs on that is doubtful."""
     reasons: tuple[Reason, ...] = (Reason.THIRD_PARTY_IN_FEED,)
     if recognise(case.version.credit.license) is not None:
         reasons = (*reasons, Reason.LICENCE_NOT_FROM_ORIGIN)
@@ -293,7 +293,7 @@ def _third_party(case: Case, grant: Grant) -> Decision:
 
 
 def _licensed(case: Case, own: bool) -> Decision | None:
-    """Rows 17–21. None when no licence we know was declared."""
+    """What a declared licence allows; None when it is none that we know."""
     credit = case.version.credit
     licence = recognise(credit.license)
     if licence is None:
@@ -319,7 +319,7 @@ def is_reserved(notice: str | None) -> bool:
 
 
 def _implied(case: Case, own: bool) -> Decision:
-    """Rows 22 and 23, for a publisher's own feed whose notice does not reserve the text; else row 42."""
+    """What a public feed implies, for a publisher's own whose notice does not reserve the text; else deny."""
     version = case.version
     if not own or is_reserved(version.credit.copyright_notice) or not (version.summary or version.body):
         return Decision(Use.LINK_ONLY, (Reason.DEFAULT_DENY,), _obligations(Use.LINK_ONLY))
