@@ -9,7 +9,6 @@ from uuid import UUID
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Release, Withdrawal
-from worker.model.ingest import Current
 from worker.model.media import MediaCopy
 
 
@@ -46,10 +45,9 @@ class DestinationClaim:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What one delivery is decided again and rendered from. ``current`` is None when its version was never made.
-    ``reason`` is why the article was withdrawn, for a retraction. ``media`` are its copies, by the address's key."""
+    """What one delivery is decided again and rendered from, beside its text. ``reason`` is why the article was
+    withdrawn, for a retraction. ``media`` are its copies, by the address's key."""
 
-    current: Current | None
     channels: tuple[str, ...]
     approval: Decision | None = None
     approval_version: int = 0

@@ -40,7 +40,9 @@ class DeliveryStore(Protocol):
         self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None = None
     ) -> list[DestinationClaim]: ...
 
-    def more(self, key: str, now: datetime, *, size: int, lease: str) -> tuple[DueDelivery, ...]: ...
+    def more(
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+    ) -> Mapping[str, tuple[DueDelivery, ...]]: ...
 
     def record(
         self,
@@ -68,6 +70,10 @@ class _Open:
     closed: bool = False
     dry: bool = False
     answered: list[Attempted] = field(default_factory=list)
+
+    def hungry(self) -> bool:
+        """Whether it could send more than it holds, as far as we know."""
+        return not (self.waiting or self.closed or self.dry) and self.flying < self.concurrency
 
 
 @dataclass(slots=True)
@@ -145,21 +151,22 @@ class Deliverer:
         self._claimed_at = time.monotonic()
         now = self.clock()
         until = now + timedelta(seconds=LEASE)
+        claimed: dict[str, tuple[DueDelivery, ...]] = {}
         for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, first=first):
             declared = self.dispatcher.destination(claim.key)
             if declared is None:
                 self.store.record((), (), lease=self.lease, release=[claim.key])
                 continue
-            opened = _Open(claim, deque(), declared.concurrency, declared.kind)
-            self._open[claim.key] = opened
-            self._take(opened, claim.deliveries)
+            self._open[claim.key] = _Open(claim, deque(), declared.concurrency, declared.kind)
+            claimed[claim.key] = claim.deliveries
+        self._take(claimed)
 
-    def _take(self, opened: _Open, deliveries: Sequence[DueDelivery]) -> None:
+    def _take(self, claimed: Mapping[str, Sequence[DueDelivery]]) -> None:
         """Decide again about everything claimed, in one go; what must not go is written off at once."""
-        ready = self.dispatcher.prepare(opened.claim.key, deliveries, lease=self.lease)
-        opened.waiting.extend(ready)
-        if len(ready) < len(deliveries):
-            self.counts[opened.claim.key, "decided anew"] += len(deliveries) - len(ready)
+        for key, ready in self.dispatcher.prepare(claimed, lease=self.lease).items():
+            self._open[key].waiting.extend(ready)
+            if len(ready) < len(claimed[key]):
+                self.counts[key, "decided anew"] += len(claimed[key]) - len(ready)
 
     def _start(self, opened: _Open, due: DueDelivery) -> list[Lane]:
         parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
@@ -224,21 +231,23 @@ class Deliverer:
 
     def _settle_drained(self, open_window: bool) -> None:
         """Fetch more for destinations that ran dry; give back those with nothing left."""
-        release: list[str] = []
-        drained: list[_Open] = []
-        for key, opened in list(self._open.items()):
-            if open_window and opened.waiting and not opened.closed:
-                continue
-            if open_window and not opened.closed and not opened.dry and opened.flying < opened.concurrency:
-                more = self.store.more(key, self.clock(), size=BATCH, lease=self.lease)
-                opened.dry = len(more) < BATCH
-                self._take(opened, more)
-            if not opened.flying and (not opened.waiting or not open_window):
-                release.append(key)
-                drained.append(opened)
-                del self._open[key]
-        if release:
-            self._record(drained, release)
+        if open_window:
+            self._take_more([key for key, opened in self._open.items() if opened.hungry()])
+        drained = [
+            opened for opened in self._open.values() if not opened.flying and (not opened.waiting or not open_window)
+        ]
+        for opened in drained:
+            del self._open[opened.claim.key]
+        if drained:
+            self._record(drained, release=[opened.claim.key for opened in drained])
+
+    def _take_more(self, keys: Sequence[str]) -> None:
+        if not keys:
+            return
+        more = self.store.more(keys, self.clock(), size=BATCH, lease=self.lease)
+        for key in keys:
+            self._open[key].dry = len(more.get(key, ())) < BATCH
+        self._take(more)
 
 
 def _words(counts: Mapping[tuple[str, str], int]) -> str:

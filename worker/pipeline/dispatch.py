@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Protocol
 
 from worker import schedule
-from worker.model.article import Version
 from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
-from worker.pipeline.release import build_case, build_release, build_withdrawal
-from worker.pipeline.versions import version_of
+from worker.pipeline.release import build_case, build_withdrawal
+from worker.pipeline.shared import Shared, Text, TextStore
 from worker.pipeline.view import View
 from worker.ports import Clock
 from worker.rights.decide import decide
@@ -23,10 +23,19 @@ PERMITTED = (Use.FULL_TEXT, Use.EXCERPT, Use.LINK_ONLY)
 STOPPED = (Verdict.HOLD_DESTINATION, Verdict.DISABLE_DESTINATION)
 
 
-class MaterialStore(Protocol):
-    def material(self, key: str, due: Sequence[DueDelivery]) -> dict[int, Material]: ...
+class MaterialStore(TextStore, Protocol):
+    def material(self, due: Mapping[str, Sequence[DueDelivery]]) -> dict[int, Material]: ...
 
     def cancel(self, due: Sequence[DueDelivery], detail: str, *, lease: str, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a claimed delivery was decided from, and how; ``decision`` is None for a retraction."""
+
+    text: Text | None
+    material: Material
+    decision: Decision | None
 
 
 class Dispatcher:
@@ -41,64 +50,70 @@ class Dispatcher:
         clock: Clock,
     ) -> None:
         self.store, self.view, self.options, self.resolve, self.clock = store, view, options, resolve, clock
-        self._material: dict[int, Material] = {}
-        self._decided: dict[int, tuple[Version, Decision]] = {}
+        self.shared = Shared(store, view)
+        self._decided: dict[int, _Decided] = {}
         self._options: dict[str, object] = {}
 
     def destination(self, key: str) -> Destination | None:
         """The destination, even one that left the file."""
         return self.view.find(key)
 
-    def prepare(self, key: str, due: Sequence[DueDelivery], *, lease: str) -> list[DueDelivery]:
-        """Those of the claimed deliveries that may go as they are; the others are written off, and their articles
-        settled anew: what was decided when they were written down no longer holds."""
-        if not due:
-            return []
-        destination = self.view.destinations.get(key)
-        material = self.store.material(key, due)
-        ready: list[DueDelivery] = []
+    def prepare(self, due: Mapping[str, Sequence[DueDelivery]], *, lease: str) -> dict[str, list[DueDelivery]]:
+        """Those of the claimed deliveries, by the key of their destination, that may go as they are; the others are
+        written off, and their articles settled anew: what was decided when they were written down no longer holds."""
+        ready: dict[str, list[DueDelivery]] = {key: [] for key in due}
         stale: list[DueDelivery] = []
-        for one in due:
-            self._material[one.id] = material[one.id]
-            holds = one.action is Action.RETRACT or (
-                destination is not None and self._still(one, material[one.id], destination)
-            )
-            (ready if holds else stale).append(one)
+        if not any(due.values()):
+            return ready
+        material = self.store.material(due)
+        texts = self.shared.texts(one for some in due.values() for one in some)
+        for key, some in due.items():
+            destination = self.view.destinations.get(key)
+            for one in some:
+                decided = self._decide(one, texts.get((one.article, one.version)), material[one.id], destination)
+                if decided is None:
+                    stale.append(one)
+                    continue
+                self._decided[one.id] = decided
+                ready[key].append(one)
         if stale:
             self.store.cancel(stale, "decided again before sending", lease=lease, now=self.clock())
         return ready
 
-    def _still(self, due: DueDelivery, material: Material, destination: Destination) -> bool:
-        if material.current is None or material.withdrawn or material.current.source not in self.view.sources:
-            return False
-        version = version_of(due.article_uuid, material.current, self.view)
-        approval = material.approval if material.approval_version == due.version else None
+    def _decide(
+        self, due: DueDelivery, text: Text | None, material: Material, destination: Destination | None
+    ) -> _Decided | None:
+        """What to send ``due`` from, None when it must not go as it is. A retraction always goes."""
+        if due.action is Action.RETRACT:
+            return _Decided(text, material, None)
+        if destination is None or text is None or material.withdrawn or text.version.source not in self.view.sources:
+            return None
         case = build_case(
-            version,
+            text.version,
             destination,
             material.channels,
             self.view,
-            approval=approval,
+            approval=material.approval if material.approval_version == due.version else None,
             now=self.clock(),
             media=material.media,
             there=due.first_released is not None or due.unknown,
         )
         decision = decide(case)
-        self._decided[due.id] = (version, decision)
-        return decision.use is due.use
+        return _Decided(text, material, decision) if decision.use is due.use else None
 
     def parcel(self, key: str, due: DueDelivery, now: datetime) -> Parcel:
         """What goes out now. Its times are the delivery's, not the attempt's: a repeat carries the same bytes."""
         destination = self.view.find(key)
-        material = self._material.pop(due.id)
+        decided = self._decided.pop(due.id)
+        text, material = decided.text, decided.material
         subject: Release | Withdrawal
-        if due.action is Action.RETRACT:
+        if decided.decision is None:
             subject = build_withdrawal(
                 due.article_uuid,
                 self.view,
                 sequence=due.sequence,
                 version=due.version,
-                language=material.current.document.language if material.current else None,
+                language=text.current.document.language if text else None,
                 when=due.created_at,
                 reason=material.reason or "DECISION_CHANGED",
                 first_released=due.first_released or due.created_at,
@@ -106,19 +121,8 @@ class Dispatcher:
             )
         else:
             assert destination is not None
-            version, decision = self._decided.pop(due.id)
-            subject = build_release(
-                version,
-                decision,
-                destination,
-                material.channels,
-                self.view,
-                sequence=due.sequence,
-                action=due.action,
-                first_released=due.first_released or due.created_at,
-                released=due.created_at,
-                media=material.media,
-            )
+            assert text is not None
+            subject = self.shared.release(due, text.version, decided.decision, destination, material)
         return Parcel(
             delivery=due.uuid,
             attempt=due.attempts,

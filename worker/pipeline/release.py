@@ -38,7 +38,7 @@ def build_case(
         subscriber=view.subscribers[destination.subscriber],
         publishers=view.publishers,
         grants=view.grants_of.get(view.sources[version.source].publisher, ()),
-        channels=tuple(dict.fromkeys(key for path in _carried(channels, destination, view) for key, _ in path.steps)),
+        channels=tuple(dict.fromkeys(key for path in carried(channels, destination, view) for key, _ in path.steps)),
         now=now,
         approval=approval,
         media=media,
@@ -67,7 +67,7 @@ def build_release(
         decision,
         sequence=sequence,
         action=action,
-        channels=_carried(channels, destination, view),
+        channels=carried(channels, destination, view),
         operator=view.catalogue.operator,
         grants=view.catalogue.grants,
         first_released=first_released,
@@ -119,9 +119,9 @@ def story_withdrawal(story: Story, pair: Pair, view: View, now: datetime, *, rea
     )
 
 
-def _carried(channels: Sequence[str], destination: Destination, view: View) -> list[ChannelPath]:
-    """The channels that go to this destination; a parent that goes there takes its children's articles along, whose
-    path then says more than the parent's own."""
+def carried(channels: Sequence[str], destination: Destination, view: View) -> list[ChannelPath]:
+    """Those of ``channels`` that go to this destination; a parent that goes there takes its children's articles along,
+    whose path then says more than the parent's own."""
     found = [view.paths[key] for key in channels if key in view.paths]
     going = set(destination.channels)
     return [path for path in found if going.intersection(key for key, _ in path.steps)]

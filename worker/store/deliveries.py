@@ -1,62 +1,47 @@
-"""Deliveries and destinations: claiming what is due, recording what came of it.
+"""Deliveries as the deliver stage records them: what came of each attempt, what is decided and rendered from.
 
-A claim leases the destination and marks its deliveries SENDING before any byte leaves, so that a death shows as a
-lease that ended without a result.
+What is due, and who sends it, is in ``worker.store.claims``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection, Dialect
 
-from worker.model.catalog import Use
-from worker.model.delivery import Action, DeliveryState, Result
+from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
-from worker.store import acts, media, stories
-from worker.store.engine import Database
-from worker.store.schema import article, delivery, destination, receipt, recheck, tombstone
-
-DEATHS_TO_PARK = 3
-DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
-
-
-def _takes_all() -> sa.ColumnElement[bool]:
-    """Held, disabled and retired destinations still get their retractions, nothing else."""
-    return sa.and_(destination.c.state == "active", destination.c.retired_at.is_(None))
+from worker.model.ingest import Current
+from worker.store import acts, claims, media, stories
+from worker.store.bulk import Insert, Update
+from worker.store.engine import Database, among
+from worker.store.schema import delivery, destination, receipt, recheck, tombstone
 
 
-def _has_due(now: datetime) -> sa.ColumnElement[bool]:
-    """There is something to send, or something that a dead claimer left in flight."""
-    due = sa.exists().where(
-        delivery.c.destination_id == destination.c.id,
-        delivery.c.state == DUE,
-        delivery.c.due_at <= now,
-        sa.or_(_takes_all(), delivery.c.priority == 0),
-    )
-    stranded = sa.exists().where(delivery.c.destination_id == destination.c.id, delivery.c.state == SENDING)
-    return sa.or_(due, sa.and_(stranded, destination.c.lease.is_not(None)))
+class _UpdateLeased(Update):
+    """UPDATE of the delivery with the id in the last column but one, while its lease is the one in the last; it has
+    no lease afterwards."""
+
+    def _write(self, dialect: Dialect) -> str:
+        table, names, sign = self._names(dialect)
+        *changed, key, lease = (f"{name} = {sign}" for name in names)
+        changes = ", ".join((*changed, f"{names[-1]} = NULL"))
+        return " ".join(("UPDATE", table, "SET", changes, "WHERE", key, "AND", lease))
 
 
-def _claimable(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        sa.or_(destination.c.lease_until.is_(None), destination.c.lease_until < now),
-        sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= now),
-        _has_due(now),
-    )
-
-
-def _withdrawn(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
-    rows = connection.execute(
-        sa.select(tombstone.c.article_id, tombstone.c.reason).where(
-            tombstone.c.article_id.in_(ids), tombstone.c.lifted_at.is_(None)
-        )
-    )
-    return {row.article_id: row.reason for row in rows}
+_CONCLUDE = _UpdateLeased(
+    *(delivery, "state", "due_at", "finished_at", "failures", "result", "detail", "deaths", "id", "lease")
+)
+_ADD_RECEIPTS = Insert(
+    *(receipt, "delivery_id", "attempt", "at", "result", "status", "elapsed_ms"),
+    *("detail", "excerpt", "remote_id", "remote_url"),
+)
+_WITHDRAWN = sa.select(tombstone.c.article_id, tombstone.c.reason).where(
+    among(tombstone.c.article_id, "ids"), tombstone.c.lifted_at.is_(None)
+)
 
 
 class Deliveries:
@@ -68,8 +53,7 @@ class Deliveries:
     def waiting(self, now: datetime) -> list[str]:
         """Keys of up to 64 destinations that could be sent to right now."""
         with self.database.read() as connection:
-            query = sa.select(destination.c.key).where(_claimable(now)).limit(64)
-            return list(connection.execute(query).scalars())
+            return claims.waiting(connection, now)
 
     def recheck_due(self, now: datetime) -> bool:
         """Whether any article waits to be decided about again."""
@@ -88,152 +72,15 @@ class Deliveries:
         a death of a single one is counted, and the third parks it.
         """
         with self.database.write() as connection:
-            query = sa.select(destination).where(_claimable(now)).limit(limit)
-            if first is not None:
-                query = query.order_by(destination.c.key != first)
-            rows = connection.execute(self.database.skip_locked(query)).all()
-            claims = [self._claim(connection, row, now, batch=batch, lease=lease, until=until) for row in rows]
-            return [claim for claim in claims if claim is not None]
+            return claims.claim(connection, now, limit=limit, batch=batch, lease=lease, until=until, first=first)
 
-    def _claim(
-        self, connection: Connection, row: Row[Any], now: datetime, *, batch: int, lease: str, until: datetime
-    ) -> DestinationClaim | None:
-        singly = row.singly
-        if row.lease is not None:
-            singly = self._take_back(connection, row, now)
-        size = 1 if row.opened_at is not None or singly else batch
-        due = self._due(connection, row, now, size)
-        if not due:
-            connection.execute(
-                sa.update(destination)
-                .where(destination.c.id == row.id)
-                .values(lease=None, lease_until=None, singly=singly)
-            )
-            return None
-        connection.execute(
-            sa.update(destination)
-            .where(destination.c.id == row.id)
-            .values(lease=lease, lease_until=until, singly=max(0, singly - len(due)))
-        )
-        connection.execute(
-            sa.update(delivery)
-            .where(delivery.c.id.in_([one.id for one in due]))
-            .values(state=SENDING, lease=lease, attempts=delivery.c.attempts + 1)
-        )
-        return DestinationClaim(row.key, row.failures, row.probes, row.opened_at is not None, tuple(due))
-
-    def _take_back(self, connection: Connection, row: Row[Any], now: datetime) -> int:
-        """Return what a dead claimer left in flight; how many must now go one by one."""
-        mine = sa.and_(delivery.c.destination_id == row.id, delivery.c.state == SENDING)
-        stranded = connection.execute(sa.select(delivery.c.id, delivery.c.deaths).where(mine)).all()
-        if len(stranded) == 1:
-            deaths = stranded[0].deaths + 1
-            parked = deaths >= DEATHS_TO_PARK
-            connection.execute(
-                sa.update(delivery)
-                .where(mine)
-                .values(
-                    deaths=deaths,
-                    state=DeliveryState.PARKED.value if parked else DUE,
-                    detail=f"its sender died {deaths} times" if parked else delivery.c.detail,
-                    finished_at=now if parked else None,
-                    result=Result.UNKNOWN.value,
-                    lease=None,
-                )
-            )
-            left = 0 if parked else 1
-        else:
-            back = {"state": DUE, "result": Result.UNKNOWN.value, "lease": None}
-            connection.execute(sa.update(delivery).where(mine).values(**back))
-            left = len(stranded)
-        self._drop_superseded(connection, row.id, now)
-        return max(int(row.singly), left)
-
-    def _drop_superseded(self, connection: Connection, destination_id: int, now: datetime) -> None:
-        """What came back from a dead claimer may have a successor by now: time only runs forward."""
-        later = delivery.alias("later")
-        newer = sa.exists().where(
-            later.c.article_id == delivery.c.article_id,
-            later.c.destination_id == delivery.c.destination_id,
-            later.c.sequence > delivery.c.sequence,
-        )
-        connection.execute(
-            sa.update(delivery)
-            .where(delivery.c.destination_id == destination_id, delivery.c.state == DUE, newer)
-            .values(state=DeliveryState.SUPERSEDED.value, finished_at=now)
-        )
-
-    def _due(self, connection: Connection, row: Row[Any], now: datetime, size: int) -> list[DueDelivery]:
-        flying = delivery.alias("flying")
-        query = (
-            sa.select(delivery, article.c.uuid.label("article_uuid"))
-            .join(article, article.c.id == delivery.c.article_id)
-            .where(
-                delivery.c.destination_id == row.id,
-                delivery.c.state == DUE,
-                delivery.c.due_at <= now,
-                ~sa.exists().where(
-                    flying.c.article_id == delivery.c.article_id,
-                    flying.c.destination_id == delivery.c.destination_id,
-                    flying.c.state == SENDING,
-                ),
-            )
-            .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
-            .limit(size)
-        )
-        if row.state != "active" or row.retired_at is not None:
-            query = query.where(delivery.c.priority == 0)
-        rows = connection.execute(query).all()
-        firsts = self._first_released(connection, row.id, [one.article_id for one in rows if one.sequence > 1])
-        return [
-            DueDelivery(
-                id=one.id,
-                uuid=UUID(one.uuid),
-                article=one.article_id,
-                article_uuid=UUID(one.article_uuid),
-                sequence=one.sequence,
-                action=Action(one.action),
-                version=one.version,
-                use=Use(one.use),
-                attempts=one.attempts + 1,
-                failures=one.failures,
-                unknown=one.result == Result.UNKNOWN.value,
-                created_at=one.created_at,
-                first_released=firsts.get(one.article_id),
-            )
-            for one in rows
-        ]
-
-    def _first_released(self, connection: Connection, destination_id: int, articles: list[int]) -> dict[int, datetime]:
-        if not articles:
-            return {}
-        rows = connection.execute(
-            sa.select(delivery.c.article_id, sa.func.min(delivery.c.finished_at).label("first"))
-            .where(
-                delivery.c.article_id.in_(articles),
-                delivery.c.destination_id == destination_id,
-                delivery.c.state == DeliveryState.ACCEPTED.value,
-            )
-            .group_by(delivery.c.article_id)
-        )
-        return {row.article_id: row.first for row in rows}
-
-    def more(self, key: str, now: datetime, *, size: int, lease: str) -> tuple[DueDelivery, ...]:
-        """Further due deliveries of a destination that is still leased to ``lease``."""
+    def more(
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+    ) -> Mapping[str, tuple[DueDelivery, ...]]:
+        """Up to ``size`` further due deliveries of each of these destinations, as far as it is still leased to
+        ``lease``."""
         with self.database.write() as connection:
-            row = connection.execute(
-                sa.select(destination).where(destination.c.key == key, destination.c.lease == lease)
-            ).one_or_none()
-            if row is None or row.opened_at is not None or row.singly:
-                return ()
-            due = self._due(connection, row, now, size)
-            if due:
-                connection.execute(
-                    sa.update(delivery)
-                    .where(delivery.c.id.in_([one.id for one in due]))
-                    .values(state=SENDING, lease=lease, attempts=delivery.c.attempts + 1)
-                )
-            return tuple(due)
+            return claims.more(connection, keys, now, size=size, lease=lease)
 
     def record(
         self,
@@ -249,117 +96,30 @@ class Deliveries:
         """
         with self.database.write() as connection:
             if attempted:
-                self._store(connection, attempted, lease)
+                _conclude(connection, attempted, lease)
             for change in changes:
-                connection.execute(
-                    sa.update(destination)
-                    .where(destination.c.key == change.key)
-                    .values(
-                        failures=change.failures,
-                        opened_at=change.opened_at,
-                        probe_at=change.probe_at,
-                        probes=change.probes,
-                        state=sa.case((destination.c.state == "active", change.state), else_=destination.c.state),
-                        state_reason=sa.case(
-                            (destination.c.state == "active", change.state_reason), else_=destination.c.state_reason
-                        ),
-                    )
-                )
+                _change(connection, change)
             if release:
-                self._release(connection, lease, release)
+                claims.release(connection, lease, release)
 
-    def _store(self, connection: Connection, attempted: Sequence[Attempted], lease: str) -> None:
-        connection.execute(
-            sa.update(delivery)
-            .where(delivery.c.id == sa.bindparam("b_id"), delivery.c.lease == lease)
-            .values(
-                state=sa.bindparam("b_state"),
-                due_at=sa.bindparam("b_due"),
-                finished_at=sa.bindparam("b_finished"),
-                failures=sa.bindparam("b_failures"),
-                result=sa.bindparam("b_result"),
-                detail=sa.bindparam("b_detail"),
-                lease=None,
-                deaths=0,
-            ),
-            [
-                {
-                    "b_id": one.delivery,
-                    "b_state": one.state.value,
-                    "b_due": one.due_at,
-                    "b_finished": None if one.state is DeliveryState.DUE else one.at,
-                    "b_failures": one.failures,
-                    "b_result": one.answer.result.value,
-                    "b_detail": one.answer.detail[:500],
-                }
-                for one in attempted
-            ],
-        )
-        connection.execute(
-            sa.insert(receipt),
-            [
-                {
-                    "delivery_id": one.delivery,
-                    "attempt": one.attempt,
-                    "at": one.at,
-                    "result": one.answer.result.value,
-                    "status": one.answer.status,
-                    "elapsed_ms": round(one.answer.elapsed * 1000),
-                    "detail": one.answer.detail[:500],
-                    "excerpt": one.answer.excerpt[:2048],
-                    "remote_id": one.answer.remote_id,
-                    "remote_url": one.answer.remote_url,
-                }
-                for one in attempted
-            ],
-        )
-        again = [one.delivery for one in attempted if one.state is DeliveryState.DUE]
-        if again:
-            self._supersede(connection, again, attempted[0].at)
-
-    def _supersede(self, connection: Connection, again: list[int], now: datetime) -> None:
-        """A retry whose successor is already written down never goes out again."""
-        later = delivery.alias("later")
-        connection.execute(
-            sa.update(delivery)
-            .where(
-                delivery.c.id.in_(again),
-                sa.exists().where(
-                    later.c.article_id == delivery.c.article_id,
-                    later.c.destination_id == delivery.c.destination_id,
-                    later.c.sequence > delivery.c.sequence,
-                ),
-            )
-            .values(state=DeliveryState.SUPERSEDED.value, finished_at=now)
-        )
-
-    def _release(self, connection: Connection, lease: str, keys: Sequence[str]) -> None:
-        ids = sa.select(destination.c.id).where(destination.c.key.in_(keys), destination.c.lease == lease)
-        connection.execute(
-            sa.update(delivery)
-            .where(delivery.c.destination_id.in_(ids), delivery.c.state == SENDING, delivery.c.lease == lease)
-            .values(state=DUE, lease=None, attempts=delivery.c.attempts - 1)
-        )
-        connection.execute(
-            sa.update(destination)
-            .where(destination.c.key.in_(keys), destination.c.lease == lease)
-            .values(lease=None, lease_until=None)
-        )
-
-    def material(self, key: str, due: Sequence[DueDelivery]) -> dict[int, Material]:
-        """What the deliveries of destination ``key`` are decided again and rendered from, by delivery id."""
-        ids = sorted({one.article for one in due})
+    def currents(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Current]:
+        """The texts of versions by (article, number); those that were never made are missing. A version never
+        changes."""
         with self.database.read() as connection:
-            currents = stories.currents(connection, {(one.article, one.version) for one in due})
+            return stories.currents(connection, wanted)
+
+    def material(self, due: Mapping[str, Sequence[DueDelivery]]) -> dict[int, Material]:
+        """What deliveries, by the key of their destination, are decided again from, by delivery id."""
+        ids = sorted({one.article for some in due.values() for one in some})
+        with self.database.read() as connection:
             channels = stories.channels_of(connection, ids)
             approvals = stories.approvals(connection, ids)
             copies = media.copies(connection, ids)
-            withdrawn = _withdrawn(connection, ids)
+            withdrawn = {row.article_id: row.reason for row in connection.execute(_WITHDRAWN, {"ids": ids})}
         found: dict[int, Material] = {}
-        for one in due:
+        for key, one in ((key, one) for key, some in due.items() for one in some):
             approval, approved_for = approvals.get((one.article, key), (None, 0))
             found[one.id] = Material(
-                current=currents.get((one.article, one.version)),
                 channels=channels.get(one.article, ()),
                 approval=approval,
                 approval_version=approved_for,
@@ -389,20 +149,12 @@ class Deliveries:
 
     def replay(self, uuid: UUID, now: datetime, *, by: str, note: str | None = None) -> bool:
         """Make a parked delivery due again unless a later sequence took its place; True when it was. Audited."""
-        later = delivery.alias("later")
+        parked = delivery.c.state == DeliveryState.PARKED.value
         with self.database.write() as connection:
             done = connection.execute(
                 sa.update(delivery)
-                .where(
-                    delivery.c.uuid == str(uuid),
-                    delivery.c.state == DeliveryState.PARKED.value,
-                    ~sa.exists().where(
-                        later.c.article_id == delivery.c.article_id,
-                        later.c.destination_id == delivery.c.destination_id,
-                        later.c.sequence > delivery.c.sequence,
-                    ),
-                )
-                .values(state=DUE, due_at=now, failures=0, deaths=0, finished_at=None)
+                .where(delivery.c.uuid == str(uuid), parked, ~claims.has_successor())
+                .values(state=DeliveryState.DUE.value, due_at=now, failures=0, deaths=0, finished_at=None)
             )
             if done.rowcount == 1:
                 acts.record(connection, by=by, verb="replay", target=str(uuid), now=now, note=note)
@@ -419,3 +171,46 @@ class Deliveries:
             if done.rowcount == 1:
                 acts.record(connection, by=by, verb="resume", target=f"destination {key}", now=now, note=note)
             return done.rowcount == 1
+
+
+def _change(connection: Connection, change: DestinationChange) -> None:
+    """Move a destination's breaker; its state only while it is active, for what a person set stays."""
+    active = destination.c.state == "active"
+    connection.execute(
+        sa.update(destination)
+        .where(destination.c.key == change.key)
+        .values(
+            failures=change.failures,
+            opened_at=change.opened_at,
+            probe_at=change.probe_at,
+            probes=change.probes,
+            state=sa.case((active, change.state), else_=destination.c.state),
+            state_reason=sa.case((active, change.state_reason), else_=destination.c.state_reason),
+        )
+    )
+
+
+def _conclude(connection: Connection, attempted: Sequence[Attempted], lease: str) -> None:
+    _CONCLUDE.run(connection, [_conclusion(one, lease) for one in attempted])
+    _ADD_RECEIPTS.run(connection, [_receipt(one) for one in attempted])
+    again = [one.delivery for one in attempted if one.state is DeliveryState.DUE]
+    if again:  # a retry whose successor is already written down never goes out
+        connection.execute(
+            sa.update(delivery)
+            .where(delivery.c.id.in_(again), claims.has_successor())
+            .values(state=DeliveryState.SUPERSEDED.value, finished_at=attempted[0].at)
+        )
+
+
+def _conclusion(one: Attempted, lease: str) -> tuple[object, ...]:
+    """A row for ``_CONCLUDE``."""
+    finished = None if one.state is DeliveryState.DUE else one.at
+    result, detail = one.answer.result.value, one.answer.detail[:500]
+    return (one.state.value, one.due_at, finished, one.failures, result, detail, 0, one.delivery, lease)
+
+
+def _receipt(one: Attempted) -> tuple[object, ...]:
+    """A row for ``_ADD_RECEIPTS``."""
+    answer = one.answer
+    came = (one.delivery, one.attempt, one.at, answer.result.value, answer.status, round(answer.elapsed * 1000))
+    return (*came, answer.detail[:500], answer.excerpt[:2048], answer.remote_id, answer.remote_url)
