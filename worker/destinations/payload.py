@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from worker.model.article import Credit
 from worker.model.delivery import Action, ChannelPath, Imprint, Release, Withdrawal
@@ -16,16 +17,30 @@ TYPES = {
 }
 
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_KEPT = 64  # releases whose JSON is remembered for the destinations that get the same
+_LONGEST_KEPT = 100_000  # characters of a body; a longer one is written anew for each
+
+
 def payload(subject: Release | Withdrawal, destination: str) -> bytes:
     """UTF-8 JSON. Nothing in it depends on the attempt, so a retry carries the same bytes under the same id."""
     if isinstance(subject, Withdrawal):
-        kind, moment, facts = TYPES[Action.RETRACT], subject.when, _withdrawn(subject)
+        kind, moment, data = TYPES[Action.RETRACT], subject.when, _json(_withdrawn(subject))
     else:
-        kind, moment, facts = TYPES[subject.action], subject.released, _released(subject)
-    envelope = {"type": kind, "timestamp": _time(moment), "destination": destination, "data": facts}
-    text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        kind, moment = TYPES[subject.action], subject.released
+        data = _kept_json(subject) if len(subject.body or "") <= _LONGEST_KEPT else _json(_released(subject))
+    envelope = _json({"type": kind, "timestamp": _time(moment), "destination": destination})
+    return b'%b,"data":%b}' % (envelope[:-1], data)
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_json(release: Release) -> bytes:
+    return _json(_released(release))
+
+
+def _json(facts: dict[str, object]) -> bytes:
     # A lone surrogate cannot be UTF-8; a question mark in its place is better than an article that never arrives.
-    return text.encode("utf-8", "replace")
+    return _ENCODE(facts).encode("utf-8", "replace")
 
 
 def _time(moment: datetime) -> str:

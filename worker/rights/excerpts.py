@@ -15,6 +15,8 @@ FIGURE = re.compile(rf"<figure\b{ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>",
 IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
 _HOLDER = re.compile(rf"<(/?)(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>")
 _NOTHING = re.compile(r"(?:\s|&nbsp;|<br\s*/?>)*")
+# However deep empty elements nest, the innermost holds nothing at all.
+_EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>{_NOTHING.pattern}</\1>")
 _INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|bdi|bdo|wbr|time|ins|del)\b"
     rf"{ATTRIBUTES}>",
@@ -28,13 +30,20 @@ def without_images(body: str) -> str:
     """Clean HTML without images, the figures (captions too) that held them, and what is left empty."""
     if "<img" not in body:
         return body
-    text = FIGURE.sub(lambda match: "" if IMAGE.search(match[0]) else match[0], body)
-    text = IMAGE.sub("", text)
-    return without_empty(text)
+    return without_empty(IMAGE.sub("", without_figures(body)))
+
+
+def without_figures(body: str) -> str:
+    """Clean HTML without the figures that hold an image, captions and all."""
+    if "<figure" not in body:
+        return body
+    return FIGURE.sub(lambda match: "" if IMAGE.search(match[0]) else match[0], body)
 
 
 def without_empty(text: str) -> str:
     """Clean HTML without elements that hold nothing (any more): one pass, however deep they nest."""
+    if _EMPTY.search(text) is None:
+        return text.strip()
     kept: list[str] = []
     around: list[tuple[str, int]] = []  # open elements, and where they begin in ``kept``
     filled = 0  # so many of them, from the outside, hold something

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
@@ -69,21 +70,27 @@ _Line = list[_Piece]
 
 
 def _text(line: _Line) -> str:
-    return "".join(piece if isinstance(piece, str) else piece[0] for piece in line)
+    return "".join([piece if isinstance(piece, str) else piece[0] for piece in line])
 
 
 def _html(line: _Line) -> str:
-    return "".join(str(escape(piece)) if isinstance(piece, str) else _anchor(*piece) for piece in line)
+    return "".join([_escaped(piece) if isinstance(piece, str) else _anchor(*piece) for piece in line])
 
 
 def _anchor(words: str, url: str) -> str:
     if host_of(url) is None:
-        return str(escape(words))
-    return f'<a href="{escape(url)}" rel="noopener">{escape(words)}</a>'
+        return _escaped(words)
+    return f'<a href="{_escaped(url)}" rel="noopener">{_escaped(words)}</a>'
+
+
+# Most of the words are the same in every credit: labels, names, our own notice.
+@lru_cache(maxsize=512)
+def _escaped(words: str) -> str:
+    return str(escape(words))
 
 
 def _paragraph(note: str | _Line) -> str:
-    return "<br>".join(str(escape(note)).splitlines()) if isinstance(note, str) else _html(note)
+    return "<br>".join(_escaped(note).splitlines()) if isinstance(note, str) else _html(note)
 
 
 def _joined(parts: Iterable[_Line], separator: str) -> _Line:
@@ -195,6 +202,7 @@ def _origins_own(credit: Credit) -> Licence | None:
     return recognise(credit.license) if first is not None and first.source is not None else None
 
 
+@lru_cache(maxsize=16)
 def _complaint(name: str, contact: str, zh: bool) -> str:
     if zh:
         return (

@@ -22,7 +22,7 @@ from worker.model.delivery import Decision
 from worker.model.feed import Enclosure
 from worker.model.media import ENDINGS, FILES, MediaCopy, MediaState
 from worker.model.page import Attachment, PageImage
-from worker.rights.excerpts import ATTRIBUTES, FIGURE, IMAGE, plain, without_empty, without_images
+from worker.rights.excerpts import ATTRIBUTES, FIGURE, IMAGE, plain, without_empty, without_figures, without_images
 
 MOST = 30  # copies an article may have; what stands further down is dropped where copies are wanted
 WAIT = timedelta(hours=1)  # from when a copy is wanted to when the text goes without it
@@ -134,7 +134,9 @@ def depends_on_media(version: Version) -> bool:
     """Whether ``version`` is a short text around pictures or files."""
     if version.body is None or not (version.images or version.attachments):
         return False
-    return len(plain(without_images(version.body))) < SHORT
+    # What emptied elements leave behind is white space: a text that is long without any needs no second look.
+    words = plain(IMAGE.sub("", without_figures(version.body))).split()
+    return sum(map(len, words)) < SHORT and len(plain(without_images(version.body))) < SHORT
 
 
 def carry(version: Version, media: Mapping[bytes, MediaCopy], images: str, site: str) -> Carried:
