@@ -8,5 +8,5 @@ from tasks.services import services
 
 @app.task(name="poll")
 def poll() -> str:
-    """Poll every due host for up to 20 s."""
+    """Poll every due host for up to 50 s."""
     return str(services().poller().run())

@@ -26,7 +26,7 @@ class Http(Protocol):
     """The network, as synchronous code sees it (``worker.http.client.Http``)."""
 
     def stream(
-        self, refill: Callable[[int], Sequence[Lane]], *, slots: int, idle: float = 0.25
+        self, refill: Callable[[int], Sequence[Lane]], *, slots: int, spare: int = 0, idle: float = 0.25
     ) -> Iterator[list[Outcome]]: ...
 
 

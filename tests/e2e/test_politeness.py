@@ -28,7 +28,7 @@ from worker.store.schema import resource
 services = build_services()
 end = time.monotonic() + 60
 while time.monotonic() < end:
-    services.poller().run(window=2)
+    services.poller().run(seconds=4)
     while services.ingester().run() is not None:
         pass
     with services.database.read() as connection:

@@ -138,6 +138,61 @@ def test_never_more_lanes_than_slots(http: Http, peer: Peer) -> None:
     assert (asked[0], max(asked), asked[-1]) == (5, 5, 5)
 
 
+async def hangs(_exchange: Exchange) -> None:
+    await asyncio.sleep(30)
+
+
+def test_hosts_that_hang_give_their_slots_to_others_and_are_waited_for(http: Http, peer: Peer) -> None:
+    peer.scripts["/slow"] = hangs
+    slow = [lane(peer, -n, path="/slow") for n in range(1, 5)]
+    stream = http.stream(
+        supply([*slow, *(lane(peer, n) for n in range(50))]), slots=4, spare=4, patience=0.05, idle=0.02
+    )
+    seen: list[int] = []
+    for batch in stream:
+        seen.extend(outcome.tag for outcome in batch)
+        if len(seen) == 50:
+            break
+    assert tasks_running_now() == 4
+    stream.close()
+    assert sorted(seen) == list(range(50))
+
+
+def test_what_hangs_takes_no_more_places_than_there_are_to_spare(http: Http, peer: Peer) -> None:
+    peer.scripts["/slow"] = hangs
+    most = 0
+
+    def refill(free: int) -> list[Lane]:
+        nonlocal most
+        most = max(most, tasks_running_now() + free)
+        return list(itertools.islice(lanes, free))
+
+    lanes = iter([Lane((Request(n, peer.url("/slow"), deadline=0.5),)) for n in range(30)])
+    outcomes = list(http.stream(refill, slots=5, spare=7, patience=0.05, idle=0.02))
+    assert sum(map(len, outcomes)) == 30
+    assert most == 12
+
+
+def test_what_is_cut_is_unknown_and_says_so(http: Http, peer: Peer) -> None:
+    peer.scripts["/slow"] = hangs
+    begun = time.monotonic()
+    requests = (Request(1, peer.url()), Request(2, peer.url("/slow")), Request(3, peer.url()))
+    outcomes = run(http, [Lane(requests, not_after=begun + 0.2, cut_at=begun + 0.4)])
+    assert time.monotonic() - begun < 5
+    assert [(outcome.tag, outcome.phase, outcome.error) for outcome in outcomes] == [
+        (1, Phase.ANSWERED, None),
+        (2, Phase.UNKNOWN, FetchError.CLOSED),
+        (3, Phase.NOT_SENT, FetchError.CLOSED),
+    ]
+
+
+def test_a_deadline_before_the_cut_is_a_time_out(http: Http, peer: Peer) -> None:
+    peer.scripts["/slow"] = hangs
+    request = Request(1, peer.url("/slow"), deadline=0.2)
+    outcome = run(http, [Lane((request,), cut_at=time.monotonic() + 20)])[0]
+    assert outcome.error is FetchError.TIMEOUT
+
+
 def test_more_lanes_than_asked_for_is_a_mistake_and_says_so(http: Http, peer: Peer) -> None:
     with pytest.raises(ValueError, match="gave 3 lanes for 2 free slots"):
         list(http.stream(lambda free: [lane(peer, n) for n in range(3)], slots=2))
@@ -199,7 +254,7 @@ def test_leaving_the_iterator_cancels_what_is_in_flight(http: Http, peer: Peer) 
     stream = http.stream(supply(lanes), slots=20)
     next(stream)
     stream.close()
-    assert asyncio.run_coroutine_threadsafe(tasks_running(), LoopThread.shared().loop).result() == 0
+    assert tasks_running_now() == 0
     arrived = len(peer.arrivals)
     assert http.fetch(Request(1, peer.url())).body == b"home"
     assert len(peer.arrivals) == arrived + 1
@@ -207,6 +262,10 @@ def test_leaving_the_iterator_cancels_what_is_in_flight(http: Http, peer: Peer) 
 
 async def tasks_running() -> int:
     return len(asyncio.all_tasks()) - 1
+
+
+def tasks_running_now() -> int:
+    return asyncio.run_coroutine_threadsafe(tasks_running(), LoopThread.shared().loop).result()
 
 
 def test_an_error_in_the_consumer_s_code_cancels_too(http: Http, peer: Peer) -> None:

@@ -178,6 +178,20 @@ def test_a_poller_that_lost_its_lease_writes_nothing(stages: Stages) -> None:
     assert {row.lease for row in stages.rows(host)} == {"second"}
 
 
+def test_what_hangs_when_a_run_ends_is_cut_and_asked_first_by_the_next(stages: Stages) -> None:
+    stages.publish("alpha", replace(FEED, delay=4))
+    stages.publish("beta", Document(b"", status=500))
+    before = stages.resource()
+    assert str(stages.services.poller().run(seconds=2.5)) == "1 refused", (
+        "beta's answer counts, alpha's is not waited for"
+    )
+    assert stages.resource() == before, "a cut says nothing of the host"
+    assert {row.lease for row in stages.rows(host)} == {None}
+    stages.now += timedelta(seconds=1)
+    first = stages.services.polling.claim(stages.now, limit=1, lease="next", until=stages.now, per_host=9)
+    assert [due.source for claim in first for due in claim.resources] == ["alpha"]
+
+
 def test_a_new_address_keeps_what_was_seen(stages: Stages) -> None:
     stages.publish("alpha", FEED)
     stages.run()

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from worker.http.guard import Guard
@@ -38,7 +39,7 @@ class Http:
         user_agent: str,
         guard: Guard,
         clock: Callable[[], datetime],
-        connections: int = 200,
+        connections: int = 400,
         wire: Callable[[], Wire] | None = None,
     ) -> None:
         self._clock = clock
@@ -49,8 +50,13 @@ class Http:
         self._home: LoopThread | None = None
         self._inherited: list[Wire] = []
 
-    def stream(self, refill: Refill, *, slots: int, idle: float = 0.25) -> Iterator[list[Outcome]]:
+    def stream(
+        self, refill: Refill, *, slots: int, spare: int = 0, idle: float = 0.25, patience: float = 2.0
+    ) -> Iterator[list[Outcome]]:
         """Run lanes side by side, at most ``slots`` of them, and yield finished outcomes in lists of 1 to 50.
+
+        A lane that has run for ``patience`` seconds waits for its host, not for us: it gives its slot to another and
+        goes on, while ``spare`` places last. There are never more than ``slots + spare`` lanes.
 
         ``refill(free)`` is called on the caller's thread while ``free > 0`` lanes may be added: at the start, after
         each yield, and at least every ``idle`` seconds while something is in flight; it returns at most ``free``
@@ -61,7 +67,7 @@ class Http:
         flight = _Flight(home, wire, self._clock)
         try:
             while True:
-                free = slots - flight.lanes
+                free = flight.free(slots, spare, patience)
                 lanes = _at_most(free, refill(free)) if free > 0 else ()
                 flight.add(lanes)
                 if not lanes and flight.is_over():
@@ -108,6 +114,14 @@ def _at_most(free: int, lanes: Sequence[Lane]) -> Sequence[Lane]:
     return lanes
 
 
+@dataclass(slots=True)
+class _Added:
+    """Lanes that were added together: when, in monotonic seconds, and how many of them still run."""
+
+    at: float
+    running: int
+
+
 class _Flight:
     """The lanes of one ``stream`` call: the consumer's side and the loop's side of the hand-over.
 
@@ -120,11 +134,11 @@ class _Flight:
         self._clock = clock
         self._changed = threading.Condition()
         self._ready: deque[Outcome] = deque()
-        self.lanes = 0
+        self._added: list[_Added] = []
         self._failure: Exception | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._finished: list[Outcome] = []
-        self._ended = 0
+        self._ended: list[_Added] = []
         self._flushing = False
 
     # The consumer's side.
@@ -132,14 +146,23 @@ class _Flight:
     def add(self, lanes: Sequence[Lane]) -> None:
         """Start ``lanes``."""
         if lanes:
+            added = _Added(time.monotonic(), len(lanes))
             with self._changed:
-                self.lanes += len(lanes)
-            self._home.call(self._start, lanes)
+                self._added.append(added)
+            self._home.call(self._start, lanes, added)
+
+    def free(self, slots: int, spare: int, patience: float) -> int:
+        """How many lanes may be added."""
+        since = time.monotonic() - patience
+        with self._changed:
+            self._added = [one for one in self._added if one.running]
+            slow = sum(one.running for one in self._added if one.at <= since)
+            return slots + min(slow, spare) - sum(one.running for one in self._added)
 
     def collect(self, seconds: float) -> list[Outcome]:
         """Return what has finished, at most one batch, waiting up to ``seconds`` for something to happen."""
         with self._changed:
-            if not self._ready and self.lanes and self._failure is None:
+            if not self._ready and self._runs() and self._failure is None:
                 self._changed.wait(seconds)
             if self._failure is not None:
                 raise self._failure
@@ -148,23 +171,26 @@ class _Flight:
     def is_over(self) -> bool:
         """Whether every lane has ended and every outcome was collected."""
         with self._changed:
-            return not self.lanes and not self._ready and self._failure is None
+            return not self._runs() and not self._ready and self._failure is None
+
+    def _runs(self) -> bool:
+        return any(one.running for one in self._added)
 
     # The loop's side.
 
-    def _start(self, lanes: Sequence[Lane]) -> None:
+    def _start(self, lanes: Sequence[Lane], added: _Added) -> None:
         for lane in lanes:
-            task = asyncio.get_running_loop().create_task(self._run(lane))
+            task = asyncio.get_running_loop().create_task(self._run(lane, added))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, lane: Lane) -> None:
+    async def _run(self, lane: Lane, added: _Added) -> None:
         try:
             await self._walk(lane)
         except Exception as failure:  # noqa: BLE001 - a defect of ours: it is raised again on the consumer's side
             self._failure = failure
         finally:
-            self._ended += 1
+            self._ended.append(added)
             self._flush_soon()
 
     async def _walk(self, lane: Lane) -> None:
@@ -176,16 +202,27 @@ class _Flight:
             if not closed and (wait := start - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
             start = time.monotonic() + lane.pace
-            outcome = self._unstarted(request) if closed else await self._wire.exchange(request)
+            outcome = self._without(request, Phase.NOT_SENT) if closed else await self._exchange(request, lane.cut_at)
             over = over or (lane.ends is not None and lane.ends(outcome))
             self._finish(outcome)
 
-    def _unstarted(self, request: Request) -> Outcome:
+    async def _exchange(self, request: Request, cut_at: float | None) -> Outcome:
+        left = request.deadline if cut_at is None else cut_at - time.monotonic()
+        if left >= request.deadline:
+            return await self._wire.exchange(request)
+        try:
+            async with asyncio.timeout(left):
+                return await self._wire.exchange(request)
+        except TimeoutError:
+            return self._without(request, Phase.UNKNOWN)
+
+    def _without(self, request: Request, phase: Phase) -> Outcome:
+        """What a closed lane has to say of a request that it did not make, or did not see through."""
         now = self._clock()
         return Outcome(
             tag=request.tag,
             url=request.url,
-            phase=Phase.NOT_SENT,
+            phase=phase,
             status=None,
             headers={},
             body=b"",
@@ -208,10 +245,11 @@ class _Flight:
         self._flushing = False
         with self._changed:
             self._ready.extend(self._finished)
-            self.lanes -= self._ended
+            for added in self._ended:
+                added.running -= 1
             self._changed.notify()
         self._finished = []
-        self._ended = 0
+        self._ended = []
 
     async def cancel(self) -> None:
         """Cancel every lane and wait until all have ended."""

@@ -38,6 +38,7 @@ _FIELDS = 200
 _DNS_SECONDS = 10
 # Below the 5 s after which many servers drop an idle connection: one dropped just as we write costs us the request.
 _KEEP_ALIVE_SECONDS = 4.0
+_IDLE_HOSTS = 200
 _LARGE_BODY = 512 * 1024  # aiohttp warns when handed more than 1 MiB as bytes
 _DETAIL_LENGTH = 300
 _READS = frozenset({"GET", "HEAD"})
@@ -86,7 +87,7 @@ class _Connector(aiohttp.TCPConnector):
             socket_factory=self._open_socket,
         )
         self._guard = guard
-        self._idle_hosts = connections
+        self._idle_hosts = min(connections, _IDLE_HOSTS)
 
     def _open_socket(self, addr_info: AddrInfoType) -> socket.socket:
         """Make the socket for one candidate address; called for literal addresses too, right before connecting."""

@@ -33,12 +33,15 @@ class Lane:
 
     Lanes run side by side. ``not_after`` (monotonic seconds, as ``time.monotonic``) is the last moment a request of
     this lane may still start; later ones come back as ``NOT_SENT`` with error ``lane closed``, and so do those after
-    an outcome that ``ends`` the lane (called on the loop's thread: pure and quick).
+    an outcome that ``ends`` the lane (called on the loop's thread: pure and quick). ``cut_at`` (likewise) is when what
+    is in flight is cut short of its deadline and comes back as ``UNKNOWN`` with the same error: that says nothing of
+    the host.
     """
 
     requests: tuple[Request, ...]
     pace: float = 0.0
     not_after: float | None = None
+    cut_at: float | None = None
     ends: Callable[[Outcome], bool] | None = None
 
 
@@ -64,7 +67,7 @@ class FetchError(StrEnum):
     ENCODING = "encoding"  # an unasked, stacked or corrupt Content-Encoding
     BAD_URL = "bad_url"
     REDIRECTS = "redirects"  # more redirects within the host than allowed
-    CLOSED = "closed"  # the lane's ``not_after`` passed before this request could start
+    CLOSED = "closed"  # the lane ended before this request could start, or was cut while it was in flight
 
 
 @dataclass(frozen=True, slots=True)
