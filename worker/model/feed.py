@@ -12,12 +12,14 @@ from worker.model.page import Attachment, PageImage, Related, Statement
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes to parse, with what the exchange said of them. ``zone`` is an IANA name for zone-less times."""
+    """Bytes to parse, with what the exchange said of them. ``zone`` is an IANA name for zone-less times; ``inherits``
+    says that an entry which names no language has its feed's."""
 
     body: bytes
     url: str | None = None
     content_type: str | None = None
     zone: str = "UTC"
+    inherits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         license=licence_of(fields, links, scope),
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
-        language=language_in(element) or language_tag(first_line(fields, "dc:language")),
+        language=language_in(element) or language_tag(first_line(fields, "dc:language")) or scope.language,
     )
 
 

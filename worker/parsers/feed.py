@@ -154,7 +154,8 @@ def _read(walk: _Walk, document: Document, *, bases: bool) -> ParsedFeed:
     core = _core(top, walk, form)
     scope = Scope(document.url, document.zone, core, bases)
     feed = _READ_FEED[form](top, scope, form)
-    scope = replace(scope, base=document.url or feed.self_link or feed.link)
+    language = feed.language if document.inherits else None
+    scope = replace(scope, base=document.url or feed.self_link or feed.link, language=language)
     if document.url is None and scope.base:
         feed = _READ_FEED[form](top, scope, form)
     entries = [_READ_ENTRY[form](found.element, scope, found.digest, found.raw) for found in walk.items]

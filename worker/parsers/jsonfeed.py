@@ -28,6 +28,7 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
     ):
         return ParsedFeed(format="", warnings=("this is JSON, but no JSON Feed",))
     base = document.url or safe_url(_text(root, "feed_url"), None) or safe_url(_text(root, "home_page_url"), None)
+    language = language_tag(_text(root, "language")) if document.inherits else None
     digests: list[bytes] = []
     entries: dict[bytes, ParsedEntry] = {}
     for node in _nodes(root, "items")[:_MOST_ITEMS]:
@@ -35,7 +36,7 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
             continue
         digests.append(digest_of(raw))
         if digests[-1] not in seen and digests[-1] not in entries:
-            entries[digests[-1]] = _entry(node, base, document.zone, digests[-1], raw)
+            entries[digests[-1]] = _entry(node, base, document.zone, digests[-1], raw, language)
     return _feed(root, base, document.zone, tuple(entries.values()), tuple(digests))
 
 
@@ -71,7 +72,7 @@ def _feed(
     )
 
 
-def _entry(node: Node, base: str | None, zone: str, digest: bytes, raw: bytes) -> ParsedEntry:
+def _entry(node: Node, base: str | None, zone: str, digest: bytes, raw: bytes, language: str | None) -> ParsedEntry:
     given = node.get("_syn_rights")
     own: Node = given if isinstance(given, dict) else {}
     link = safe_url(_text(node, "url"), base)
@@ -95,7 +96,7 @@ def _entry(node: Node, base: str | None, zone: str, digest: bytes, raw: bytes) -
         license=_licence(node, own),
         source=_source(own),
         via=via,
-        language=language_tag(_text(node, "language")),
+        language=language_tag(_text(node, "language")) or language,
     )
 
 

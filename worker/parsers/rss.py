@@ -82,7 +82,7 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         license=licence_of(fields, links, scope),
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
-        language=language_tag(first_line(fields, "dc:language", "language")) or language_in(element),
+        language=language_tag(first_line(fields, "dc:language", "language")) or language_in(element) or scope.language,
         guid_is_permalink=permalink and safe_url(guid, None) is not None,
     )
 

@@ -37,12 +37,13 @@ _MOST_ALIKE = 500  # children of one name that are read: no text has more author
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What relative addresses and zone-less times of a document are read against. ``core`` is the namespace of its own
-    vocabulary; ``bases`` says that the document uses xml:base."""
+    vocabulary; ``bases`` says that the document uses xml:base; ``language`` is what an entry has that names none."""
 
     base: str | None
     zone: str
     core: str = ""
     bases: bool = False
+    language: str | None = None
 
     def base_of(self, element: Element) -> str | None:
         """The base address in force at an element."""

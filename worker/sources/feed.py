@@ -16,12 +16,10 @@ def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
     """The unseen entries of a snapshot. Never raises for anything a document contains."""
     if claim.role is not Role.FEED:
         return pages.read(claim, source)
-    document = Document(body=claim.body, url=claim.url, content_type=claim.content_type, zone=source.zone)
+    # The catalogue's word on the language goes before the feed's, and an entry's own before both.
+    inherits = source.language is None
+    document = Document(claim.body, claim.url, claim.content_type, source.zone, inherits)
     parsed = parse(document, claim.seen)
-    if parsed.language and source.language is None:
-        # The catalogue's word goes before the feed's, and an entry's own before both.
-        spoken = (replace(entry, language=entry.language or parsed.language) for entry in parsed.entries)
-        parsed = replace(parsed, entries=tuple(spoken))
     return with_pages(parsed, claim, source) if source.body == "page" else parsed
 
 
