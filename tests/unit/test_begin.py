@@ -12,6 +12,7 @@ from worker.model.ingest import Story
 from worker.parsers import parse
 from worker.pipeline.begin import new_stories
 from worker.pipeline.ingest import oldest_first, prepare
+from worker.rights.provenance import Scene
 
 
 def as_kept(story: Story) -> Story:
@@ -28,7 +29,8 @@ def test_begun_articles_are_what_the_store_tells_of_them(stages: Stages) -> None
     )
     source, view = stages.catalogue.sources[0], stages.services.view()
     feed = parse(Document(body=body.body, url=source.url))
-    ready = oldest_first([prepare(entry, feed, source, view, KeyMode.GUID) for entry in feed.entries])
+    scene = Scene(feed, source, view.publishers, view.catalogue.operator, view.own_domains)
+    ready = oldest_first([prepare(entry, scene, KeyMode.GUID) for entry in feed.entries])
     with stages.services.works.open() as work:
         identified = identify(ready, work.known(1, ready))
         stored = work.write_entries(identified, source_id=1, snapshot_id=1, now=stages.now)

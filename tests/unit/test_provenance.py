@@ -8,7 +8,7 @@ from worker.identity.names import is_department
 from worker.model.article import AuthorState, Credit, HopBasis, HopRole
 from worker.model.catalog import Grant, Operator, Publisher, Scope, Source, SourceKind
 from worker.model.feed import ParsedEntry, ParsedFeed, Person, SourceRef
-from worker.rights.provenance import Publishers, merge, speaks_for, trace
+from worker.rights.provenance import Publishers, Scene, merge, speaks_for, trace
 
 WIRE = Publisher("wire", "通讯样社", ("Example Wire",), ("wire.example",), "https://wire.example/")
 PAPER = Publisher("paper", "样报", ("Sample Daily",), ("paper.example",), "https://www.paper.example/")
@@ -22,7 +22,7 @@ ENTRY = ParsedEntry(b"d" * 16, b"", title="河上新桥通车", link="https://ww
 
 
 def traced(entry: ParsedEntry = ENTRY, feed: ParsedFeed = FEED, source: Source = SOURCE, **changes: object) -> Credit:
-    return trace(replace(entry, **changes), feed, source, PUBLISHERS, US, OWN)  # type: ignore[arg-type]
+    return trace(replace(entry, **changes), Scene(feed, source, PUBLISHERS, US, OWN))  # type: ignore[arg-type]
 
 
 def test_a_publishers_own_work_is_its_own() -> None:
@@ -55,7 +55,7 @@ def test_a_declared_source_is_the_origin_and_the_polled_publisher_carried_it(nam
 
 def _from(ref: SourceRef, entry: ParsedEntry = ENTRY, **changes: object) -> Credit:
     changed = replace(entry, **changes)  # type: ignore[arg-type]
-    return trace(replace(changed, source=ref), FEED, SOURCE, PUBLISHERS, US, OWN)
+    return trace(replace(changed, source=ref), Scene(FEED, SOURCE, PUBLISHERS, US, OWN))
 
 
 def test_an_unlisted_source_is_credited_by_name() -> None:
@@ -141,10 +141,10 @@ def test_a_publisher_without_domains_is_at_home_where_its_feed_says() -> None:
     source = Source("blog", "blog", SourceKind.FEED, "https://feeds.host.example/blog")
     feed = ParsedFeed("rss", link="https://blog.example/")
     entry = replace(ENTRY, link="https://blog.example/1")
-    assert trace(entry, feed, source, publishers, US, OWN).original_link == "https://blog.example/1"
+    assert trace(entry, Scene(feed, source, publishers, US, OWN)).original_link == "https://blog.example/1"
     stolen = replace(feed, link="https://wire.example/")
     entry = replace(ENTRY, link="https://wire.example/1")
-    assert trace(entry, stolen, source, publishers, US, OWN).original_link is None
+    assert trace(entry, Scene(stolen, source, publishers, US, OWN)).original_link is None
 
 
 class TestOurOwnArticlesComingBack:
@@ -166,7 +166,7 @@ class TestOurOwnArticlesComingBack:
     def test_a_source_on_our_own_host_is_no_echo(self) -> None:
         source = replace(SOURCE, url="http://127.0.0.1:9000/feed")
         entry = replace(ENTRY, link="http://127.0.0.1:9000/1")
-        credit = trace(entry, FEED, source, PUBLISHERS, US, frozenset({"127.0.0.1"}))
+        credit = trace(entry, Scene(FEED, source, PUBLISHERS, US, frozenset({"127.0.0.1"})))
         assert credit.publisher == "paper"
         assert credit.original_link == "http://127.0.0.1:9000/1"
 
@@ -186,7 +186,7 @@ class TestAuthors:
     def test_the_feeds_are_inherited_by_its_own_work_only(self) -> None:
         feed = replace(FEED, authors=(Person("陈主笔"),))
         assert [person.name for person in traced(feed=feed).authors] == ["陈主笔"]
-        reprint = trace(replace(ENTRY, source=SourceRef("通讯样社")), feed, SOURCE, PUBLISHERS, US, OWN)
+        reprint = trace(replace(ENTRY, source=SourceRef("通讯样社")), Scene(feed, SOURCE, PUBLISHERS, US, OWN))
         assert (reprint.authors, reprint.author_state) == ((), AuthorState.UNSIGNED)
 
     @pytest.mark.parametrize("name", ["样报", "Sample Daily", "样站", "样报要闻"])
@@ -210,7 +210,7 @@ class TestTerms:
         assert traced(feed=feed).license_scope == "feed"
         own = traced(feed=feed, license="https://creativecommons.org/licenses/by-nc/4.0/")
         assert (own.license, own.license_scope) == ("https://creativecommons.org/licenses/by-nc/4.0/", "entry")
-        reprint = trace(replace(ENTRY, source=SourceRef("通讯样社")), feed, SOURCE, PUBLISHERS, US, OWN)
+        reprint = trace(replace(ENTRY, source=SourceRef("通讯样社")), Scene(feed, SOURCE, PUBLISHERS, US, OWN))
         assert (reprint.license, reprint.license_scope) == (None, None)
         assert _from(SourceRef("通讯样社", license="https://l.example/x")).license_scope == "source"
 
@@ -223,11 +223,13 @@ class TestMerging:
     def test_who_else_carried_it_is_recorded_once_and_the_origin_stays(self) -> None:
         lead = trace(
             replace(ENTRY, link="https://wire.example/1"),
-            ParsedFeed("rss"),
-            Source("wire", "wire", SourceKind.FEED, "https://wire.example/rss"),
-            PUBLISHERS,
-            US,
-            OWN,
+            Scene(
+                ParsedFeed("rss"),
+                Source("wire", "wire", SourceKind.FEED, "https://wire.example/rss"),
+                PUBLISHERS,
+                US,
+                OWN,
+            ),
         )
         copy = _from(SourceRef("通讯样社"))
         merged = merge(lead, [copy, copy])
@@ -243,7 +245,9 @@ class TestMerging:
 
     def test_another_publisher_claiming_the_same_text_becomes_a_republisher(self) -> None:
         source = Source("other", "other", SourceKind.FEED, "https://other.example/rss")
-        copy = trace(replace(ENTRY, link="https://other.example/1"), ParsedFeed("rss"), source, PUBLISHERS, US, OWN)
+        copy = trace(
+            replace(ENTRY, link="https://other.example/1"), Scene(ParsedFeed("rss"), source, PUBLISHERS, US, OWN)
+        )
         merged = merge(traced(), [copy])
         assert merged.publisher == "paper"
         assert [(hop.role, hop.name) for hop in merged.hops][1:] == [(HopRole.REPUBLISHER, "他报")]

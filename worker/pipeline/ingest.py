@@ -27,7 +27,7 @@ from worker.pipeline.removal import apply_tombstones
 from worker.pipeline.settle import settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Work, Works
-from worker.rights.provenance import trace
+from worker.rights.provenance import Scene, trace
 
 CHUNK = 50
 LEASE = 60.0
@@ -131,7 +131,8 @@ class Ingester:
         if feed.media is not None:
             return self._keep_media(claim, feed.media, report)
         mode = detect_mode(feed.entries, claim.guid_mode)
-        ready = oldest_first([prepare(entry, feed, source, view, mode) for entry in feed.entries])
+        scene = Scene(feed, source, view.publishers, view.catalogue.operator, view.own_domains)
+        ready = oldest_first([prepare(entry, scene, mode) for entry in feed.entries])
         routable = first_contact(feed.entries, source, claim) if claim.first_contact else None
         chunks = [ready[at : at + CHUNK] for at in range(0, len(ready), CHUNK)] or [[]]
         rung: dict[str, None] = {}
@@ -251,10 +252,10 @@ def oldest_first(ready: Sequence[Prepared]) -> list[Prepared]:
     return [item for item in reversed(ready) if unique[item.aliases[:1] or (item.entry.digest,)] is item]
 
 
-def prepare(entry: ParsedEntry, feed: ParsedFeed, source: Source, view: View, mode: KeyMode) -> Prepared:
+def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode) -> Prepared:
     """Everything about an entry that needs no database."""
     aliases = alias_keys(entry, mode=mode)
-    own = entry.link is not None and view.publishers.owns(source.publisher, host_of(entry.link))
+    own = entry.link is not None and scene.publishers.owns(scene.source.publisher, host_of(entry.link))
     return Prepared(
         entry=entry,
         aliases=tuple(key.digest for key in aliases),
@@ -262,7 +263,7 @@ def prepare(entry: ParsedEntry, feed: ParsedFeed, source: Source, view: View, mo
         link=next((key.digest for key in aliases if key.kind == "link"), None) if own else None,
         content=content_digest(entry),
         terms=terms_digest(entry),
-        credit=trace(entry, feed, source, view.publishers, view.catalogue.operator, view.own_domains),
+        credit=trace(entry, scene),
     )
 
 
