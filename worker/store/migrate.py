@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 from worker.errors import StoreError
 from worker.store.engine import Database
+from worker.store.schema import metadata
 
 
 def _config(database: Database) -> Config:
@@ -48,8 +49,18 @@ def migrate(database: Database, to: str = "head") -> tuple[str | None, str]:
         )
     if to not in {"head", *ours}:
         raise StoreError(f"schema {to} is of a later release; use the newer one")
-    command.upgrade(_config(database), to)
+    if before is None and to == "head":
+        _create(database)
+    else:
+        command.upgrade(_config(database), to)
     return before, current(database) or ""
+
+
+def _create(database: Database) -> None:
+    """An empty database gets today's schema at once, so that the steps are only for databases that have data."""
+    with database.write() as connection:
+        metadata.create_all(connection)
+    command.stamp(_config(database), "head")
 
 
 def require(database: Database) -> None:

@@ -1,6 +1,7 @@
 """The whole road: catalogue, polling, entries, articles, deliveries, shelf.
 
-The first step is the schema itself; later steps spell out their changes.
+The first step is the schema itself. An empty database is made whole without these steps (``migrate``); whoever writes
+the second one spells out here the tables as they were before it.
 """
 
 from alembic import op
