@@ -66,6 +66,12 @@ class Loaded:
 
 
 _VERSION = sa.select(installation.c.catalogue_version)
+_ASKED = sa.select(
+    *(source.c.id, source.c.key, source.c.paused_at),
+    *(resource.c.id.label("resource"), resource.c.url, resource.c.role, resource.c.due_at),
+).outerjoin(resource, sa.and_(resource.c.source_id == source.c.id, resource.c.key.is_(None)))
+_HOSTS = sa.select(host.c.id, host.c.name, host.c.pace)
+_CHANGE = {name: sa.update(table).where(table.c.key == sa.bindparam("b_key")) for name, (table, _) in TABLES.items()}
 
 
 class CatalogueStore:
@@ -121,9 +127,7 @@ class CatalogueStore:
             before = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
             self._rename(connection, new)
             changed = {name: self._apply_table(connection, name, getattr(new, name), now) for name in TABLES}
-            for declared in new.sources:
-                self._apply_resource(connection, declared, now)
-            self._apply_paces(connection, new.sources)
+            self._apply_resources(connection, new.sources, now)
             self._retire_resources(connection)
             values = {
                 "operator": to_plain(new.operator),
@@ -148,80 +152,93 @@ class CatalogueStore:
     def _apply_table(self, connection: Connection, name: str, declared: Sequence[Any], now: datetime) -> bool:
         """Bring one table in line; True when anything but the order changed."""
         table = TABLES[name][0]
-        rows = {
-            row.key: row for row in connection.execute(sa.select(table.c.key, table.c.declared, table.c.retired_at))
-        }
+        query = sa.select(table.c.key, table.c.position, table.c.declared, table.c.retired_at)
+        rows = {row.key: row for row in connection.execute(query)}
+        added: list[dict[str, Any]] = []
         changed = False
         for position, value in enumerate(declared):
             plain = to_plain(value)
             row = rows.pop(value.key, None)
             extra = {"kind": value.kind} if name == "destinations" else {}
             if row is None:
-                connection.execute(sa.insert(table).values(key=value.key, position=position, declared=plain, **extra))
-                changed = True
+                added.append({"key": value.key, "position": position, "declared": plain, **extra})
                 continue
             if name == "grants":
                 plain = _grant_version(plain, row.declared)
-            changed = changed or plain != row.declared or row.retired_at is not None
-            connection.execute(
-                sa.update(table)
-                .where(table.c.key == value.key)
-                .values(position=position, declared=plain, retired_at=None, **extra)
-            )
+            same = plain == row.declared and row.retired_at is None
+            if not same or position != row.position:
+                values = {"position": position, "declared": plain, "retired_at": None, **extra}
+                connection.execute(_CHANGE[name].values(**values), {"b_key": value.key})
+            changed = changed or not same
+        if added:
+            connection.execute(sa.insert(table), added)
         gone = [key for key, row in rows.items() if row.retired_at is None]
         if gone:
             connection.execute(sa.update(table).where(table.c.key.in_(gone)).values(retired_at=now))
-        return changed or bool(gone)
+        return changed or bool(added) or bool(gone)
 
-    def _apply_resource(self, connection: Connection, declared: catalog.Source, now: datetime) -> None:
+    def _apply_resources(self, connection: Connection, sources: Sequence[catalog.Source], now: datetime) -> None:
         """A source's feed or listing is one resource; a new address keeps the row (and what was seen), and is asked at
         once."""
-        source_id, paused = connection.execute(
-            sa.select(source.c.id, source.c.paused_at).where(source.c.key == declared.key)
-        ).one()
-        due_at = now if paused is None else None  # a person's pause survives every apply
-        host_id = polling.ensure_host(self.database, connection, declared.url, pace=declared.pace)
-        row = connection.execute(
-            sa.select(resource.c.id, resource.c.url, resource.c.due_at, resource.c.role).where(
-                resource.c.source_id == source_id, resource.c.key.is_(None)
-            )
-        ).one_or_none()
-        role = ROLES[declared.kind].value
-        fresh = {
-            "role": role,
-            "url": declared.url,
-            "ask_url": declared.url,
-            "host_id": host_id,
-            "due_at": due_at,
-            "redirects": 0,
-        }
-        if row is None:
-            connection.execute(sa.insert(resource).values(source_id=source_id, **fresh))
-        elif row.url != declared.url or row.role != role:
-            cleared = {"etag": None, "last_modified": None, "body_hash": None, "floor_seconds": 0, "failures": 0}
-            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(**fresh, **cleared))
-        elif row.due_at is None:
-            connection.execute(sa.update(resource).where(resource.c.id == row.id).values(due_at=due_at))
-        polling.touch_host(connection, host_id)
-
-    def _apply_paces(self, connection: Connection, sources: Sequence[catalog.Source]) -> None:
-        """A host is asked at the slowest pace that any of its sources wishes."""
-        paces: dict[str, float] = {}
+        hosts = self._apply_hosts(connection, sources)
+        known = {row.key: row for row in connection.execute(_ASKED)}
+        added: list[dict[str, Any]] = []
+        touched: set[int] = set()
         for declared in sources:
-            name = host_of(declared.url) or ""
-            paces[name] = max(paces.get(name, 0.0), declared.pace)
-        for name, pace in paces.items():
-            connection.execute(sa.update(host).where(host.c.name == name).values(pace=pace))
+            row = known[declared.key]
+            due_at = now if row.paused_at is None else None  # a person's pause survives every apply
+            fresh = _fresh(declared, hosts[host_of(declared.url) or ""], due_at)
+            if row.resource is None:
+                added.append({"source_id": row.id, **fresh})
+            elif row.url != declared.url or row.role != fresh["role"]:
+                cleared = {"etag": None, "last_modified": None, "body_hash": None, "floor_seconds": 0, "failures": 0}
+                connection.execute(sa.update(resource).where(resource.c.id == row.resource).values(**fresh, **cleared))
+            elif row.due_at is None and due_at is not None:
+                connection.execute(sa.update(resource).where(resource.c.id == row.resource).values(due_at=due_at))
+            else:
+                continue
+            touched.add(fresh["host_id"])
+        if added:
+            connection.execute(sa.insert(resource), added)
+        polling.touch_hosts(connection, sorted(touched))
+
+    def _apply_hosts(self, connection: Connection, sources: Sequence[catalog.Source]) -> dict[str, int]:
+        """The ids of all hosts by name, those of ``sources`` made and paced: a host is asked at the slowest pace that
+        any of its sources wishes."""
+        wished: dict[str, dict[str, Any]] = {}
+        for declared in sources:
+            row = polling.new_host(declared.url, declared.pace)
+            before = wished.setdefault(row["name"], row)
+            before["pace"] = max(before["pace"], declared.pace)
+        known = {row.name: row for row in connection.execute(_HOSTS)}
+        if new := [row for name, row in wished.items() if name not in known]:
+            connection.execute(self.database.insert_ignore(host), new)
+            known = {row.name: row for row in connection.execute(_HOSTS)}
+        for name, row in wished.items():
+            if known[name].pace != row["pace"]:
+                connection.execute(sa.update(host).where(host.c.id == known[name].id).values(pace=row["pace"]))
+        return {name: row.id for name, row in known.items()}
 
     def _retire_resources(self, connection: Connection) -> None:
         retired = sa.select(source.c.id).where(source.c.retired_at.is_not(None))
         hosts = connection.execute(
             sa.select(resource.c.host_id).where(resource.c.source_id.in_(retired), resource.c.due_at.is_not(None))
         ).scalars()
-        touched = list(hosts)
+        touched = sorted(set(hosts))
         connection.execute(sa.update(resource).where(resource.c.source_id.in_(retired)).values(due_at=None))
-        for host_id in touched:
-            polling.touch_host(connection, host_id)
+        polling.touch_hosts(connection, touched)
+
+
+def _fresh(declared: catalog.Source, host_id: int, due_at: datetime | None) -> dict[str, Any]:
+    """What the row of a source's feed or listing says before it is asked."""
+    return {
+        "role": ROLES[declared.kind].value,
+        "url": declared.url,
+        "ask_url": declared.url,
+        "host_id": host_id,
+        "due_at": due_at,
+        "redirects": 0,
+    }
 
 
 def _grant_version(plain: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -90,6 +91,7 @@ _POLLED = (
 )
 _MINE = sa.and_(host.c.id == sa.bindparam("b_host"), host.c.lease == sa.bindparam("b_lease"))
 _STEP = sa.update(host).where(_MINE).values(next_request_at=sa.bindparam("b_next"), due_at=_earliest())
+_TOUCH = sa.update(host).where(host.c.id == sa.bindparam("b_host")).values(due_at=_earliest())
 _RELEASE = _STEP.values(lease=None, lease_until=None)
 _ROBOTS = sa.update(host).where(_MINE).values(robots=sa.bindparam("b_text"), robots_until=sa.bindparam("b_until"))
 _CHANGED = (
@@ -317,13 +319,24 @@ def _still_asked(now: datetime) -> sa.ColumnElement[bool]:
 
 def touch_host(connection: Connection, host_id: int) -> None:
     """Bring a host's earliest due time up to date."""
-    connection.execute(sa.update(host).where(host.c.id == host_id).values(due_at=_earliest()))
+    touch_hosts(connection, (host_id,))
+
+
+def touch_hosts(connection: Connection, ids: Iterable[int]) -> None:
+    """Bring the earliest due times of these hosts up to date."""
+    if rows := [{"b_host": one} for one in ids]:
+        connection.execute(_TOUCH, rows)
+
+
+def new_host(url: str, pace: float) -> dict[str, Any]:
+    """The row of the host asked for ``url``."""
+    name = host_of(url) or ""
+    return {"name": name, "domain": registrable_domain(name.rsplit(":", 1)[0]), "pace": pace}
 
 
 def ensure_host(database: Database, connection: Connection, url: str, *, pace: float) -> int:
     """The id of the host asked for ``url``, made when it is new; the slowest wish of its sources is its pace."""
-    name = host_of(url) or ""
-    domain = registrable_domain(name.rsplit(":", 1)[0])
-    connection.execute(database.insert_ignore(host).values(name=name, domain=domain, pace=pace))
-    found: int = connection.execute(sa.select(host.c.id).where(host.c.name == name)).scalar_one()
+    row = new_host(url, pace)
+    connection.execute(database.insert_ignore(host), row)
+    found: int = connection.execute(sa.select(host.c.id).where(host.c.name == row["name"])).scalar_one()
     return found
