@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from worker.store.bulk import Insert, Update
-from worker.store.engine import Database
+from worker.store.bulk import Insert, Lookup, Update
+from worker.store.engine import Database, among
 from worker.store.schema import article
 
 CHINA = timezone(timedelta(hours=8))
@@ -49,3 +49,17 @@ def test_nothing_runs_for_no_rows_and_naive_times_are_refused(database: Database
         with pytest.raises(ValueError, match="naive"):
             ADD.run(connection, [(1, "u1", 1, "title", NOON.replace(tzinfo=None))])
     assert rows(database) == []
+
+
+@pytest.mark.parametrize("wanted", [[], [2], [3, 1, 9], list(range(1, 400))])
+def test_a_lookup_finds_what_is_among_its_keys_and_meets_the_rest(database: Database, wanted: list[int]) -> None:
+    titles = ("100 % 'é' 题", "left out", "third")
+    lookup = Lookup(
+        sa.select(article.c.id, article.c.title)
+        .where(article.c.title != sa.bindparam("but"), among(article.c.id, "ids"), article.c.state == "live")
+        .order_by(article.c.id)
+    )
+    with database.write() as connection:
+        ADD.run(connection, [(at, f"u{at}", at, title, NOON) for at, title in enumerate(titles, 1)])
+        found = [(row.id, row.title) for row in lookup.run(connection, but="left out", ids=wanted)]
+    assert found == [(at, titles[at - 1]) for at in (1, 3) if at in wanted]

@@ -13,12 +13,12 @@ from sqlalchemy.engine import Connection
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
-from worker.store.bulk import Insert, Update
+from worker.store.bulk import Insert, Lookup, Update
 from worker.store.engine import among
 from worker.store.pack import pack, pack_beside, unpack
 from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
 
-_KNOWN = (
+_KNOWN = Lookup(
     sa.select(
         alias.c.key,
         entry.c.id,
@@ -49,7 +49,7 @@ _BLOCKED = (
     )
 )
 # What both say of a key in one answer: a blocked one has no article.
-_ELSEWHERE = _SAME_TEXT.union_all(_BLOCKED)
+_ELSEWHERE = Lookup(_SAME_TEXT.union_all(_BLOCKED))
 _LAST_IDS = sa.select(
     sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0)).scalar_subquery().label("entry"),
     sa.select(sa.func.coalesce(sa.func.max(article.c.id), 0)).scalar_subquery().label("article"),
@@ -110,7 +110,6 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
     keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
     if not aliases and not keys:
         return Known({}, {}, frozenset())
-    rows = connection.execute(_KNOWN, {"source": source_id, "aliases": list(aliases)})
     entries = {
         row.key: KnownEntry(
             id=row.id,
@@ -120,12 +119,12 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
             terms=row.terms_digest,
             removed=row.removed_at is not None,
             leads=bool(row.leads),
-            estranged=row.estranged,
+            estranged=bool(row.estranged),
         )
-        for row in rows
+        for row in _KNOWN.run(connection, source=source_id, aliases=list(aliases))
     }
-    wanted = {"keys": list(keys), "all_keys": list(aliases | keys), "source": source_id}
-    elsewhere = [(key, home) for key, home in connection.execute(_ELSEWHERE, wanted)]
+    found = _ELSEWHERE.run(connection, keys=list(keys), all_keys=list(aliases | keys), source=source_id)
+    elsewhere = [(row.key, row.article_id) for row in found]
     articles = {key: home for key, home in elsewhere if home is not None}
     return Known(entries, articles, frozenset(key for key, home in elsewhere if home is None))
 

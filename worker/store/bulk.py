@@ -1,4 +1,4 @@
-"""Statements that ingest repeats with a hundred rows for every snapshot, handed to the driver as tuples.
+"""Statements that ingest repeats with a hundred rows or keys for every snapshot, handed to the driver as they are.
 
 SQLAlchemy looks at every parameter of every row on its way; for the tables of ingest that cost more than what the
 database did with them, a sixteenth of a first contact in all. Names, quoting and the form of times are still its own.
@@ -6,7 +6,7 @@ database did with them, a sixteenth of a first contact in all. Names, quoting an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,6 +69,55 @@ class Update(_Bulk):
         table, names, sign = self._names(dialect)
         *changed, key = (f"{name} = {sign}" for name in names)
         return " ".join(("UPDATE", table, "SET", ", ".join(changed), "WHERE", key))
+
+
+class Lookup:
+    """A SELECT among hundreds of keys: its ``among`` parameters take lists, the others plain values. Rows come as the
+    driver has them: a time would be no time yet, and SQLite's booleans are numbers."""
+
+    def __init__(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> None:
+        self.query = query
+        self._ready: dict[str, _Compiled] = {}
+
+    def run(self, connection: Connection, **values: Any) -> sa.CursorResult[Any]:
+        dialect = connection.dialect
+        if dialect.name not in self._ready:
+            self._ready[dialect.name] = _Compiled(self.query, dialect)
+        sql, parameters = self._ready[dialect.name].fill(values)
+        return connection.exec_driver_sql(sql, parameters)
+
+
+class _Compiled:
+    """A query as this dialect writes it. SQLite takes a list as one parameter a member, PostgreSQL as one array,
+    which leaves the statement the same for any number of them."""
+
+    def __init__(self, query: sa.Select[Any] | sa.CompoundSelect[Any], dialect: Dialect) -> None:
+        self.arrays = dialect.name == "postgresql"
+        kind: Any = type(dialect)
+        compiled = query.compile(dialect=kind(paramstyle="format" if self.arrays else "qmark"))
+        self.sql, self.names, self.fixed = str(compiled), tuple(compiled.positiontup or ()), compiled.params
+        self.lists = {name for name in self.names if _gap(name) in self.sql}
+        if self.arrays:
+            for name in self.lists:
+                self.sql = self.sql.replace(f"IN {_gap(name)}", "= ANY (%s)")
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        given = {**self.fixed, **values}
+        if self.arrays:
+            return self.sql, tuple(given[name] for name in self.names)
+        sql, parameters = self.sql, list[Any]()
+        for name in self.names:
+            if name in self.lists:
+                sql = sql.replace(_gap(name), _listed(["?"] * len(given[name])))
+                parameters += given[name]
+            else:
+                parameters.append(given[name])
+        return sql, tuple(parameters)
+
+
+def _gap(name: str) -> str:
+    """What SQLAlchemy leaves in a compiled statement where a list's members go."""
+    return f"(__[POSTCOMPILE_{name}])"
 
 
 def _listed(words: Sequence[str]) -> str:
