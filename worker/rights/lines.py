@@ -121,7 +121,8 @@ def _people(credit: Credit, zh: bool) -> str | None:
 
 
 def _retitled(credit: Credit, title: str) -> bool:
-    return bool(credit.original_title) and fold_name(title) != fold_name(credit.original_title)
+    original = credit.original_title
+    return bool(original) and title != original and fold_name(title) != fold_name(original)
 
 
 def _line_zh(credit: Credit, use: Use, title: str) -> _Line:
