@@ -125,8 +125,8 @@ class Services:
         return self._http[1]
 
     def _user_agent(self) -> str:
-        catalogue = self.catalogue.current()
-        contact = f" (+{catalogue.operator.site}; {catalogue.operator.contact})" if catalogue else ""
+        operator = self.catalogue.operator()
+        contact = f" (+{operator.site}; {operator.contact})" if operator else ""
         return f"Newsroad/{version('newsroad')}{contact}".encode("ascii", "ignore").decode()
 
     def poller(self) -> Poller:

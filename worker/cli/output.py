@@ -94,8 +94,7 @@ def ready(services: Services) -> Services:
 
 def operator(services: Services) -> Operator:
     """The operator of the catalogue in force, a nameless one before the first ``apply``."""
-    catalogue = services.catalogue.current()
-    return catalogue.operator if catalogue else Operator(name="", contact="")
+    return services.catalogue.operator() or Operator(name="", contact="")
 
 
 def language(services: Services, asked: str | None) -> str:

@@ -66,6 +66,7 @@ class Loaded:
 
 
 _VERSION = sa.select(installation.c.catalogue_version)
+_OPERATOR = sa.select(installation.c.operator)
 _ASKED = sa.select(
     *(source.c.id, source.c.key, source.c.paused_at),
     *(resource.c.id.label("resource"), resource.c.url, resource.c.role, resource.c.due_at),
@@ -84,6 +85,12 @@ class CatalogueStore:
         loaded = self.loaded()
         return loaded.catalogue if loaded else None
 
+    def operator(self) -> catalog.Operator | None:
+        """The operator of the catalogue in force, without the thousands of sources that it may have beside."""
+        with self.database.read() as connection:
+            plain = connection.execute(_OPERATOR).scalar_one_or_none()
+        return None if plain is None else from_plain(catalog.Operator, plain)
+
     def loaded(self) -> Loaded | None:
         """As ``current``, with ids; read again only when its version changed."""
         with self.database.read() as connection:
@@ -99,7 +106,7 @@ class CatalogueStore:
         return self._loaded
 
     def _load(self, connection: Connection, version: int) -> Loaded:
-        operator = connection.execute(sa.select(installation.c.operator)).scalar_one()
+        operator = connection.execute(_OPERATOR).scalar_one()
         parts: dict[str, tuple[Any, ...]] = {}
         for name, (table, kind) in TABLES.items():
             query = sa.select(table.c.declared).where(table.c.retired_at.is_(None)).order_by(table.c.position)
