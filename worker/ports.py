@@ -16,7 +16,7 @@ from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
-from worker.model.polling import SnapshotClaim
+from worker.model.polling import LeasedSnapshot, SnapshotClaim
 
 Clock = Callable[[], datetime]
 """Now, as aware UTC."""
@@ -107,6 +107,10 @@ class Work(Protocol):
     def finish(
         self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
     ) -> None: ...
+
+    def claim_next(self, now: datetime, *, lease: str, until: datetime) -> LeasedSnapshot | None:
+        """Lease the oldest snapshot that waits: it is ours once this transaction is committed."""
+        ...
 
     def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: Source, now: datetime) -> int:
         """Write down the addresses a document leads to; how many are new or to be asked again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -186,3 +186,12 @@ class SnapshotClaim:
     taken: int = 0
     depth: int = 0
     catalogue: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedSnapshot:
+    """A snapshot leased for ingest and still packed. ``unpack`` is for after the commit of its lease: one that ends its
+    reader then is charged with a death, and nothing else is undone."""
+
+    id: int
+    unpack: Callable[[], SnapshotClaim]

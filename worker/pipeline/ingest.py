@@ -6,7 +6,8 @@ Parsing, cleaning and fingerprints happen before BEGIN; identify → decide runs
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -21,7 +22,7 @@ from worker.model.catalog import Source
 from worker.model.feed import ParsedEntry, ParsedFeed, Role
 from worker.model.ingest import Fate, Prepared, Stored
 from worker.model.media import CheckedMedia
-from worker.model.polling import SnapshotClaim
+from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.pipeline.begin import new_stories
 from worker.pipeline.removal import apply_tombstones
 from worker.pipeline.settle import settle, write
@@ -40,10 +41,16 @@ Reader = Callable[[SnapshotClaim, Source], ParsedFeed]
 
 class SnapshotStore(Protocol):
     def claim(
-        self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None, after: int | None = None
-    ) -> SnapshotClaim | None: ...
+        self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None
+    ) -> LeasedSnapshot | None: ...
+
+    def release(self, leased: LeasedSnapshot, *, lease: str) -> None: ...
 
     def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None: ...
+
+
+def _no() -> bool:
+    return False
 
 
 @dataclass(slots=True)
@@ -89,29 +96,57 @@ class Ingester:
         self.snapshots, self.works, self.view, self.readers = snapshots, works, view, readers
         self.hints, self.clock, self.before = hints, clock, before
         self.lease = token_hex(16)
+        self._goes_on = _no
+        self._ahead: LeasedSnapshot | None = None  # leased by the commit that ended the one before
+        self._drained = False  # that commit found nothing more that waits
 
     def run(self, snapshot_id: int | None = None) -> Report | None:
         """Ingest ``snapshot_id``, or the oldest that waits. None when there was nothing to do: another has it."""
-        now = self.clock()
-        claim = self.snapshots.claim(
-            now, lease=self.lease, until=now + timedelta(seconds=LEASE), snapshot_id=snapshot_id
-        )
-        if claim is None:
+        leased, self._ahead, self._drained = self._ahead, None, False
+        if leased is None:
+            now = self.clock()
+            until = now + timedelta(seconds=LEASE)
+            leased = self.snapshots.claim(now, lease=self.lease, until=until, snapshot_id=snapshot_id)
+        if leased is None:
             return None
         if self.before is not None:
             self.before()
-        return self._ingest(claim)
+        return self._ingest(leased.unpack())
 
-    def drain(
-        self, snapshot_id: int, *, window: float = WINDOW, stopping: Callable[[], bool] = lambda: False
-    ) -> list[Report]:
+    def drain(self, snapshot_id: int, *, window: float = WINDOW, stopping: Callable[[], bool] = _no) -> list[Report]:
         """Ingest ``snapshot_id``, unless another has it, and then whatever else waits, oldest first, for ``window``
-        seconds: a message costs as much as a small snapshot does."""
+        seconds: a message costs as much as a small snapshot does. The next one is leased by the commit that ends the
+        one before: with a transaction of its own, a snapshot with one new item costs a fifteenth more."""
         closes = time.monotonic() + window
-        reports = [self.run(snapshot_id)]
-        while not stopping() and time.monotonic() < closes and (report := self.run()) is not None:
-            reports.append(report)
+        self._goes_on = lambda: not stopping() and time.monotonic() < closes
+        try:
+            reports = [self.run(snapshot_id)]
+            while self._has_more() and (report := self.run()) is not None:
+                reports.append(report)
+        finally:
+            self._goes_on = _no
+            if self._ahead is not None:  # an error came between its lease and its turn
+                self.snapshots.release(self._ahead, lease=self.lease)
+                self._ahead = None
         return [report for report in reports if report is not None]
+
+    def _has_more(self) -> bool:
+        return self._ahead is not None or (not self._drained and self._goes_on())
+
+    @contextmanager
+    def _write(self, claim: SnapshotClaim, *, last: bool = True) -> Iterator[Work | None]:
+        """A transaction for ``claim``; None in its place when the lease was lost. The ``last`` one leases the next
+        snapshot as well, when there is time for it: after the commit nothing is asked before it is begun."""
+        ahead, asked = None, False
+        with self.works.open() as work:
+            if not work.holds(claim, self.lease):
+                yield None
+                return
+            yield work
+            if last and self._goes_on():
+                now, asked = self.clock(), True
+                ahead = work.claim_next(now, lease=self.lease, until=now + timedelta(seconds=LEASE))
+        self._ahead, self._drained = ahead, asked and ahead is None
 
     def _ingest(self, claim: SnapshotClaim) -> Report:
         view = self.view(claim.catalogue)
@@ -137,8 +172,8 @@ class Ingester:
         chunks = [ready[at : at + CHUNK] for at in range(0, len(ready), CHUNK)] or [[]]
         rung: dict[str, None] = {}
         for number, chunk in enumerate(chunks, 1):
-            with self.works.open() as work:
-                if not work.holds(claim, self.lease):
+            with self._write(claim, last=number == len(chunks)) as work:
+                if work is None:
                     report.problem = LEASE_LOST
                     return report
                 rung.update(dict.fromkeys(self._chunk(work, claim, chunk, routable, view, report)))
@@ -153,8 +188,8 @@ class Ingester:
     def _keep_part(self, claim: SnapshotClaim, feed: ParsedFeed, report: Report) -> Report:
         """A later page of an article makes no entry of its own: it is kept, and the article is read again with it."""
         now = self.clock()
-        with self.works.open() as work:
-            if not work.holds(claim, self.lease):
+        with self._write(claim) as work:
+            if work is None:
                 report.problem = LEASE_LOST
                 return report
             for part in feed.entries:
@@ -167,8 +202,8 @@ class Ingester:
     def _keep_media(self, claim: SnapshotClaim, found: CheckedMedia, report: Report) -> Report:
         """A picture or file: the articles that wait for it are decided about again, whatever it turned out to be."""
         now = self.clock()
-        with self.works.open() as work:
-            if not work.holds(claim, self.lease):
+        with self._write(claim) as work:
+            if work is None:
                 report.problem = LEASE_LOST
                 return report
             waited_for = work.keep_media(claim, found, now)

@@ -15,19 +15,19 @@ from worker.model.catalog import Source
 from worker.model.feed import Found, ParsedEntry, Role
 from worker.model.polling import SnapshotClaim
 from worker.store.engine import Database
-from worker.store.pack import pack, unpack
+from worker.store.pack import pack
 from worker.store.polling import ensure_host, touch_host
 from worker.store.schema import resource, source
 
 
-def parts(connection: Connection, resource_id: int) -> Mapping[bytes, ParsedEntry]:
-    """What the later pages of an article hold, by the key of their address."""
+def parts(connection: Connection, resource_id: int) -> Mapping[bytes, bytes]:
+    """What the later pages of an article hold (an entry, packed), by the key of their address."""
     rows = connection.execute(
         sa.select(resource.c.key, resource.c.hint).where(
             resource.c.parent_id == resource_id, resource.c.role == Role.PART.value, resource.c.hint.is_not(None)
         )
     )
-    return {row.key: unpack(ParsedEntry, row.hint) for row in rows}
+    return {row.key: row.hint for row in rows}
 
 
 def taken(connection: Connection, source_id: int) -> int:

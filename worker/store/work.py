@@ -16,7 +16,7 @@ from worker.model.dispatch import Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, MediaChange
-from worker.model.polling import SnapshotClaim
+from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.store import articles, media, resources, shelf, snapshots, stories, tombstones
 from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.engine import INGEST_LOCK, Database
@@ -47,6 +47,9 @@ class StoreWork:
         self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
     ) -> None:
         snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, floor=floor, now=now)
+
+    def claim_next(self, now: datetime, *, lease: str, until: datetime) -> LeasedSnapshot | None:
+        return snapshots.claim(self._connection, now, lease=lease, until=until)
 
     def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: catalog.Source, now: datetime) -> int:
         return resources.lead_on(self._database, self._connection, claim, found, source, now)
