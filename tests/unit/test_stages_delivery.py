@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.stages import NOON, OTHER, STORY, Stages, item, rss
 from worker.demo.site import Document
-from worker.model.catalog import Destination
+from worker.model.catalog import Channel, Destination
 from worker.store.schema import receipt
 
 
@@ -122,6 +122,20 @@ def test_whoever_rings_for_one_destination_serves_the_others_too(stages: Stages)
 
 def _with(stages: Stages, **changes: object) -> Destination:
     return replace(stages.catalogue.destinations[0], **changes)  # type: ignore[arg-type]
+
+
+def test_partners_of_one_run_get_the_same_text_but_each_their_own_channels_and_name(stages: Stages) -> None:
+    hook = stages.catalogue.destinations[0]
+    city = Destination("city", "partner", "webhook", ("city",), hook.options)
+    channels = (*stages.catalogue.channels, Channel("city", "本市"))
+    stages.declare(channels=channels, destinations=(hook, _with(stages, key="twin"), city))
+    one_article(stages)
+    sent = {one.payload["destination"]: one.payload["data"] for one in stages.partner.accepted()}
+    assert sent.keys() == {"hook", "twin", "city"}
+    assert sent["hook"] == sent["twin"]
+    assert [path["key"] for path in sent["city"].pop("channels")] == ["city"]
+    assert [path["key"] for path in sent["hook"].pop("channels")] == ["news"]
+    assert sent["city"] == sent["hook"]
 
 
 def test_a_retry_never_lands_after_its_successor(stages: Stages) -> None:
