@@ -111,16 +111,17 @@ def poll_command(
         services.hints.poll()
         after = _await_poll(services, key, before, wait)
         tick = services.pulse.last().get("tick")
+        times = Times(services)  # as of now: there was a wait
     polled = after.polls > before.polls
     if as_json:
         print_json(
             {"source": key, "polled": polled, "outcome": after.outcome if polled else None, "due_at": after.due_at}
         )
     elif polled:
-        say(f"{key}: {after.outcome}; next {Times(services).ago(after.due_at)}")
+        say(f"{key}: {after.outcome}; next {times.ago(after.due_at)}")
     else:
         say(
-            f"{key}: due, but not asked within {wait} s (last tick {Times(services).ago(tick) or 'never'}). "
+            f"{key}: due, but not asked within {wait} s (last tick {times.ago(tick) or 'never'}). "
             "Its host may be busy, pausing or keeping its pace; or no worker runs: newsroad status"
         )
 
