@@ -321,3 +321,17 @@ def test_what_a_page_states_and_points_to_is_kept_and_not_followed(site: Stages)
     assert any("30日内与本网联系" in statement.text for statement in document.statements)
     assert [related.title for related in document.related] == ["另一则不相干的消息标题"]
     assert "/news/202611/900.html" not in asked(site)
+
+
+def test_a_pause_ends_no_following_and_forgets_no_page(site: Stages) -> None:
+    declare(site, follow=(10 * 86_400, 20 * 86_400))
+    site.sites["alpha"].put("/robots.txt", Document(f"User-agent: *\nDisallow: {TWO[0]}\n".encode(), "text/plain"))
+    show(site, ONE, TWO)
+    run(site)
+    site.services.polling.pause("alpha", site.now, by="周岚")
+    site.now += timedelta(days=12)
+    site.sites["alpha"].remove("/robots.txt")
+    site.services.polling.resume("alpha", site.now, by="周岚")
+    run(site)
+    assert site.sites["alpha"].count(ONE[0]) == 2, "followed for as long as declared"
+    assert TWO[0] in asked(site), "what was forbidden is asked when it is no more"

@@ -10,6 +10,8 @@ from enum import StrEnum
 from worker.model.catalog import DataCall
 from worker.model.feed import ParsedEntry, Role
 
+PAGE_TRIES = 12  # failures in a row after which a page that was never read is given up: about a week
+
 
 class ResourceState(StrEnum):
     """How a resource stands with its publisher."""
@@ -57,7 +59,6 @@ class DueResource:
     role: Role = Role.FEED
     state: ResourceState = ResourceState.ACTIVE
     call: DataCall | None = None
-    of_site: bool = False
     times: PageTimes = field(default_factory=PageTimes)
 
     @property

@@ -113,12 +113,12 @@ def _evidence(headers: Mapping[str, str]) -> dict[str, str]:
     return dict(kept[:40])
 
 
-def polled(due: DueResource, outcome: Outcome, words: str, **changes: Any) -> Polled:
+def polled(due: DueResource, at: datetime, words: str, **changes: Any) -> Polled:
     """A poll that leaves everything as it was but for ``changes``; it asks the resource's own address next."""
     base = Polled(
         resource=due.id,
-        at=outcome.finished,
-        due_at=outcome.finished,
+        at=at,
+        due_at=at,
         ask=due.own_url,
         etag=due.etag,
         last_modified=due.last_modified,
@@ -155,7 +155,7 @@ def _settled(
     floor = schedule.floor(hints, kept=due.floor if outcome.status == 304 else 0, hint_cap=due.hint_cap)
     return polled(
         due,
-        outcome,
+        outcome.finished,
         words,
         due_at=schedule.next_poll(outcome.finished, every=due.every, floor=floor, rng=rng),
         body_hash=body_hash,
@@ -185,7 +185,7 @@ def redirected(due: DueResource, outcome: Outcome, rng: Random) -> Polled:
         named = outcome.headers.get("location", "")[:120] or "nowhere"
         return failed(due, outcome, f"refused: redirect to {named} not followed", rng)
     words = f"redirected: to {host_of(target)}"
-    return polled(due, outcome, words, ask=target, redirects=due.redirects + 1, moved=True)
+    return polled(due, outcome.finished, words, ask=target, redirects=due.redirects + 1, moved=True)
 
 
 def is_challenge(outcome: Outcome) -> bool:
@@ -202,7 +202,7 @@ def challenged(due: DueResource, outcome: Outcome, rng: Random) -> Polled:
     """No program gets past it, and asking again makes it worse: once a day, and a person is told what to do."""
     return polled(
         due,
-        outcome,
+        outcome.finished,
         f"challenged: HTTP {outcome.status} with a script",
         due_at=outcome.finished + CHALLENGE_WAIT * rng.uniform(0.9, 1.1),
         failures=due.failures + 1,
@@ -221,4 +221,4 @@ def failed(due: DueResource, outcome: Outcome, words: str, rng: Random, **change
         outcome.finished, every=due.every, failures=failures, status=outcome.status, retry_after=wait, rng=rng
     )
     pause = schedule.pause_until(outcome.finished, wait) if outcome.status == 429 else None
-    return replace(polled(due, outcome, words, due_at=due_at, failures=failures, pause=pause), **changes)
+    return replace(polled(due, outcome.finished, words, due_at=due_at, failures=failures, pause=pause), **changes)

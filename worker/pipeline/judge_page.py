@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from worker.identity.urls import host_of
 from worker.model.fetch import Outcome, Phase
-from worker.model.polling import DueResource, PageTimes, Polled, ResourceState
+from worker.model.polling import PAGE_TRIES, DueResource, PageTimes, Polled, ResourceState
 from worker.pipeline.judge import (
     LONGEST_URL,
     REDIRECTED,
@@ -34,7 +34,6 @@ from worker.pipeline.judge import (
 MISSES = 3  # so often not found …
 MISSING_FOR = timedelta(hours=24)  # … over at least so long: it is missing
 MISS_WAIT = timedelta(hours=12)
-GIVE_UP = 12  # failures in a row of a page that was never read: about a week
 SETTLE_GRACE = timedelta(minutes=10)  # a first reading goes out so long after its second should have come
 ROBOTS_WAIT = timedelta(days=1)
 
@@ -83,23 +82,15 @@ def is_elsewhere(asked: str, answered: str) -> bool:
 def forbidden(due: DueResource, now: datetime) -> Polled:
     """robots.txt keeps us out: nothing is asked, and a person is told."""
     host = host_of(due.url)
-    return Polled(
-        resource=due.id,
-        at=now,
+    return polled(
+        due,
+        now,
+        "forbidden: by robots.txt, not asked",
         due_at=now + ROBOTS_WAIT,
         ask=due.url,
-        etag=due.etag,
-        last_modified=due.last_modified,
-        body_hash=due.body_hash,
-        floor=due.floor,
-        failures=due.failures,
+        moved=False,
         redirects=due.redirects,
-        outcome="forbidden: by robots.txt, not asked",
         state=ResourceState.FORBIDDEN,
-        step=due.times.step,
-        read_at=due.times.read_at,
-        misses=due.times.misses,
-        missing_since=due.times.missing_since,
         attention=f"robots.txt of {host} keeps Newsroad out, so nothing is fetched; ask the publisher to allow it",
     )
 
@@ -118,7 +109,7 @@ def _read(due: DueResource, outcome: Outcome) -> Polled:
     kept: dict[str, Any] = validators(due, outcome)
     return polled(
         due,
-        outcome,
+        outcome.finished,
         words,
         due_at=due_at,
         body_hash=body_hash,
@@ -156,7 +147,7 @@ def _missed(due: DueResource, outcome: Outcome, words: str, rng: Random) -> Poll
     first = lost and due.state is not ResourceState.MISSING and due.times.read_at is not None
     return polled(
         due,
-        outcome,
+        outcome.finished,
         words,
         due_at=due_at,
         failures=due.failures + 1,
@@ -177,7 +168,7 @@ def _gone(due: DueResource, outcome: Outcome) -> Polled:
     """410: its publisher took it away. It goes the road of a deletion."""
     return polled(
         due,
-        outcome,
+        outcome.finished,
         "gone: HTTP 410",
         due_at=None,
         state=ResourceState.GONE,
@@ -192,7 +183,7 @@ def _failed(due: DueResource, outcome: Outcome, words: str, rng: Random) -> Poll
     """A page that was never read is tried for about a week; one that was, until its following is over."""
     result = failed(due, outcome, words, rng)
     unread = due.times.read_at is None
-    if (unread and result.failures >= GIVE_UP) or (not unread and _over(due.times, outcome.finished)):
+    if (unread and result.failures >= PAGE_TRIES) or (not unread and _over(due.times, outcome.finished)):
         attention = f"{due.own_url} could not be read: {words}"[:500] if unread else None
         return replace(result, due_at=None, attention=attention)
     return result

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.identity.urls import host_of, registrable_domain
-from worker.model.polling import DueResource, HostClaim, HostResult, NewSnapshot, Polled
+from worker.model.catalog import FOLLOW
+from worker.model.polling import PAGE_TRIES, DueResource, HostClaim, HostResult, NewSnapshot, Polled, ResourceState
 from worker.store import acts
 from worker.store.due import DUE, LEADING, due_resource, host_claim
 from worker.store.engine import Database, among
 from worker.store.schema import host, resource, snapshot, source
 
-FOLLOWED_LATELY = timedelta(days=8)
-GIVEN_UP = 12
+FOLLOWED_ON = timedelta(days=1)  # a last reading may be late
 
 
 def _free(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -279,13 +279,13 @@ class Polling:
         values: dict[str, object] = {"paused_at": now} if pauses else {"paused_at": None, "attention": None}
         with self.database.write() as connection:
             row = connection.execute(
-                sa.select(source.c.id).where(source.c.key == key, source.c.retired_at.is_(None))
+                sa.select(source.c.id, source.c.declared).where(source.c.key == key, source.c.retired_at.is_(None))
             ).one_or_none()
             if row is None:
                 return False
             connection.execute(sa.update(source).where(source.c.id == row.id).values(**values))
             mine = resource.c.source_id == row.id
-            asked = mine if pauses else sa.and_(mine, _still_asked(now))
+            asked = mine if pauses else sa.and_(mine, _still_asked(row.declared, now))
             connection.execute(sa.update(resource).where(asked).values(due_at=due_at))
             for host_id in connection.execute(sa.select(resource.c.host_id).where(mine).distinct()).scalars().all():
                 touch_host(connection, host_id)
@@ -309,12 +309,13 @@ class Polling:
             return len(rows)
 
 
-def _still_asked(now: datetime) -> sa.ColumnElement[bool]:
-    """Resources whose time is not over: what is polled, and pages that were found or first read lately."""
-    lately = sa.or_(resource.c.read_at.is_(None), resource.c.read_at > now - FOLLOWED_LATELY)
-    return sa.or_(
-        resource.c.role.in_(LEADING), sa.and_(resource.c.state == "active", resource.c.failures < GIVEN_UP, lately)
-    )
+def _still_asked(declared: dict[str, Any], now: datetime) -> sa.ColumnElement[bool]:
+    """Resources of a source whose time is not over: what is polled, and pages that are neither gone nor given up and
+    were not read yet, or first so lately that they are still followed."""
+    follow = timedelta(seconds=max(declared.get("follow", FOLLOW), default=0))
+    lately = sa.or_(resource.c.read_at.is_(None), resource.c.read_at > now - follow - FOLLOWED_ON)
+    there = resource.c.state != ResourceState.GONE.value
+    return sa.or_(resource.c.role.in_(LEADING), sa.and_(there, resource.c.failures < PAGE_TRIES, lately))
 
 
 def touch_host(connection: Connection, host_id: int) -> None:
