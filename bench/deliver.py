@@ -19,8 +19,9 @@ from bench.installation import Installation, source, webhook
 from bench.publisher import Elsewhere, publishers
 from bench.report import Line, close, parser, say
 from bench.sink import Sink, sink
+from worker.store.declared import destination
 from worker.store.deliveries import Deliveries
-from worker.store.schema import delivery, destination, receipt
+from worker.store.schema import delivery, receipt
 
 EVERYTHING = 'first_contact = { entries = 1000, max_age = "30d" }\n\n'
 

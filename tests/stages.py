@@ -31,8 +31,9 @@ from worker.model.catalog import (
 from worker.pipeline.recheck import recheck
 from worker.pipeline.withdraw import take_down
 from worker.settings import Settings
+from worker.store.declared import destination, source
 from worker.store.engine import Database
-from worker.store.schema import article, delivery, destination, entry, resource, snapshot, source
+from worker.store.schema import article, delivery, entry, resource, snapshot
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 STORY = "市里的代表团到对口支援的县里走访学校和医院，同当地干部群众商量来年的帮扶项目，看望了在那里工作的教师。" * 3

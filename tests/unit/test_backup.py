@@ -31,9 +31,11 @@ from worker.model.catalog import (
 )
 from worker.settings import Settings
 from worker.store.backup import back_up
+from worker.store.columns import metadata
+from worker.store.declared import destination
 from worker.store.engine import Database
 from worker.store.restore import restore, verify
-from worker.store.schema import article, decision, delivery, destination, entry, host, metadata, snapshot
+from worker.store.schema import article, decision, delivery, entry, host, snapshot
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 CANARY = "whsec_Y2FuYXJ5IGNhbmFyeSBjYW5hcnkgY2FuYXJ5"

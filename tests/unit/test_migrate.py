@@ -11,13 +11,13 @@ from alembic.runtime.migration import MigrationContext
 from worker.errors import StoreError
 from worker.store.engine import Database
 from worker.store.migrate import current, head, migrate
-from worker.store.schema import metadata
+from worker.store.schema import SCHEMA
 
 
 def differences(database: Database) -> list[object]:
     with database.read() as connection, warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*expression-based index")  # it says it cannot compare one
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), SCHEMA))
 
 
 def test_an_empty_database_gets_the_whole_schema(empty_database_url: str) -> None:

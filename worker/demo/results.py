@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
 from worker.model.feed import ParsedEntry
+from worker.store.declared import destination, source
 from worker.store.engine import Database
 from worker.store.pack import unpack
-from worker.store.schema import article, decision, delivery, destination, entry, resource, revision, source
+from worker.store.schema import article, decision, delivery, entry, resource, revision
 
 
 @dataclass(frozen=True, slots=True)

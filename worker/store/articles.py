@@ -14,9 +14,10 @@ from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
 from worker.store.bulk import Insert, Lookup, Update
+from worker.store.declared import source
 from worker.store.engine import among
 from worker.store.pack import pack, pack_beside, unpack
-from worker.store.schema import alias, article, article_key, entry, revision, source, tombstone, tombstone_key, version
+from worker.store.schema import alias, article, article_key, entry, revision, tombstone, tombstone_key, version
 
 _KNOWN = Lookup(
     sa.select(

@@ -24,9 +24,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.errors import Refused, StoreError
+from worker.store.columns import UtcDateTime
 from worker.store.engine import Database
 from worker.store.migrate import head, require
-from worker.store.schema import UtcDateTime, metadata
+from worker.store.schema import SCHEMA
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -92,7 +93,7 @@ def back_up(database: Database, path: Path, *, now: datetime, product: str, say:
 def _write(database: Database, file: BinaryIO, now: datetime, product: str, say: Say) -> Manifest:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with one_view(database) as connection:
-            parts = tuple(_write_table(archive, connection, table, say) for table in metadata.sorted_tables)
+            parts = tuple(_write_table(archive, connection, table, say) for table in SCHEMA.sorted_tables)
         manifest = Manifest(product, head(database), now, parts)
         archive.writestr(MANIFEST, json.dumps({**asdict(manifest), "created": now.isoformat()}, indent=1))
         archive.comment = SEAL + b"0" * 64

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from worker.store.schema import UtcDateTime
+from worker.store.columns import UtcDateTime
 
 Rows = Sequence[tuple[Any, ...]]
 _Converter = Callable[[Any], Any]

@@ -14,20 +14,10 @@ from worker.identity.urls import host_of
 from worker.model import catalog
 from worker.model.feed import Role
 from worker.store import polling
+from worker.store.declared import channel, destination, installation, publisher, rights_grant, source, subscriber
 from worker.store.engine import Database
 from worker.store.pack import from_plain, to_plain
-from worker.store.schema import (
-    channel,
-    destination,
-    host,
-    installation,
-    placement,
-    publisher,
-    resource,
-    rights_grant,
-    source,
-    subscriber,
-)
+from worker.store.schema import host, placement, resource
 from worker.store.stories import queue_recheck
 
 TABLES: dict[str, tuple[sa.Table, type[Any]]] = {

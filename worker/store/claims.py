@@ -17,8 +17,10 @@ from sqlalchemy.engine import Connection
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
 from worker.model.dispatch import DestinationClaim, DueDelivery
+from worker.store.columns import UtcDateTime
+from worker.store.declared import destination
 from worker.store.engine import among
-from worker.store.schema import UtcDateTime, article, delivery, destination
+from worker.store.schema import article, delivery
 
 DEATHS_TO_PARK = 3
 DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value

@@ -17,8 +17,9 @@ from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim
 from worker.model.ingest import Current
 from worker.store import acts, claims, media, stories
 from worker.store.bulk import Insert, Update
+from worker.store.declared import destination
 from worker.store.engine import Database, among
-from worker.store.schema import delivery, destination, receipt, recheck, tombstone
+from worker.store.schema import delivery, receipt, recheck, tombstone
 
 
 class _UpdateLeased(Update):

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 from worker.errors import StoreError
 from worker.store.engine import Database
-from worker.store.schema import metadata
+from worker.store.schema import SCHEMA
 
 
 def _config(database: Database) -> Config:
@@ -59,7 +59,7 @@ def migrate(database: Database, to: str = "head") -> tuple[str | None, str]:
 def _create(database: Database) -> None:
     """An empty database gets today's schema at once, so that the steps are only for databases that have data."""
     with database.write() as connection:
-        metadata.create_all(connection)
+        SCHEMA.create_all(connection)
     command.stamp(_config(database), "head")
 
 

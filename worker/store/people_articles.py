@@ -16,9 +16,10 @@ from worker.model.delivery import Action, DeliveryState
 from worker.model.feed import ParsedEntry
 from worker.model.overview import ArticleFacts, CopyRow, DeliveryRow, ReceiptRow, TombstoneRow, VersionMade
 from worker.store import stories
+from worker.store.declared import destination, source
 from worker.store.pack import unpack
 from worker.store.people_find import MOST, starting
-from worker.store.schema import article, delivery, destination, entry, receipt, revision, source, tombstone, version
+from worker.store.schema import article, delivery, entry, receipt, revision, tombstone, version
 
 # A delivery's id as partners see it in ``webhook-id``; at least its first four digits.
 _PLAIN_ID = re.compile(

@@ -14,7 +14,8 @@ from worker.identity.keys import KeyMode, alias_keys, guid_keys
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.overview import ArticleRow
-from worker.store.schema import alias, article, article_key, delivery, entry, receipt, source
+from worker.store.declared import source
+from worker.store.schema import alias, article, article_key, delivery, entry, receipt
 
 MOST = 20  # matches told of an ambiguous id
 SEARCHED = 50_000  # articles whose titles are looked through, newest first

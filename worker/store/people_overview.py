@@ -16,9 +16,10 @@ from worker.model.feed import ParsedEntry, Role
 from worker.model.overview import DestinationRow, Overview, PollState, SnapshotRow, SourceRow, SourceState
 from worker.model.polling import ResourceState, SnapshotClaim
 from worker.store import people_reviews
+from worker.store.declared import destination, source
 from worker.store.pack import unpack
 from worker.store.people_reviews import HeldCounts
-from worker.store.schema import delivery, destination, entry, heartbeat, resource, revision, snapshot, source
+from worker.store.schema import delivery, entry, heartbeat, resource, revision, snapshot
 
 SILENT_AFTER = timedelta(days=7)
 SAMPLE = 5_000  # accepted deliveries from which latency is told

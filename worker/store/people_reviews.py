@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from worker.model.catalog import Use
 from worker.model.overview import DecisionRow, HeldRow
-from worker.store.schema import article, decision, destination, entry, source
+from worker.store.declared import destination, source
+from worker.store.schema import article, decision, entry
 from worker.store.stories import read_decision
 
 BOUND = 10_000  # holds looked at, newest first

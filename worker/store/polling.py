@@ -14,9 +14,10 @@ from worker.identity.urls import host_of, registrable_domain
 from worker.model.catalog import FOLLOW
 from worker.model.polling import PAGE_TRIES, DueResource, HostClaim, HostResult, NewSnapshot, Polled, ResourceState
 from worker.store import acts
+from worker.store.declared import source
 from worker.store.due import DUE, LEADING, due_resource, host_claim
 from worker.store.engine import Database, among
-from worker.store.schema import host, resource, snapshot, source
+from worker.store.schema import host, resource, snapshot
 
 FOLLOWED_ON = timedelta(days=1)  # a last reading may be late
 

@@ -14,10 +14,11 @@ from worker.identity.urls import link_digest
 from worker.model.catalog import Source
 from worker.model.feed import Found, ParsedEntry, Role
 from worker.model.polling import SnapshotClaim
+from worker.store.declared import source
 from worker.store.engine import Database
 from worker.store.pack import pack
 from worker.store.polling import ensure_host, touch_host
-from worker.store.schema import resource, source
+from worker.store.schema import resource
 
 
 def parts(connection: Connection, resource_id: int) -> Mapping[bytes, bytes]:

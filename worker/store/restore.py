@@ -25,9 +25,10 @@ from sqlalchemy.engine import Connection
 from worker.errors import Refused, StoreError
 from worker.model.delivery import DeliveryState, Result
 from worker.store.backup import FORMAT, MANIFEST, SEAL, SEAL_SIZE, Manifest, Part, Say, hash_of, part_name
+from worker.store.declared import destination
 from worker.store.engine import Database
 from worker.store.migrate import current, migrate
-from worker.store.schema import delivery, destination, heartbeat, host, metadata, snapshot
+from worker.store.schema import SCHEMA, delivery, heartbeat, host, snapshot
 
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
 
@@ -122,7 +123,7 @@ def require_empty(database: Database, manifest: Manifest) -> None:
     if found is None:
         return
     with database.read() as connection:
-        for table in metadata.sorted_tables:
+        for table in SCHEMA.sorted_tables:
             if table is heartbeat:
                 continue
             if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None:
@@ -245,7 +246,7 @@ def _give_back(connection: Connection) -> None:
 
 def _set_sequences(connection: Connection) -> None:
     """Ids given by the database go on after the highest restored one."""
-    for table in metadata.sorted_tables:
+    for table in SCHEMA.sorted_tables:
         column = table.autoincrement_column
         if column is None:
             continue

@@ -1,114 +1,20 @@
 """Tables. The database is the memory and the timetable: every wait is a column, every retry a row.
 
-Ids are 64-bit integers, made by the database; public ids are UUIDs made once. Times are aware UTC (``UtcDateTime``
-refuses others). Documents (an entry, a release) are JSON, packed by ``pack``. Keys and digests are 16 bytes.
+The catalogue's own tables are in ``declared``, the kinds of columns in ``columns``.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CheckConstraint, Column, Float, Index, Integer, LargeBinary, String, Table
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in, aware UTC out. A naive value is a bug of ours and raises ValueError before it is stored."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}: pass an aware one")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-BigKey = sa.BigInteger().with_variant(Integer, "sqlite")
-Key = LargeBinary(16)
-
-
-def _id() -> Column[Any]:
-    return Column("id", BigKey, primary_key=True, autoincrement=True)
-
-
-def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
-    return Column(name, BigKey, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
-
-
-def _declared(name: str, *columns: Column[Any]) -> Table:
-    """A table of the catalogue: ``declared`` is the model value as JSON; only ``apply`` writes it."""
-    return Table(
-        name,
-        metadata,
-        _id(),
-        Column("key", String(64), nullable=False, unique=True),
-        Column("position", Integer, nullable=False),
-        Column("declared", sa.JSON, nullable=False),
-        Column("retired_at", UtcDateTime),
-        *columns,
-    )
-
-
-installation = Table(
-    "installation",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("operator", sa.JSON, nullable=False),
-    Column("applied_at", UtcDateTime, nullable=False),
-    Column("catalogue_version", Integer, nullable=False),
-)
-publisher = _declared("publisher")
-source = _declared(
-    "source",
-    Column("guid_mode", String(16), nullable=False, server_default="guid"),
-    Column("contacted_at", UtcDateTime),
-    Column("paused_at", UtcDateTime),
-    Column("attention", String(500)),
-)
-rights_grant = _declared("rights_grant")
-channel = _declared("channel")
-subscriber = _declared("subscriber")
-destination = _declared(
-    "destination",
-    Column("kind", String(32), nullable=False),
-    Column("state", String(16), nullable=False, server_default="active"),
-    Column("state_reason", String(500)),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("opened_at", UtcDateTime),
-    Column("probe_at", UtcDateTime),
-    Column("probes", Integer, nullable=False, server_default="0"),
-    Column("generation", Integer, nullable=False, server_default="0"),
-    Column("singly", Integer, nullable=False, server_default="0"),
-    Column("lease", String(32)),
-    Column("lease_until", UtcDateTime),
-)
+from worker.store import declared
+from worker.store.columns import BigKey, Key, UtcDateTime, metadata, ref, row_id
 
 host = Table(
     "host",
     metadata,
-    _id(),
+    row_id(),
     Column("name", String(300), nullable=False, unique=True),
     Column("domain", String(255), nullable=False, index=True),
     Column("pace", Float, nullable=False, server_default="1"),
@@ -124,9 +30,9 @@ host = Table(
 resource = Table(
     "resource",
     metadata,
-    _id(),
-    _ref("source_id", "source"),
-    _ref("host_id", "host"),
+    row_id(),
+    ref("source_id", "source"),
+    ref("host_id", "host"),
     Column("role", String(16), nullable=False, server_default="feed"),
     Column("key", Key),  # of its address; NULL for the one that the catalogue declares
     Column("parent_id", BigKey),  # of a part: its article's resource
@@ -170,8 +76,8 @@ resource = Table(
 snapshot = Table(
     "snapshot",
     metadata,
-    _id(),
-    _ref("resource_id", "resource"),
+    row_id(),
+    ref("resource_id", "resource"),
     Column("state", String(16), nullable=False, server_default="new"),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("url", String(2000), nullable=False),
@@ -204,8 +110,8 @@ entry = Table(
     "entry",
     metadata,
     Column("id", BigKey, primary_key=True, autoincrement=False),  # given under the ingest lock
-    _ref("source_id", "source"),
-    _ref("article_id", "article", index=True),
+    ref("source_id", "source"),
+    ref("article_id", "article", index=True),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("content_digest", Key, nullable=False),
@@ -253,6 +159,7 @@ version = Table(
     Column("entry_id", BigKey, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("credit", LargeBinary, nullable=False),
+    Column("fixes", LargeBinary),  # what people corrected in it
     Column("created_at", UtcDateTime, nullable=False),
 )
 placement = Table(
@@ -266,7 +173,7 @@ placement = Table(
 decision = Table(
     "decision",
     metadata,
-    _id(),
+    row_id(),
     Column("article_id", BigKey, nullable=False),
     Column("destination_id", BigKey, nullable=False),
     Column("version", Integer, nullable=False),
@@ -286,7 +193,7 @@ decision = Table(
 delivery = Table(
     "delivery",
     metadata,
-    _id(),
+    row_id(),
     Column("uuid", String(36), nullable=False, unique=True),
     Column("article_id", BigKey, nullable=False),
     Column("destination_id", BigKey, nullable=False),
@@ -303,17 +210,19 @@ delivery = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()),  # pushed by name: no window keeps it
     Column("lease", String(32)),
     Column("result", String(16)),
     Column("detail", String(500)),
     Index("ix_delivery_pair", "article_id", "destination_id", "sequence", unique=True),
     Index("ix_delivery_due", "destination_id", "state", "priority", "due_at"),
     Index("ix_delivery_state_created_at", "state", "created_at"),
+    Index("ix_delivery_destination_id_finished_at", "destination_id", "finished_at"),
 )
 receipt = Table(
     "receipt",
     metadata,
-    _id(),
+    row_id(),
     Column("delivery_id", BigKey, nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -367,11 +276,62 @@ media_use = Table(
     Index("ix_media_use_media_key", "media_key"),
     sqlite_with_rowid=False,
 )
+change = Table(
+    "change",
+    metadata,
+    row_id(),  # the number that pullers ask by: given under the ingest lock, so that none shows up late
+    Column("destination_id", BigKey, nullable=False),
+    Column("article_id", BigKey, nullable=False),
+    Column("delivery", String(36), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Index("ix_change_destination_id_id", "destination_id", "id"),
+)
+stop = Table(
+    "stop",
+    metadata,
+    row_id(),
+    Column("scope", String(16), nullable=False),  # all, source, channel, destination
+    Column("key", String(64), nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("by", String(200), nullable=False),
+    Column("reason", String(1000), nullable=False),
+    Column("lifted_at", UtcDateTime),
+    Column("lifted_by", String(200)),
+    Index("ix_stop_lifted_at", "lifted_at"),
+)
+correction = Table(
+    "correction",
+    metadata,
+    row_id(),
+    Column("article_id", BigKey, nullable=False, index=True),
+    Column("field", String(32), nullable=False),
+    Column("value", sa.Text),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("note", String(1000)),
+    Column("lifted_at", UtcDateTime),
+)
+alert = Table(
+    "alert",
+    metadata,
+    row_id(),
+    Column("kind", String(32), nullable=False),
+    Column("target", String(300), nullable=False, server_default=""),
+    Column("words", String(1000), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("told_at", UtcDateTime),  # that it began; NULL: not told yet
+    Column("all_clear_at", UtcDateTime),  # that it is over
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Index("ix_alert_closed_at_kind_target", "closed_at", "kind", "target"),
+)
 tombstone = Table(
     "tombstone",
     metadata,
-    _id(),
-    _ref("article_id", "article", index=True),
+    row_id(),
+    ref("article_id", "article", index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("reason", String(64), nullable=False),
     Column("by", String(200), nullable=False),
@@ -389,7 +349,7 @@ tombstone_key = Table(
 act = Table(
     "act",
     metadata,
-    _id(),
+    row_id(),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("by", String(200), nullable=False),
     Column("verb", String(32), nullable=False),
@@ -408,3 +368,6 @@ heartbeat = Table(
     Column("name", String(64), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
+
+SCHEMA = declared.source.metadata
+"""All tables, those of the catalogue included."""

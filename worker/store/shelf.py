@@ -14,9 +14,10 @@ from worker.model.catalog import Channel, Destination, Operator
 from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Shelved
 from worker.ports import ShelfPage, ShelfRow
+from worker.store.declared import channel, destination, installation
 from worker.store.engine import Database
 from worker.store.pack import from_plain, pack, unpack
-from worker.store.schema import article, channel, destination, installation, placement, shelf
+from worker.store.schema import article, placement, shelf
 
 LOCAL_KINDS = ("feed", "portal")
 

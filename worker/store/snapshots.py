@@ -15,11 +15,12 @@ from worker.model.feed import ParsedEntry, Role
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.store import resources
 from worker.store.bulk import Update
+from worker.store.declared import installation, source
 from worker.store.due import LEADING, LEADING_ROLES
 from worker.store.engine import Database
 from worker.store.pack import unpack
 from worker.store.polling import touch_host
-from worker.store.schema import installation, resource, snapshot, source
+from worker.store.schema import resource, snapshot
 
 DEATHS_TO_QUARANTINE = 3
 SEEN_MAX = 2000

@@ -19,9 +19,10 @@ from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
 from worker.store import media as media_store
 from worker.store.bulk import Insert, Update
+from worker.store.declared import channel, destination
 from worker.store.engine import Database, among
 from worker.store.pack import pack, unpack
-from worker.store.schema import article, channel, decision, delivery, destination, placement, recheck, version
+from worker.store.schema import article, decision, delivery, placement, recheck, version
 
 _CHANNELS = (
     sa.select(placement.c.article_id, channel.c.key)

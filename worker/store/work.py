@@ -19,8 +19,9 @@ from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.store import articles, media, resources, shelf, snapshots, stories, tombstones
 from worker.store.catalogue import CatalogueStore, Ids
+from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database
-from worker.store.schema import act, article, source
+from worker.store.schema import act, article
 
 
 class StoreWork:

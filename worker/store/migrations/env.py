@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from worker.store.schema import metadata
+from worker.store.schema import SCHEMA
 
 database = context.config.attributes["database"]
 
 with database.write() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=database.sqlite)
+    context.configure(connection=connection, target_metadata=SCHEMA, render_as_batch=database.sqlite)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,0 +1,111 @@
+"""A working day: schedules, stops, corrections, alerts, and what partners pull."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Column, Integer, LargeBinary, String
+
+from worker.store.columns import BigKey, UtcDateTime, row_id
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("installation", Column("rules", sa.JSON))
+    op.add_column("destination", Column("since", UtcDateTime))
+    op.add_column("destination", Column("next_send_at", UtcDateTime))
+    op.add_column("version", Column("fixes", LargeBinary))
+    op.add_column("delivery", Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.create_index("ix_delivery_destination_id_finished_at", "delivery", ["destination_id", "finished_at"])
+    for name in ("calendar", "word_list", "sensitive_period"):
+        _declared(name)
+    _change()
+    _stop()
+    _correction()
+    _alert()
+
+
+def downgrade() -> None:
+    for name in ("alert", "correction", "stop", "change", "sensitive_period", "word_list", "calendar"):
+        op.drop_table(name)
+    op.drop_index("ix_delivery_destination_id_finished_at", "delivery")
+    for table, column in (
+        *(("delivery", "urgent"), ("version", "fixes"), ("destination", "next_send_at")),
+        *(("destination", "since"), ("installation", "rules")),
+    ):
+        op.drop_column(table, column)
+
+
+def _declared(name: str) -> None:
+    op.create_table(
+        name,
+        row_id(),
+        Column("key", String(64), nullable=False, unique=True),
+        Column("position", Integer, nullable=False),
+        Column("declared", sa.JSON, nullable=False),
+        Column("retired_at", UtcDateTime),
+    )
+
+
+def _change() -> None:
+    op.create_table(
+        "change",
+        row_id(),
+        Column("destination_id", BigKey, nullable=False),
+        Column("article_id", BigKey, nullable=False),
+        Column("delivery", String(36), nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        Column("document", LargeBinary, nullable=False),
+    )
+    op.create_index("ix_change_destination_id_id", "change", ["destination_id", "id"])
+
+
+def _stop() -> None:
+    op.create_table(
+        "stop",
+        row_id(),
+        Column("scope", String(16), nullable=False),
+        Column("key", String(64), nullable=False, server_default=""),
+        Column("at", UtcDateTime, nullable=False),
+        Column("until", UtcDateTime),
+        Column("by", String(200), nullable=False),
+        Column("reason", String(1000), nullable=False),
+        Column("lifted_at", UtcDateTime),
+        Column("lifted_by", String(200)),
+    )
+    op.create_index("ix_stop_lifted_at", "stop", ["lifted_at"])
+
+
+def _correction() -> None:
+    op.create_table(
+        "correction",
+        row_id(),
+        Column("article_id", BigKey, nullable=False),
+        Column("field", String(32), nullable=False),
+        Column("value", sa.Text),
+        Column("at", UtcDateTime, nullable=False),
+        Column("by", String(200), nullable=False),
+        Column("note", String(1000)),
+        Column("lifted_at", UtcDateTime),
+    )
+    op.create_index("ix_correction_article_id", "correction", ["article_id"])
+
+
+def _alert() -> None:
+    op.create_table(
+        "alert",
+        row_id(),
+        Column("kind", String(32), nullable=False),
+        Column("target", String(300), nullable=False, server_default=""),
+        Column("words", String(1000), nullable=False),
+        Column("opened_at", UtcDateTime, nullable=False),
+        Column("closed_at", UtcDateTime),
+        Column("told_at", UtcDateTime),
+        Column("all_clear_at", UtcDateTime),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+    )
+    op.create_index("ix_alert_closed_at_kind_target", "alert", ["closed_at", "kind", "target"])
