@@ -12,19 +12,31 @@ import pytest
 from pydantic import BaseModel
 
 from worker.catalog import read_catalogue
+from worker.catalog.say import names
 from worker.catalog.shape import (
     SHAPES,
+    SINGLE,
     DataCallShape,
     DestinationShape,
     FirstContactShape,
     ListingShape,
-    OperatorShape,
     RulesShape,
     SelectionShape,
 )
 from worker.catalog.values import span_text
 from worker.destinations import OPTIONS
-from worker.model.catalog import DataCall, FirstContact, Grant, Listing, Operator, Selection, Source
+from worker.model.catalog import (
+    Alerts,
+    DataCall,
+    FirstContact,
+    Grant,
+    Guard,
+    Listing,
+    Operator,
+    ReviewRules,
+    Selection,
+    Source,
+)
 from worker.model.page import CONFIDENCE, PageRules
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +51,7 @@ def rows(heading: str) -> dict[str, list[str]]:
 
 
 def documented() -> Iterator[tuple[str, type[BaseModel], str]]:
-    yield "[operator]", OperatorShape, ""
+    yield from ((f"[{name}]", shape, "") for name, shape in SINGLE.items())
     yield from ((f"[{table}.KEY]", shape, "") for table, shape in SHAPES.items())
     yield "[sources.KEY]", FirstContactShape, "first_contact."
     yield "[sources.KEY]", ListingShape, "listing."
@@ -50,7 +62,7 @@ def documented() -> Iterator[tuple[str, type[BaseModel], str]]:
 
 @pytest.mark.parametrize(("heading", "shape", "prefix"), list(documented()))
 def test_every_key_has_its_row(heading: str, shape: type[BaseModel], prefix: str) -> None:
-    missing = [name for name in shape.model_fields if prefix + name not in rows(heading)]
+    missing = [name for name in names(shape) if prefix + name not in rows(heading)]
     assert missing == []
 
 
@@ -62,7 +74,7 @@ SUB_TABLES = ("first_contact.", "listing.", "rules.", "select.")
     [(f"[{table}.KEY]", shape, SUB_TABLES) for table, shape in SHAPES.items()],
 )
 def test_no_row_names_a_key_that_is_not_there(heading: str, shape: type[BaseModel], sub: tuple[str, ...]) -> None:
-    known = {*shape.model_fields, *(OPTIONS if shape is DestinationShape else ())}
+    known = {*names(shape), *(OPTIONS if shape is DestinationShape else ())}
     assert {name for name in rows(heading) if not name.startswith(sub)} == known
 
 
@@ -74,7 +86,7 @@ def test_every_option_of_a_kind_is_named(kind: str) -> None:
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
-SPANS = {86400: '"1d"', 3600: '"1h"', 900: '"15m"'}
+SPANS = {86400: '"1d"', 3600: '"1h"', 1800: '"30m"', 900: '"15m"'}
 
 
 def written(default: object) -> str:
@@ -105,6 +117,9 @@ def written(default: object) -> str:
         ("[sources.KEY]", PageRules, "rules."),
         ("[grants.KEY]", Grant, ""),
         ("[channels.KEY]", Selection, "select."),
+        ("[guards.KEY]", Guard, ""),
+        ("[alerts]", Alerts, ""),
+        ("[review]", ReviewRules, ""),
     ],
 )
 def test_defaults_are_those_of_the_model(heading: str, model: type, prefix: str) -> None:

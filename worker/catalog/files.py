@@ -10,7 +10,7 @@ from glob import glob
 from pathlib import Path
 
 from worker.catalog.lines import Place, locate
-from worker.catalog.shape import SHAPES
+from worker.catalog.shape import SHAPES, SINGLE
 from worker.catalog.values import KEY, KEY_RULE, meant
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -79,7 +79,7 @@ class Reading:
     """All that the files hold. ``complete`` is false when a file could not be read: references prove nothing then."""
 
     declared: dict[str, dict[str, Declared]]
-    operator: tuple[TomlFile, Mapping[str, object]] | None
+    single: dict[str, tuple[TomlFile, Mapping[str, object]]]
     main: TomlFile | None
     findings: list[Finding] = field(default_factory=list)
     complete: bool = True
@@ -102,7 +102,7 @@ def read_files(path: Path, edited: Mapping[Path, str]) -> Reading:
     findings: list[Finding] = []
     main = _read(path, edited, findings)
     if main is None:
-        return Reading({}, None, None, findings, complete=False)
+        return Reading({}, {}, None, findings, complete=False)
     files = [main]
     complete = True
     for included in _included(main, edited, findings):
@@ -158,7 +158,7 @@ def _included(main: TomlFile, edited: Mapping[Path, str], findings: list[Finding
 def _collect(files: list[TomlFile], findings: list[Finding], complete: bool) -> Reading:
     main = files[0]
     declared: dict[str, dict[str, Declared]] = {table: {} for table in SHAPES}
-    operator: tuple[TomlFile, Mapping[str, object]] | None = None
+    single: dict[str, tuple[TomlFile, Mapping[str, object]]] = {}
     defaults = _defaults(main, findings)
     for file in files:
         for name, value in file.values.items():
@@ -167,24 +167,20 @@ def _collect(files: list[TomlFile], findings: list[Finding], complete: bool) -> 
                     findings.append(file.finding((name,), f"belongs in {main.name}, not in a file that it includes"))
             elif not isinstance(value, dict):
                 findings.append(file.finding((name,), _unknown_table(name)))
-            elif name == "operator" and operator is None:
-                operator = (file, value)
-            elif name == "operator":
-                findings.append(file.finding((name,), f"is declared twice (first in {_at(operator, 'operator')})"))
+            elif name in SINGLE and name in single:
+                first = f"{single[name][0].name}:{single[name][0].line((name,))}"
+                findings.append(file.finding((name,), f"is declared twice (first in {first})"))
+            elif name in SINGLE:
+                single[name] = (file, value)
             elif name in SHAPES:
                 _collect_table(name, value, file, main, defaults.get(name, {}), declared[name], findings)
             else:
                 findings.append(file.finding((name,), _unknown_table(name)))
-    return Reading(declared, operator, main, findings, complete)
-
-
-def _at(operator: tuple[TomlFile, Mapping[str, object]] | None, place: str) -> str:
-    assert operator is not None
-    return f"{operator[0].name}:{operator[0].line((place,))}"
+    return Reading(declared, single, main, findings, complete)
 
 
 def _unknown_table(name: str) -> str:
-    tables = ["operator", *SHAPES, *_MAIN_ONLY]
+    tables = [*SINGLE, *SHAPES, *_MAIN_ONLY]
     if name in tables:
         return f"must be a table: [{name}.KEY]" if name in SHAPES else "must be a table"
     return f"unknown table ({meant(name, tables)}allowed: {', '.join(tables)})"

@@ -11,10 +11,21 @@ from typing import Any
 from worker.catalog.values import span_text
 from worker.model.catalog import Catalogue
 
-TABLES = ("publishers", "sources", "grants", "channels", "subscribers", "destinations")
+TABLES = (
+    "publishers",
+    "sources",
+    "grants",
+    "channels",
+    "subscribers",
+    "destinations",
+    "calendars",
+    "guards",
+    "periods",
+)
+SINGLE = ("operator", "alerts", "review")
 _NOT_DECLARED = {"key", "version"}
 _TELLING = ("url", "name", "title", "kind", "publisher")
-_SPANS = {"every", "hint_cap", "max_age", "settle", "follow"}
+_SPANS = {"every", "hint_cap", "max_age", "settle", "follow", "delay", "failing", "deadline"}
 
 
 class ChangeKind(StrEnum):
@@ -36,7 +47,7 @@ class FieldChange:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happens to one entry. ``was`` is the old key of a renamed one, which may have changed ``fields`` too.
-    The operator's ``key`` is empty."""
+    The ``key`` of a table that is there once is empty."""
 
     table: str
     key: str
@@ -113,13 +124,15 @@ def diff(old: Catalogue | None, new: Catalogue) -> Plan:
     Entries are compared by key. ``was`` renames when ``old`` has that key and not yet the new one; a ``was`` that is
     left standing in the file after its rename changes nothing. Order and grant versions are no difference.
     """
-    return Plan((*_operator_change(old, new), *(change for table in TABLES for change in _table(table, old, new))))
+    singles = (change for name in SINGLE for change in _single_change(name, old, new))
+    return Plan((*singles, *(change for table in TABLES for change in _table(table, old, new))))
 
 
-def _operator_change(old: Catalogue | None, new: Catalogue) -> Iterator[Change]:
-    found = _differences(old.operator if old else None, new.operator)
-    if found:
-        yield Change("operator", "", ChangeKind.CHANGED if old else ChangeKind.ADDED, found)
+def _single_change(name: str, old: Catalogue | None, new: Catalogue) -> Iterator[Change]:
+    """A table that is there once. What is not in the file says what its default says."""
+    found = _differences(getattr(old, name, None), getattr(new, name))
+    if found and (old is not None or name == "operator" or getattr(new, name) != type(getattr(new, name))()):
+        yield Change(name, "", ChangeKind.CHANGED if old else ChangeKind.ADDED, found)
 
 
 def _table(table: str, old: Catalogue | None, new: Catalogue) -> Iterator[Change]:

@@ -11,10 +11,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from worker.catalog import check
 from worker.catalog.files import Declared, Finding, Reading, read_files
 from worker.catalog.say import names, problems, secret_fields, unknown_key
-from worker.catalog.shape import SHAPES, DestinationShape, GrantShape, OperatorShape, Shape
+from worker.catalog.shape import SHAPES, SINGLE, DestinationShape, GrantShape, PeriodShape, Shape
 from worker.catalog.values import Zone, meant
 from worker.errors import CatalogueError
-from worker.model.catalog import Catalogue, Destination, Grant, Operator
+from worker.model.catalog import Catalogue, Destination, Grant, Operator, Period
 
 Kinds = Mapping[str, type[BaseModel]]
 
@@ -51,12 +51,11 @@ def _in_order(findings: list[Finding]) -> list[str]:
 def _shape_findings(reading: Reading, kinds: Kinds) -> Iterator[Finding]:
     if reading.main is None:
         return
-    if reading.operator is None:
+    if "operator" not in reading.single:
         yield reading.main.finding(("operator",), "is missing (who runs this installation: name and contact)")
-    else:
-        file, values = reading.operator
-        for loc, problem in problems(OperatorShape, values):
-            yield file.finding(("operator", *loc), problem)
+    for name, (file, values) in reading.single.items():
+        for loc, problem in problems(SINGLE[name], values):
+            yield file.finding((name, *loc), problem)
     for table, entries in reading.declared.items():
         for entry in entries.values():
             if table == "destinations":
@@ -125,7 +124,7 @@ def _cross_findings(reading: Reading) -> Iterator[Finding]:
 
 def _zone(reading: Reading) -> str:
     """The operator's zone if that can be had, for comparing what is written without an offset."""
-    written = reading.operator[1].get("zone") if reading.operator else None
+    written = reading.single["operator"][1].get("zone") if "operator" in reading.single else None
     try:
         return _ZONE.validate_python(written)
     except ValidationError:
@@ -133,14 +132,19 @@ def _zone(reading: Reading) -> str:
 
 
 def _build(reading: Reading, kinds: Kinds) -> Catalogue:
-    assert reading.operator is not None, "a file without operator has a finding"
-    operator = OperatorShape.model_validate(reading.operator[1]).build()
+    single: dict[str, Any] = {
+        name: SINGLE[name].model_validate(values).build() for name, (_, values) in reading.single.items()
+    }
+    operator = single["operator"]
     tables = {table: tuple(entries.values()) for table, entries in reading.declared.items()}
-    built = {table: tuple(_build_plain(entry) for entry in tables[table]) for table in tables if table in _PLAIN}
+    built: dict[str, Any] = {
+        table: tuple(_build_plain(entry) for entry in tables[table]) for table in tables if table in _PLAIN
+    }
     return Catalogue(
-        operator=operator,
+        **single,
         grants=tuple(_build_grant(entry, operator.zone) for entry in tables["grants"]),
         destinations=tuple(_build_destination(entry, kinds) for entry in tables["destinations"]),
+        periods=tuple(_build_period(entry, operator.zone) for entry in tables["periods"]),
         renames={
             (entry.table, entry.key): str(entry.values["was"])
             for entries in tables.values()
@@ -159,14 +163,15 @@ def _build_grant(entry: Declared, zone: str) -> Grant:
     return GrantShape.model_validate(entry.values).build_in(zone, key=entry.key)
 
 
+def _build_period(entry: Declared, zone: str) -> Period:
+    return PeriodShape.model_validate(entry.values).build_in(zone, key=entry.key)
+
+
 def _build_destination(entry: Declared, kinds: Kinds) -> Destination:
     shape = DestinationShape.model_validate(entry.values)
     options = kinds[shape.kind].model_validate(_options(entry))
     return Destination(
         key=entry.key,
-        subscriber=shape.subscriber,
-        kind=shape.kind,
-        channels=shape.channels,
         options=options.model_dump(mode="json", exclude_unset=True, by_alias=True),
-        **({"concurrency": shape.concurrency} if shape.concurrency else {}),
+        **shape.common(),
     )

@@ -5,7 +5,7 @@ A shape knows spelling only. Defaults are the model's own: what the file leaves 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
@@ -13,14 +13,20 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector, Settling
 from worker.catalog.values import Contact, Domain, Key, Language, Moment, Pace, Seconds, Text, Url, Zone, as_utc
 from worker.model.catalog import (
+    Alerts,
     Basis,
+    Calendar,
     Channel,
     DataCall,
     FirstContact,
     Grant,
+    Guard,
     Listing,
     Operator,
+    Period,
     Publisher,
+    ReviewRules,
+    Schedule,
     Scope,
     Selection,
     Source,
@@ -29,6 +35,8 @@ from worker.model.catalog import (
     Use,
 )
 from worker.model.page import PageRules
+
+Approval = Literal["auto", "one", "two"]
 
 
 class Shape(BaseModel):
@@ -140,6 +148,7 @@ class SourceShape(Shape):
     floor: Floor | None = None
     settle: Settling | None = None
     follow: Following = ()
+    approval: Approval | None = None
     was: Key | None = None
 
 
@@ -163,6 +172,7 @@ class GrantShape(Shape):
     notice: Text | None = None
     valid_from: Moment | None = None
     valid_until: Moment | None = None
+    on_expiry: Literal["keep", "withdraw"] | None = None
     reference: Text | None = None
     was: Key | None = None
 
@@ -195,6 +205,7 @@ class ChannelShape(Shape):
     parent: Text | None = None
     select: SelectionShape | None = None
     language: Language | None = None
+    approval: Approval | None = None
     was: Key | None = None
 
 
@@ -219,8 +230,86 @@ class DestinationShape(BaseModel):
     kind: Text
     channels: Annotated[tuple[Text, ...], Field(min_length=1)]
     concurrency: Annotated[StrictInt, Field(ge=1, le=100)] | None = None
+    mode: Literal["live", "rehearse"] | None = None
+    updates: Literal["send", "notify", "never"] | None = None
+    columns: dict[str, Text] = Field(default_factory=dict)
+    windows: tuple[Text, ...] = ()
+    at: tuple[Text, ...] = ()
+    zone: Zone | None = None
+    calendar: Text | None = None
+    delay: Seconds | None = None
+    rate: Annotated[StrictInt, Field(ge=1)] | None = None
+    daily_cap: Annotated[StrictInt, Field(ge=1)] | None = None
+    first: tuple[Text, ...] = ()
     was: Key | None = None
 
+    def common(self) -> dict[str, Any]:
+        """What was written of the keys that ``Destination`` has itself, by its names; those of a schedule in one."""
+        written = {name: getattr(self, name) for name in self.model_fields_set if name in DestinationShape.model_fields}
+        timed = {part.name: written.pop(part.name) for part in fields(Schedule) if part.name in written}
+        written.pop("was", None)
+        return {**written, **({"schedule": Schedule(**timed)} if timed else {})}
+
+
+class CalendarShape(Shape):
+    builds = Calendar
+
+    days_off: tuple[Text, ...] = ()
+    workdays: tuple[Text, ...] = ()
+    was: Key | None = None
+
+
+class GuardShape(Shape):
+    builds = Guard
+
+    words: tuple[Text, ...]
+    fields: tuple[Literal["title", "body"], ...] = ()
+    action: Literal["hold", "reject"] | None = None
+    channels: tuple[Text, ...] = ()
+    was: Key | None = None
+
+
+class PeriodShape(BaseModel):
+    """``from`` and ``except`` are the file's words for what Python cannot name so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    begins: Moment = Field(alias="from")
+    ends: Moment = Field(alias="to")
+    channels: tuple[Text, ...] = ()
+    exempt: tuple[Text, ...] = Field(default=(), alias="except")
+    note: Text | None = None
+    was: Key | None = None
+
+    def build_in(self, zone: str, *, key: str) -> Period:
+        """``zone`` is the operator's, for what is written without an offset. A plain ``to`` date is the last day."""
+        begins, ends = as_utc(self.begins, zone), as_utc(self.ends, zone, end_of_day=True)
+        return Period(key, begins, ends, self.channels, self.exempt, self.note)
+
+
+class AlertsShape(Shape):
+    builds = Alerts
+
+    webhook: Url | None = None
+    secret: Text | None = None
+    emails: tuple[Text, ...] = ()
+    digest: Text | None = None
+    silence: Annotated[float, Field(gt=1)] | None = None
+    failing: Seconds | None = None
+    holds: Annotated[StrictInt, Field(ge=1)] | None = None
+    published_by: Text | None = None
+    calendar: Text | None = None
+    disk: Annotated[StrictInt, Field(ge=0)] | None = None
+
+
+class ReviewShape(Shape):
+    builds = ReviewRules
+
+    deadline: Seconds | None = None
+
+
+SINGLE: dict[str, type[Shape]] = {"operator": OperatorShape, "alerts": AlertsShape, "review": ReviewShape}
+"""Tables without keys: declared once, if at all."""
 
 SHAPES: dict[str, type[BaseModel]] = {
     "publishers": PublisherShape,
@@ -229,5 +318,8 @@ SHAPES: dict[str, type[BaseModel]] = {
     "channels": ChannelShape,
     "subscribers": SubscriberShape,
     "destinations": DestinationShape,
+    "calendars": CalendarShape,
+    "guards": GuardShape,
+    "periods": PeriodShape,
 }
 """Table → shape, in the order in which a plan lists them."""

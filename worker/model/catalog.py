@@ -94,6 +94,8 @@ class Source:
     For articles read from pages (kind ``site``, or ``body = "page"``): ``required`` fields without which an article is
     held, ``floor`` the weakest rule they may come from, ``settle`` seconds from the first reading to the second, only
     after which it goes out, ``follow`` seconds after the first reading at which a page is read again.
+    ``approval`` is how many people must agree before an article goes out: ``auto`` none, ``one``, or ``two`` different
+    ones.
     """
 
     key: str
@@ -114,6 +116,7 @@ class Source:
     floor: str = "meta"
     settle: int = 0
     follow: tuple[int, ...] = FOLLOW
+    approval: str = "auto"
 
 
 class Scope(StrEnum):
@@ -144,7 +147,8 @@ class Use(StrEnum):
 class Grant:
     """A permission of one publisher. Empty tuples mean "no limit". ``version`` counts changes to the row.
 
-    ``valid_until`` is exclusive. ``notice`` is a text the grantor wants printed word for word.
+    ``valid_until`` is exclusive. ``notice`` is a text the grantor wants printed word for word. ``on_expiry`` says what
+    becomes of the articles that are out when it ends: ``keep`` or ``withdraw``.
     """
 
     key: str
@@ -166,6 +170,7 @@ class Grant:
     notice: str | None = None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    on_expiry: str = "keep"
     reference: str | None = None
 
 
@@ -191,6 +196,7 @@ class Channel:
     parent: str | None = None
     select: Selection = field(default_factory=Selection)
     language: str | None = None
+    approval: str = "auto"  # as a source's
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +213,97 @@ class Subscriber:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a destination takes articles; empty: at any time. ``windows`` (``workdays 08:30-18:00``) and the times
+    ``at`` (``07:30``), at which what waits goes out as one ordered batch, are read in ``zone`` (None: the operator's)
+    and on the days of ``calendar``.
+
+    ``delay`` seconds after the origin published is the earliest; at most ``rate`` a minute and ``daily_cap`` new
+    articles a day go out; those of the sources ``first`` go before all others. Retractions know no schedule.
+    """
+
+    windows: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    zone: str | None = None
+    calendar: str | None = None
+    delay: int = 0
+    rate: int | None = None
+    daily_cap: int | None = None
+    first: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are workdays where they are not Monday to Friday: ``days_off`` and moved ``workdays``, ISO dates."""
+
+    key: str
+    days_off: tuple[str, ...] = ()
+    workdays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A list of words. An article that has one of them in one of ``fields`` (title, body) is held or rejected
+    (``action``), in ``channels`` or, when none is named, everywhere. Words are compared folded and never replaced."""
+
+    key: str
+    words: tuple[str, ...]
+    fields: tuple[str, ...] = ("title", "body")
+    action: str = "hold"
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A sensitive time: from ``begins`` until ``ends`` (exclusive, aware UTC) articles of ``channels`` (none named:
+    all) are held, except those of the publishers ``exempt``."""
+
+    key: str
+    begins: datetime
+    ends: datetime
+    channels: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Whom to tell what needs a person, and when. Spans are seconds.
+
+    ``webhook`` and ``emails`` are told; ``secret`` (a reference) signs what the webhook gets. ``digest`` is when the
+    daily summary goes, in the operator's zone. ``silence`` × its own habit is how long a source may bring nothing new;
+    ``failing`` how long a destination may fail; ``holds`` how many articles may wait; ``published_by`` the time on a
+    workday (of ``calendar``) by which something must have gone out; ``disk`` the free bytes below which to warn.
+    """
+
+    webhook: str | None = None
+    secret: str | None = None
+    emails: tuple[str, ...] = ()
+    digest: str | None = "08:30"
+    silence: float = 4.0
+    failing: int = 1800
+    holds: int = 50
+    published_by: str | None = None
+    calendar: str | None = None
+    disk: int = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRules:
+    """``deadline`` is after how many seconds a hold that nobody decided is dropped; None: never."""
+
+    deadline: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """One place where channels go. ``kind`` names an entry of ``worker.destinations.KINDS``; ``options`` are that
-    kind's own, already checked against its options model, secrets still as references (``env:NAME``, ``file:PATH``)."""
+    kind's own, already checked against its options model, secrets still as references (``env:NAME``, ``file:PATH``).
+
+    ``mode`` is ``live``, or ``rehearse``: everything but sending. ``columns`` maps channel keys to the partner's own
+    columns; with any, an article of none of them is held. ``updates`` says what becomes of a changed article that the
+    partner has: ``send``, ``notify`` (a person tells the partner) or ``never``.
+    """
 
     key: str
     subscriber: str
@@ -217,6 +311,10 @@ class Destination:
     channels: tuple[str, ...]
     options: Mapping[str, object] = field(default_factory=dict)
     concurrency: int = 8
+    schedule: Schedule = field(default_factory=Schedule)
+    mode: str = "live"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    updates: str = "send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +331,9 @@ class Catalogue:
     channels: tuple[Channel, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     destinations: tuple[Destination, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    periods: tuple[Period, ...] = ()
+    alerts: Alerts = field(default_factory=Alerts)
+    review: ReviewRules = field(default_factory=ReviewRules)
     renames: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -23,7 +23,8 @@ class Action(StrEnum):
 class DeliveryState(StrEnum):
     """``DUE`` waits for its time · ``SENDING`` in flight under a lease · ``ACCEPTED`` done ·
     ``SUPERSEDED`` a later sequence took its place · ``PARKED`` refused for good or three deaths; a person replays it ·
-    ``CANCELLED`` the decision changed before it was ever sent."""
+    ``CANCELLED`` the decision changed before it was ever sent · ``REHEARSED`` all but sent, its destination rehearses ·
+    ``WITHHELD`` an update that its destination takes only by hand, or never."""
 
     DUE = "due"
     SENDING = "sending"
@@ -31,6 +32,8 @@ class DeliveryState(StrEnum):
     SUPERSEDED = "superseded"
     PARKED = "parked"
     CANCELLED = "cancelled"
+    REHEARSED = "rehearsed"
+    WITHHELD = "withheld"
 
 
 class Reason(StrEnum):
@@ -60,6 +63,12 @@ class Reason(StrEnum):
     FIELD_PAGES = "FIELD:pages"
     IMAGE_ESSENTIAL = "IMAGE_ESSENTIAL"
     MEDIA_PENDING = "MEDIA_PENDING"
+    COLUMN_UNMAPPED = "COLUMN_UNMAPPED"
+    WORD_LISTED = "WORD_LISTED"
+    SENSITIVE_PERIOD = "SENSITIVE_PERIOD"
+    APPROVAL_NEEDED = "APPROVAL_NEEDED"
+    SECOND_APPROVAL = "SECOND_APPROVAL"
+    DEADLINE_PASSED = "DEADLINE_PASSED"
     ECHO = "ECHO"
     WITHDRAWN = "WITHDRAWN"
     APPROVED = "APPROVED"

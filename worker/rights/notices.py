@@ -76,6 +76,15 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "图片或附件尚在抓取，取齐后自动重新判定，至多等一小时",
         "Its pictures and files are being copied; decided again when they are there, after an hour at most",
     ),
+    Reason.COLUMN_UNMAPPED: (
+        "所属栏目在该合作方没有对应栏目，请在 columns 中补上",
+        "None of its channels is mapped to a column of this partner; add it to columns",
+    ),
+    Reason.WORD_LISTED: ("含词表中的词语，等待人工审核", "Has a word of one of the lists; waits for a person"),
+    Reason.SENSITIVE_PERIOD: ("处于敏感时段，等待人工审核", "Arrived in a sensitive period; waits for a person"),
+    Reason.APPROVAL_NEEDED: ("须经人工审核后发布", "Must be approved by a person before it goes out"),
+    Reason.SECOND_APPROVAL: ("须由另一人再次审核", "Must be approved by a second, different person"),
+    Reason.DEADLINE_PASSED: ("逾期无人审核，不再发布", "Nobody decided in time; it is dropped"),
     Reason.ECHO: (
         "内容原本来自或经过该合作方，不再回送",
         "The text comes from or through this partner; it is not sent back",

@@ -14,7 +14,18 @@ from worker.identity.urls import host_of
 from worker.model import catalog
 from worker.model.feed import Role
 from worker.store import polling
-from worker.store.declared import channel, destination, installation, publisher, rights_grant, source, subscriber
+from worker.store.declared import (
+    calendar,
+    channel,
+    destination,
+    guard,
+    installation,
+    period,
+    publisher,
+    rights_grant,
+    source,
+    subscriber,
+)
 from worker.store.engine import Database
 from worker.store.pack import from_plain, to_plain
 from worker.store.schema import host, placement, resource
@@ -27,6 +38,9 @@ TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
     "channels": (channel, catalog.Channel),
     "subscribers": (subscriber, catalog.Subscriber),
     "destinations": (destination, catalog.Destination),
+    "calendars": (calendar, catalog.Calendar),
+    "guards": (guard, catalog.Guard),
+    "periods": (period, catalog.Period),
 }
 
 ROLES = {catalog.SourceKind.FEED: Role.FEED, catalog.SourceKind.SITE: Role.LISTING}
@@ -57,6 +71,7 @@ class Loaded:
 
 _VERSION = sa.select(installation.c.catalogue_version)
 _OPERATOR = sa.select(installation.c.operator)
+_RULES = sa.select(installation.c.rules)
 _ASKED = sa.select(
     *(source.c.id, source.c.key, source.c.paused_at),
     *(resource.c.id.label("resource"), resource.c.url, resource.c.role, resource.c.due_at),
@@ -97,19 +112,17 @@ class CatalogueStore:
 
     def _load(self, connection: Connection, version: int) -> Loaded:
         operator = connection.execute(_OPERATOR).scalar_one()
-        parts: dict[str, tuple[Any, ...]] = {}
+        parts: dict[str, Any] = {}
         for name, (table, kind) in TABLES.items():
             query = sa.select(table.c.declared).where(table.c.retired_at.is_(None)).order_by(table.c.position)
             parts[name] = tuple(from_plain(kind, plain) for plain in connection.execute(query).scalars())
         ids = Ids(_ids(connection, source), _ids(connection, channel), _ids(connection, destination))
+        rules = connection.execute(_RULES).scalar_one() or {}
         made = catalog.Catalogue(
             operator=from_plain(catalog.Operator, operator),
-            publishers=parts["publishers"],
-            sources=parts["sources"],
-            grants=parts["grants"],
-            channels=parts["channels"],
-            subscribers=parts["subscribers"],
-            destinations=parts["destinations"],
+            alerts=from_plain(catalog.Alerts, rules.get("alerts", {})),
+            review=from_plain(catalog.ReviewRules, rules.get("review", {})),
+            **parts,
         )
         gone = sa.select(destination.c.declared).where(destination.c.retired_at.is_not(None))
         retired = tuple(from_plain(catalog.Destination, plain) for plain in connection.execute(gone).scalars())
@@ -128,6 +141,7 @@ class CatalogueStore:
             self._retire_resources(connection)
             values = {
                 "operator": to_plain(new.operator),
+                "rules": {"alerts": to_plain(new.alerts), "review": to_plain(new.review)},
                 "applied_at": now,
                 "catalogue_version": (before or 0) + 1,
             }
@@ -148,7 +162,7 @@ class CatalogueStore:
 
     def _apply_table(self, connection: Connection, name: str, declared: Sequence[Any], now: datetime) -> bool:
         """Bring one table in line; True when anything but the order changed."""
-        table = TABLES[name][0]
+        table, kind = TABLES[name]
         query = sa.select(table.c.key, table.c.position, table.c.declared, table.c.retired_at)
         rows = {row.key: row for row in connection.execute(query)}
         added: list[dict[str, Any]] = []
@@ -160,9 +174,11 @@ class CatalogueStore:
             if row is None:
                 added.append({"key": value.key, "position": position, "declared": plain, **extra})
                 continue
+            # As this release would have written it: a key that it brought is no change of the file's.
+            before = to_plain(from_plain(kind, row.declared))
             if name == "grants":
-                plain = _grant_version(plain, row.declared)
-            same = plain == row.declared and row.retired_at is None
+                plain = _grant_version(plain, before)
+            same = plain == before and row.retired_at is None
             if not same or position != row.position:
                 values = {"position": position, "declared": plain, "retired_at": None, **extra}
                 connection.execute(_CHANGE[name].values(**values), {"b_key": value.key})

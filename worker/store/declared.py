@@ -61,5 +61,5 @@ destination = _declared(
     Column("lease_until", UtcDateTime),
 )
 calendar = _declared("calendar")
-word_list = _declared("word_list")
-sensitive_period = _declared("sensitive_period")
+guard = _declared("guard")
+period = _declared("period")

@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.add_column("version", Column("fixes", LargeBinary))
     op.add_column("delivery", Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_index("ix_delivery_destination_id_finished_at", "delivery", ["destination_id", "finished_at"])
-    for name in ("calendar", "word_list", "sensitive_period"):
+    for name in ("calendar", "guard", "period"):
         _declared(name)
     _change()
     _stop()
@@ -30,7 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("alert", "correction", "stop", "change", "sensitive_period", "word_list", "calendar"):
+    for name in ("alert", "correction", "stop", "change", "period", "guard", "calendar"):
         op.drop_table(name)
     op.drop_index("ix_delivery_destination_id_finished_at", "delivery")
     for table, column in (
