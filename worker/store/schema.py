@@ -1,6 +1,7 @@
 """Tables. The database is the memory and the timetable: every wait is a column, every retry a row.
 
-The catalogue's own tables are in ``declared``, the kinds of columns in ``columns``.
+The catalogue's own tables are in ``declared``, those of what people are told in ``telling``, the kinds of columns in
+``columns``.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, Float, Index, Integer, LargeBinary, String, Table
 
-from worker.store import declared
+from worker.store import declared, telling
 from worker.store.columns import BigKey, Key, UtcDateTime, metadata, ref, row_id
 
 host = Table(
@@ -313,20 +314,6 @@ correction = Table(
     Column("note", String(1000)),
     Column("lifted_at", UtcDateTime),
 )
-alert = Table(
-    "alert",
-    metadata,
-    row_id(),
-    Column("kind", String(32), nullable=False),
-    Column("target", String(300), nullable=False, server_default=""),
-    Column("words", String(1000), nullable=False),
-    Column("opened_at", UtcDateTime, nullable=False),
-    Column("closed_at", UtcDateTime),
-    Column("told_at", UtcDateTime),  # that it began; NULL: not told yet
-    Column("all_clear_at", UtcDateTime),  # that it is over
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Index("ix_alert_closed_at_kind_target", "closed_at", "kind", "target"),
-)
 tombstone = Table(
     "tombstone",
     metadata,
@@ -369,5 +356,6 @@ heartbeat = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-SCHEMA = declared.source.metadata
+assert declared.source.metadata is telling.alert.metadata  # both are here because they were imported
+SCHEMA = metadata
 """All tables, those of the catalogue included."""

@@ -27,10 +27,11 @@ def upgrade() -> None:
     _stop()
     _correction()
     _alert()
+    _telling()
 
 
 def downgrade() -> None:
-    for name in ("alert", "correction", "stop", "change", "period", "guard", "calendar"):
+    for name in ("telling", "alert", "correction", "stop", "change", "period", "guard", "calendar"):
         op.drop_table(name)
     op.drop_index("ix_delivery_destination_id_finished_at", "delivery")
     for table, column in (
@@ -104,8 +105,33 @@ def _alert() -> None:
         Column("words", String(1000), nullable=False),
         Column("opened_at", UtcDateTime, nullable=False),
         Column("closed_at", UtcDateTime),
+        Column("seen_at", UtcDateTime, nullable=False),
+        Column("level", Integer, nullable=False, server_default="0"),
         Column("told_at", UtcDateTime),
         Column("all_clear_at", UtcDateTime),
-        Column("attempts", Integer, nullable=False, server_default="0"),
     )
-    op.create_index("ix_alert_closed_at_kind_target", "alert", ["closed_at", "kind", "target"])
+    _where("ix_alert_open", "alert", ["kind", "target"], "closed_at IS NULL", unique=True)
+
+
+def _telling() -> None:
+    op.create_table(
+        "telling",
+        row_id(),
+        Column("uuid", String(36), nullable=False, unique=True),
+        Column("channel", String(300), nullable=False),
+        Column("document", sa.JSON, nullable=False),
+        Column("made_at", UtcDateTime, nullable=False),
+        Column("due_at", UtcDateTime, nullable=False),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("lease", String(32)),
+        Column("lease_until", UtcDateTime),
+        Column("told_at", UtcDateTime),
+        Column("given_up_at", UtcDateTime),
+        Column("detail", String(500)),
+    )
+    _where("ix_telling_waiting", "telling", ["channel", "id"], "told_at IS NULL AND given_up_at IS NULL")
+
+
+def _where(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
