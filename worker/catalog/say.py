@@ -46,8 +46,9 @@ def problems(
 def _sentence(model: type[BaseModel], found: Any, beside: Iterable[str]) -> str:
     kind, context = found["type"], found.get("ctx", {})
     if kind == "extra_forbidden":
-        around = model_at(model, found["loc"][:-1])
-        return unknown_key(str(found["loc"][-1]), [*names(around), *beside] if around else [])
+        *outer, name = found["loc"]
+        around = model_at(model, tuple(outer))
+        return unknown_key(str(name), [*names(around), *(() if outer else beside)] if around else [])
     if kind == "missing":
         return "is missing (it must be given)"
     if kind in {"enum", "literal_error"}:

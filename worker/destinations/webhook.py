@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 from worker.destinations.answers import judge
 from worker.destinations.kind import Options, Secret, Secrets
 from worker.destinations.payload import payload
+from worker.destinations.signs import AnswerOptions, read_signs
 from worker.errors import SecretError
 from worker.model.delivery import Answer, Parcel, Result, Verdict
 from worker.model.fetch import Outcome, Request
@@ -24,7 +25,7 @@ _ANSWER_BYTES = 1024 * 1024
 _KEY_BYTES = range(24, 65)
 
 
-class WebhookOptions(Options):
+class WebhookOptions(AnswerOptions):
     """``secrets_previous`` sign beside ``secret`` while a partner changes keys. ``timeout`` in seconds bounds connect,
     send and the whole answer."""
 
@@ -96,4 +97,4 @@ class Webhook:
         body = payload(parcel.subject, parcel.destination)
         headers = {"content-type": "application/json", **sign(keys, message_id(parcel.delivery), parcel.now, body)}
         outcome = yield Request(0, options.url, "POST", headers, body, options.timeout, _ANSWER_BYTES)
-        return judge(outcome, parcel.action, parcel.now)
+        return read_signs(judge(outcome, parcel.action, parcel.now), outcome, options)
