@@ -29,6 +29,7 @@ class HopBasis(StrEnum):
     SOURCE = "source"  # we polled it there ourselves
     DECLARED = "declared"  # the text says so
     LINK = "link"  # its canonical link says so
+    CORRECTED = "corrected"  # a person of ours says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class Version:
     ``summary_only`` is true when the source carries no body beyond its summary; ``lacks`` names required fields that
     were not found.
     ``source`` and ``categories`` are what channels select by. ``images`` are those of the body, in its order.
+    ``stated`` is the credit before people corrected it, None when nobody did: a correction never widens what may be
+    done, so rights look at both.
     """
 
     article: UUID
@@ -110,3 +113,4 @@ class Version:
     lacks: tuple[str, ...] = ()
     images: tuple[PageImage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    stated: Credit | None = None

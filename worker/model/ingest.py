@@ -9,7 +9,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from worker.model.article import Credit
-from worker.model.catalog import Use
+from worker.model.catalog import Source, Use
+from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.feed import ParsedEntry
 from worker.model.media import MediaCopy
@@ -108,7 +109,8 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """What one destination has of one article. ``out`` is the use it was last given (None: nothing is out);
-    ``maybe`` is true when something was sent whose answer is unknown."""
+    ``maybe`` is true when something was sent whose answer is unknown. ``held_since`` is since when the decision's
+    version waits for a person (None: it does not)."""
 
     destination: str
     sequence: int = 0
@@ -142,7 +144,8 @@ class Current:
 @dataclass(frozen=True, slots=True)
 class Story:
     """An article with all that a decision looks at. ``copies`` are live ones, earliest first; ``current`` is None
-    until the article is first routed; ``pairs`` go by destination key, ``media`` (its copies) by the address's key."""
+    until the article is first routed; ``pairs`` go by destination key, ``media`` (its copies) by the address's key;
+    ``fixes`` are its corrections in force."""
 
     article: int
     uuid: UUID
@@ -163,6 +166,7 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class VersionRow:
     article: int
+    held_since: datetime | None = None
     number: int
     entry: int
     revision: int
@@ -179,6 +183,7 @@ class Order:
     sequence: int
     action: Action
     version: int
+    fixes: Fixes = NONE
     use: Use
     due_at: datetime
     visible_at: datetime | None = None
@@ -194,3 +199,5 @@ class Ruling:
     version: int
     decision: Decision
     cancels: bool = False
+    fixes: Fixes = NONE
+    fixes: Fixes = NONE

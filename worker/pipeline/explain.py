@@ -89,6 +89,7 @@ def present(story: Story, view: View) -> Version | None:
         credit=lead.credit,
         document=lead.document,
         view=view,
+        fixes=story.fixes,
     )
 
 

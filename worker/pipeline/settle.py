@@ -14,11 +14,12 @@ from worker.model.article import Credit, Version
 from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.dispatch import Shelved
-from worker.model.ingest import Copy, Current, Order, Pair, Ruling, Story, VersionRow
+from worker.model.ingest import Copy, Order, Pair, Ruling, Story, VersionRow
 from worker.model.media import MediaChange
 from worker.pipeline.copies import lost_media, media_change
+from worker.pipeline.deadline import in_time
 from worker.pipeline.release import build_case, build_release, story_withdrawal
-from worker.pipeline.versions import choose_lead, make_version
+from worker.pipeline.versions import choose_lead, make_version, reads_alike
 from worker.pipeline.view import View
 from worker.ports import Work
 from worker.rights.decide import decide
@@ -64,7 +65,7 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
     if lead.source not in view.sources:
         return Settlement()  # its source has left the catalogue: what is out stays, nothing new goes
     credit = merge(lead.credit, [copy.credit for copy in story.copies if copy is not lead])
-    row = None if _as_shown(story.current, lead, credit) else _version_row(story, lead, credit)
+    row = None if _as_shown(story, lead, credit, view) else _version_row(story, lead, credit)
     number = row.number if row is not None else (story.current.number if story.current else 1)
     version = make_version(
         story.uuid,
@@ -77,6 +78,7 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
     )
     selected = view.router.select(version, now)
     channels = tuple(key for key in view.paths if key in story.channels or key in selected)
+        fixes=story.fixes,
     changed = story.current is not None and story.current.entry != lead.entry
     settled = _Settled(story, version, channels, changed, lead.missing, now, visible_at)
     placements = tuple((story.article, key) for key in channels if key not in story.channels)
@@ -107,6 +109,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         decisions[destination.key] = decision
         order = make_order(pair, decision, settled.version.number, settled.now)
         if order is None and lost_media(pair, decision, settled.version):
+        decision = in_time(decision, pair, settled.version.number, view.catalogue.review.deadline, settled.now)
             again = pair.sequence + 1, Action.UPDATE, settled.version.number, decision.use, settled.now
             order = Order(settled.story.article, destination.key, *again)
         if decision != pair.decision or settled.version.number != pair.decision_version:
@@ -125,7 +128,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     return replace(settlement, rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved), media=media)
 
 
-def _as_shown(current: Current | None, lead: Copy, credit: Credit) -> bool:
+def _as_shown(story: Story, lead: Copy, credit: Credit, view: View) -> bool:
     """Whether destinations would see no difference: provenance alone makes no version."""
     if current is None or (current.entry, current.revision) != (lead.entry, lead.revision):
         return False
@@ -133,8 +136,12 @@ def _as_shown(current: Current | None, lead: Copy, credit: Credit) -> bool:
 
 
 def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
+    current = story.current
     number = story.current.number + 1 if story.current else 1
-    return VersionRow(story.article, number, lead.entry, lead.revision, credit, lead.document.title or "")
+    title = story.fixes.title or lead.document.title or ""
+    return VersionRow(story.article, number, lead.entry, lead.revision, credit, title, story.fixes)
+    if current.fixes != story.fixes and not reads_alike(story.uuid, current, story.fixes, view):
+        return False
 
 
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from worker.model.article import Credit, Version
+from worker.model.correction import NONE, Fixes
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Current
 from worker.parsers.clean import plain_text
 from worker.pipeline.view import View
+from worker.rights.corrections import correct
 from worker.rights.media import images_in
 from worker.rights.provenance import speaks_for
 
@@ -18,9 +21,25 @@ _ENOUGH = 1_000  # characters of markup that mostly tell a long text from a shor
 
 
 def make_version(
-    uuid: UUID, number: int, *, source: str, first_seen: datetime, credit: Credit, document: ParsedEntry, view: View
+    uuid: UUID,
+    number: int,
+    *,
+    source: str,
+    first_seen: datetime,
+    credit: Credit,
+    document: ParsedEntry,
+    view: View,
+    fixes: Fixes = NONE,
 ) -> Version:
-    """The version that ``document`` makes under ``credit``. A source that sends no body sends its summary as one."""
+    """The version that ``document`` makes under ``credit``, with what people corrected. A source that sends no body
+    sends its summary as one."""
+    version = _stated(uuid, number, source, first_seen, credit, document, view)
+    return _corrected(version, fixes, view) if fixes else version
+
+
+def _stated(
+    uuid: UUID, number: int, source: str, first_seen: datetime, credit: Credit, document: ParsedEntry, view: View
+) -> Version:
     declared = view.sources.get(source)
     body = document.content or document.summary
     categories = document.categories
@@ -48,6 +67,20 @@ def make_version(
     )
 
 
+def _corrected(version: Version, fixes: Fixes, view: View) -> Version:
+    """``version`` as people corrected it; what it lacked and they supplied it lacks no more."""
+    supplied = [name for name in version.lacks if getattr(fixes, name, None) is not None]
+    return replace(
+        version,
+        title=version.title if fixes.title is None else fixes.title,
+        published=version.published if fixes.published is None else fixes.published,
+        categories=version.categories if fixes.category is None else (fixes.category,),
+        credit=correct(version.credit, fixes, view.publishers, view.catalogue.operator.name),
+        lacks=tuple(name for name in version.lacks if name not in supplied),
+        stated=version.credit,
+    )
+
+
 def _is_short(summary: str) -> bool:
     """Whether clean HTML holds at most ``SUMMARY_MAX`` characters of text. Most descriptions that are the text itself
     show it by their beginning: reading them to the end took a quarter of settling."""
@@ -68,7 +101,14 @@ def version_of(uuid: UUID, current: Current, view: View) -> Version:
         credit=current.credit,
         document=current.document,
         view=view,
+        fixes=current.fixes,
     )
+
+
+def reads_alike(uuid: UUID, current: Current, fixes: Fixes, view: View) -> bool:
+    """Whether ``current`` under the corrections ``fixes`` would be what it is."""
+    before, after = (version_of(uuid, one, view) for one in (current, replace(current, fixes=fixes)))
+    return replace(before, stated=None) == replace(after, stated=None)
 
 
 def choose_lead(copies: tuple[Copy, ...], lead: int, view: View) -> Copy:

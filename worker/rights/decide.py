@@ -99,9 +99,17 @@ def is_own_work(source: Source, credit: Credit) -> bool:
 
 
 def _blocked(case: Case) -> Decision | None:
+def _credits(version: Version) -> tuple[Credit, ...]:
+    """The credit as shown, and as stated where people corrected it: what either forbids is forbidden."""
+    return (version.credit,) if version.stated is None else (version.credit, version.stated)
+
+
     if case.withdrawn:
         return Decision(Use.REJECT, (Reason.WITHDRAWN,))
-    if is_echo(case.version.credit, case.source, case.subscriber, case.publishers, there=case.there):
+    if any(
+        is_echo(credit, case.source, case.subscriber, case.publishers, there=case.there)
+        for credit in _credits(case.version)
+    ):
         return Decision(Use.REJECT, (Reason.ECHO,))
     if case.expires is not None and case.expires <= case.now:
         return Decision(Use.REJECT, (Reason.EXPIRED,))
@@ -205,7 +213,7 @@ def _ruled(case: Case) -> Decision:
     inside = [grant for grant in relevant if in_scope(grant, case)]
     active = [grant for grant in inside if _begun(grant, case.now) and not _ended(grant, case.now)]
     turns = _nearest(case.now, [moment for grant in inside for moment in (grant.valid_from, grant.valid_until)])
-    own = is_own_work(case.source, case.version.credit)
+    own = all(is_own_work(case.source, credit) for credit in _credits(case.version))
     covering = [grant for grant in active if own or grant.scope is Scope.CARRIED]
     if covering:
         return replace(_granted(min(covering, key=_narrowness)), valid_until=turns)

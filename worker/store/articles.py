@@ -97,6 +97,7 @@ _VERSIONS = (
         revision.c.document,
         source.c.key.label("source"),
         entry.c.first_seen_at,
+        version.c.fixes,
     )
     .join(revision, sa.and_(revision.c.entry_id == version.c.entry_id, revision.c.number == version.c.revision))
     .join(entry, entry.c.id == version.c.entry_id)

@@ -13,10 +13,12 @@ from sqlalchemy.engine import Connection, Row
 
 from worker.model.article import Credit
 from worker.model.catalog import Use
+from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
+from worker.store import corrections, holds
 from worker.store import media as media_store
 from worker.store.bulk import Insert, Update
 from worker.store.declared import channel, destination
@@ -52,10 +54,10 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     )
 
 
-_NEWEST = _newest()
+_NEWEST = _newest().add_columns(holds.held_since(decision.c).label("held_since"))
 _NEWEST_BY_PEOPLE = _newest(decision.c.decided_by.is_not(None))
 _ADD_DECISION, _ADD_DELIVERY = sa.insert(decision), sa.insert(delivery)
-_ADD_VERSIONS = Insert(version, "article_id", "number", "entry_id", "revision", "credit", "created_at")
+_ADD_VERSIONS = Insert(version, "article_id", "number", "entry_id", "revision", "credit", "fixes", "created_at")
 _SHOW_VERSIONS = Update(article, "version", "lead_id", "title", "id")
 _ADD_PLACEMENTS = Insert(placement, "article_id", "channel_id", or_ignore=True)
 
@@ -70,6 +72,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
     channels = _channels(connection, ids)
     pairs = _pairs(connection, ids)
     copies_of_media = media_store.copies(connection, ids)
+    fixes = corrections.in_force(connection, ids)
     versions = article_store.version_rows(connection, [(row.id, row.version) for row in rows if row.version])
     return [
         Story(
@@ -82,6 +85,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
             channels=tuple(channels.get(row.id, ())),
             pairs=pairs.get(row.id, {}),
             media=copies_of_media.get(row.id, {}),
+            fixes=fixes.get(row.id, NONE),
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]
@@ -98,6 +102,7 @@ def _current(row: Row[Any] | None) -> Current | None:
         first_seen=row.first_seen_at,
         credit=unpack(Credit, row.credit),
         document=unpack(ParsedEntry, row.document),
+        fixes=unpack(Fixes, row.fixes) if row.fixes else NONE,
     )
 
 
@@ -122,18 +127,22 @@ def channels_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
 
 def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pair]]:
     found: dict[int, dict[str, Pair]] = {}
-    decisions = newest_decisions(connection, ids)
+    decisions = {(row.article_id, row.key): row for row in connection.execute(_NEWEST, {"ids": list(ids)})}
     approvals = _approvals(connection, ids)
     deliveries: dict[tuple[int, str], list[Row[Any]]] = {}
     rows = connection.execute(_DELIVERIES, {"ids": list(ids)})
     for row in rows:
         deliveries.setdefault((row.article_id, row.key), []).append(row)
     for key in {*deliveries, *decisions}:
-        made, made_for = decisions.get(key, (None, 0))
+        made = decisions.get(key)
         approval, approved_for = approvals.get(key, (None, 0))
-        pair = _pair(key[1], deliveries.get(key, []))
         found.setdefault(key[0], {})[key[1]] = replace(
-            pair, decision=made, decision_version=made_for, approval=approval, approval_version=approved_for
+            _pair(key[1], deliveries.get(key, [])),
+            decision=read_decision(made) if made else None,
+            decision_version=made.version if made else 0,
+            approval=approval,
+            approval_version=approved_for,
+            held_since=made.held_since if made else None,
         )
     return found
 
@@ -166,25 +175,14 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
     )
 
 
-def newest_decisions(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
-    """The newest decision of every pair of these articles, with the version it was made for."""
-    return _decisions(connection, _NEWEST, ids)
-
-
 def _approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
-    return _decisions(connection, _NEWEST_BY_PEOPLE, ids)
+    rows = connection.execute(_NEWEST_BY_PEOPLE, {"ids": list(ids)})
+    return {(row.article_id, row.key): (read_decision(row), row.version) for row in rows}
 
 
 def approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
     """The newest decision a person made for each pair, with its version."""
     return _approvals(connection, ids) if ids else {}
-
-
-def _decisions(
-    connection: Connection, query: sa.Select[Any], ids: Sequence[int]
-) -> dict[tuple[int, str], tuple[Decision, int]]:
-    rows = connection.execute(query, {"ids": list(ids)})
-    return {(row.article_id, row.key): (read_decision(row), row.version) for row in rows}
 
 
 def read_decision(row: Row[Any]) -> Decision:
@@ -202,7 +200,9 @@ def read_decision(row: Row[Any]) -> Decision:
 
 
 def write_versions(connection: Connection, rows: Sequence[VersionRow], now: datetime) -> None:
-    made = [(row.article, row.number, row.entry, row.revision, pack(row.credit), now) for row in rows]
+    made = [
+        (row.article, row.number, row.entry, row.revision, pack(row.credit), _packed(row.fixes), now) for row in rows
+    ]
     _ADD_VERSIONS.run(connection, made)
     _SHOW_VERSIONS.run(connection, [(row.number, row.entry, row.title[:1000], row.article) for row in rows])
 
@@ -215,6 +215,10 @@ def write_placements(connection: Connection, rows: Sequence[tuple[int, str]], ch
 def write_rulings(
     connection: Connection, rulings: Sequence[Ruling], destination_ids: dict[str, int], now: datetime
 ) -> None:
+def _packed(fixes: Fixes) -> bytes | None:
+    return pack(fixes) if fixes else None
+
+
     """Append decisions; those that cancel take what waits for their pair off the road."""
     if not rulings:
         return

@@ -17,7 +17,7 @@ from worker.model.feed import Found, ParsedEntry
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
-from worker.store import articles, media, resources, shelf, snapshots, stories, tombstones
+from worker.store import articles, corrections, media, resources, shelf, snapshots, stories, tombstones
 from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database
@@ -122,6 +122,11 @@ class StoreWork:
         stories.write_placements(self._connection, placements, self._ids.channels)
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
         stories.write_orders(self._connection, orders, self._ids.destinations, now)
+    def correct(
+        self, article: int, values: dict[str, str | datetime], undo: Iterable[str], *, by: str, note: str, now: datetime
+    ) -> None:
+        corrections.change(self._connection, article, values, undo, by=by, note=note, now=now)
+
         shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
         for wish in media_changes:
             if media.change(self._database, self._connection, wish, self._ids.sources[wish.source], now):
