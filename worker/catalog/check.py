@@ -20,7 +20,12 @@ _REFERENCES: dict[str, tuple[tuple[Place, str], ...]] = {
         (("destinations",), "destinations"),
     ),
     "channels": ((("parent",), "channels"), (("select", "sources"), "sources")),
-    "destinations": ((("subscriber",), "subscribers"), (("channels",), "channels")),
+    "destinations": (
+        (("subscriber",), "subscribers"),
+        (("channels",), "channels"),
+        (("calendar",), "calendars"),
+        (("first",), "sources"),
+    ),
 }
 
 

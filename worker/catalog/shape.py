@@ -11,7 +11,22 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector, Settling
-from worker.catalog.values import Contact, Domain, Key, Language, Moment, Pace, Seconds, Text, Url, Zone, as_utc
+from worker.catalog.values import (
+    Contact,
+    Days,
+    Domain,
+    Key,
+    Language,
+    Mark,
+    Moment,
+    Pace,
+    Seconds,
+    Text,
+    Url,
+    Window,
+    Zone,
+    as_utc,
+)
 from worker.model.catalog import (
     Alerts,
     Basis,
@@ -233,8 +248,8 @@ class DestinationShape(BaseModel):
     mode: Literal["live", "rehearse"] | None = None
     updates: Literal["send", "notify", "never"] | None = None
     columns: dict[str, Text] = Field(default_factory=dict)
-    windows: tuple[Text, ...] = ()
-    at: tuple[Text, ...] = ()
+    windows: tuple[Window, ...] = ()
+    at: tuple[Mark, ...] = ()
     zone: Zone | None = None
     calendar: Text | None = None
     delay: Seconds | None = None
@@ -254,8 +269,8 @@ class DestinationShape(BaseModel):
 class CalendarShape(Shape):
     builds = Calendar
 
-    days_off: tuple[Text, ...] = ()
-    workdays: tuple[Text, ...] = ()
+    days_off: tuple[Days, ...] = ()
+    workdays: tuple[Days, ...] = ()
     was: Key | None = None
 
 

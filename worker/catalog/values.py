@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
+from worker import openings
 from worker.http.guard import check_url
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -141,6 +142,21 @@ def _domain(value: str) -> str:
     raise ValueError(f'{value!r} is no domain (write "example.cn", without https:// and path)')
 
 
+def _window(value: str) -> str:
+    openings.read_window(value)
+    return value
+
+
+def _mark(value: str) -> str:
+    openings.read_mark(value)
+    return value
+
+
+def _days(value: str) -> str:
+    openings.read_days(value)
+    return value
+
+
 def shown(value: object) -> str:
     """A value as the file has it, cut to a readable length."""
     if isinstance(value, bool):
@@ -162,4 +178,7 @@ Contact = Annotated[str, AfterValidator(_contact)]
 Key = Annotated[str, AfterValidator(_key)]
 Language = Annotated[str, AfterValidator(_language)]
 Domain = Annotated[str, AfterValidator(_domain)]
+Window = Annotated[str, AfterValidator(_window)]
+Mark = Annotated[str, AfterValidator(_mark)]
+Days = Annotated[str, AfterValidator(_days)]
 Text = Annotated[str, Field(min_length=1)]

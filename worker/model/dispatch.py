@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Release, Withdrawal
 from worker.model.media import MediaCopy
+from worker.model.stops import Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,37 @@ class DueDelivery:
     unknown: bool
     created_at: datetime
     first_released: datetime | None
+    urgent: bool = False
+
+    @property
+    def passes(self) -> bool:
+        """Whether no window, fixed time, rate or cap keeps it."""
+        return self.urgent or self.action is Action.RETRACT
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a destination's schedule allows at one moment. Retractions and what is urgent know no terms.
+
+    ``opens`` is when it opens again, None while it is open. ``gap`` lies between two sends. At most ``cap`` new
+    articles go from ``day_began`` on; the others go at ``tomorrow``, its first opening of the days to come.
+    """
+
+    opens: datetime | None = None
+    gap: timedelta | None = None
+    cap: int | None = None
+    day_began: datetime | None = None
+    tomorrow: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What may be claimed at one moment: ``terms`` by the key of a destination that has a schedule; ``local`` are the
+    destinations that are never claimed."""
+
+    stopped: Stopped = field(default_factory=Stopped)
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    local: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

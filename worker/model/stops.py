@@ -1,0 +1,45 @@
+"""Stops: what a person keeps from going out, and which deliveries that concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a stop is of. ``ALL`` has no key, the others that of the catalogue."""
+
+    ALL = "all"
+    SOURCE = "source"
+    CHANNEL = "channel"
+    DESTINATION = "destination"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop, by a named person, for a reason; in force from ``at`` until it is lifted or ``until`` has come.
+    Retractions pass every stop."""
+
+    id: int
+    scope: Scope
+    key: str
+    at: datetime
+    until: datetime | None
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What the stops in force keep, as the store asks for it: everything, or what goes to ``destinations`` or comes
+    of ``sources``. At the destinations in ``channels`` only what is in one of the channels named there still goes."""
+
+    everything: bool = False
+    destinations: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    channels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.destinations or self.sources or self.channels)
