@@ -14,6 +14,7 @@ from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parce
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
 from worker.pipeline.release import build_case, build_withdrawal
 from worker.pipeline.shared import Shared, Text, TextStore
+from worker.pipeline.updates import is_withheld
 from worker.pipeline.view import View
 from worker.ports import Clock
 from worker.rights.decide import decide
@@ -87,6 +88,8 @@ class Dispatcher:
         if due.action is Action.RETRACT:
             return _Decided(text, material, None)
         if destination is None or text is None or material.withdrawn or text.version.source not in self.view.sources:
+            return None
+        if is_withheld(due.action, destination, there=due.first_released is not None):
             return None
         case = build_case(
             text.version,

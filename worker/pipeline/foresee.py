@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from worker.model.delivery import Action
+from worker.model.delivery import Action, DeliveryState
 from worker.model.ingest import Story
 from worker.pipeline.settle import settle
 from worker.pipeline.view import View
@@ -46,6 +46,7 @@ def foresee(store: RoutedStories, view: View, now: datetime) -> Foreseen:
     for at in range(0, len(looked_at), CHUNK):
         for story in store.stories(looked_at[at : at + CHUNK]):
             for order in settle(story, view, now).orders:
-                found[order.destination][_PLACES[order.action]] += 1
+                if order.state is not DeliveryState.WITHHELD:
+                    found[order.destination][_PLACES[order.action]] += 1
     counts = {key: (row[0], row[1], row[2]) for key, row in found.items()}
     return Foreseen(counts, len(looked_at), complete=len(ids) <= MOST)
