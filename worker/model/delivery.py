@@ -75,12 +75,12 @@ class Reason(StrEnum):
     REJECTED = "REJECTED"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
 WAITS_BY_ITSELF = (Reason.EMBARGO_ACTIVE, Reason.MEDIA_PENDING, Reason.GRANT_ENDED)
 """First of a hold's reasons, they say that it waits for no person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
     """What may be done with one version at one destination. Append-only; the newest counts.
 
     ``valid_until`` (exclusive) is when it must be made again. ``by`` is None for a rule, a person's name otherwise.

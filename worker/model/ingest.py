@@ -109,7 +109,6 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """What one destination has of one article. ``out`` is the use it was last given (None: nothing is out);
-    ``withheld_…`` say which newer text was not sent, ``narrowed`` which use made us take the article back instead;
     ``maybe`` is true when something was sent whose answer is unknown. ``held_since`` is since when the decision's
     version waits for a person (None: it does not)."""
 
@@ -127,9 +126,7 @@ class Pair:
     decision_version: int = 0
     approval: Decision | None = None
     approval_version: int = 0
-    withheld_version: int = 0
-    withheld_use: Use | None = None
-    narrowed: Use | None = None
+    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +140,7 @@ class Current:
     first_seen: datetime
     credit: Credit
     document: ParsedEntry
+    fixes: Fixes = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +158,7 @@ class Story:
     channels: tuple[str, ...]
     pairs: Mapping[str, Pair]
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
+    fixes: Fixes = NONE
 
     @property
     def carried(self) -> bool:
@@ -170,12 +169,12 @@ class Story:
 @dataclass(frozen=True, slots=True)
 class VersionRow:
     article: int
-    held_since: datetime | None = None
     number: int
     entry: int
     revision: int
     credit: Credit
     title: str
+    fixes: Fixes = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +186,10 @@ class Order:
     sequence: int
     action: Action
     version: int
-    fixes: Fixes = NONE
     use: Use
     due_at: datetime
     visible_at: datetime | None = None
     state: DeliveryState = DeliveryState.DUE
-    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,5 +201,3 @@ class Ruling:
     version: int
     decision: Decision
     cancels: bool = False
-    fixes: Fixes = NONE
-    fixes: Fixes = NONE

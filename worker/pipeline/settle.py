@@ -19,7 +19,6 @@ from worker.model.media import MediaChange
 from worker.pipeline.copies import lost_media, media_change
 from worker.pipeline.deadline import in_time
 from worker.pipeline.release import build_case, build_release, story_withdrawal
-from worker.pipeline.updates import as_taken
 from worker.pipeline.versions import choose_lead, make_version, reads_alike
 from worker.pipeline.view import View
 from worker.ports import Work
@@ -76,10 +75,10 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
         credit=credit,
         document=lead.document,
         view=view,
+        fixes=story.fixes,
     )
     selected = view.router.select(version, now)
     channels = tuple(key for key in view.paths if key in story.channels or key in selected)
-        fixes=story.fixes,
     changed = story.current is not None and story.current.entry != lead.entry
     settled = _Settled(story, version, channels, changed, lead.missing, now, visible_at)
     placements = tuple((story.article, key) for key in channels if key not in story.channels)
@@ -107,13 +106,12 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     for destination in view.carrying(frozenset(settled.channels)):
         pair = settled.story.pairs.get(destination.key) or Pair(destination.key)
         decision = _decide(settled, pair, destination, view)
+        decision = in_time(decision, pair, settled.version.number, view.catalogue.review.deadline, settled.now)
         decisions[destination.key] = decision
         order = make_order(pair, decision, settled.version.number, settled.now)
         if order is None and lost_media(pair, decision, settled.version):
-        decision = in_time(decision, pair, settled.version.number, view.catalogue.review.deadline, settled.now)
             again = pair.sequence + 1, Action.UPDATE, settled.version.number, decision.use, settled.now
             order = Order(settled.story.article, destination.key, *again)
-        order = as_taken(order, pair, destination)
         if decision != pair.decision or settled.version.number != pair.decision_version:
             cancels = order is None and pair.pending and decision.use not in PERMITTED
             rulings.append(
@@ -122,7 +120,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         if order is None:
             continue
         order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
-        if view.is_local(destination.key) and order.state is DeliveryState.DUE:
+        if view.is_local(destination.key):
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
             order = replace(order, state=DeliveryState.ACCEPTED)
         orders.append(order)
@@ -132,18 +130,18 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
 
 def _as_shown(story: Story, lead: Copy, credit: Credit, view: View) -> bool:
     """Whether destinations would see no difference: provenance alone makes no version."""
+    current = story.current
     if current is None or (current.entry, current.revision) != (lead.entry, lead.revision):
+        return False
+    if current.fixes != story.fixes and not reads_alike(story.uuid, current, story.fixes, view):
         return False
     return replace(current.credit, hops=(), claimed=()) == replace(credit, hops=(), claimed=())
 
 
 def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
-    current = story.current
     number = story.current.number + 1 if story.current else 1
     title = story.fixes.title or lead.document.title or ""
     return VersionRow(story.article, number, lead.entry, lead.revision, credit, title, story.fixes)
-    if current.fixes != story.fixes and not reads_alike(story.uuid, current, story.fixes, view):
-        return False
 
 
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:

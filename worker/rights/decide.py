@@ -95,15 +95,15 @@ def is_own_work(source: Source, credit: Credit) -> bool:
     )
 
 
-# Blocks
-
-
-def _blocked(case: Case) -> Decision | None:
 def _credits(version: Version) -> tuple[Credit, ...]:
     """The credit as shown, and as stated where people corrected it: what either forbids is forbidden."""
     return (version.credit,) if version.stated is None else (version.credit, version.stated)
 
 
+# Blocks
+
+
+def _blocked(case: Case) -> Decision | None:
     if case.withdrawn:
         return Decision(Use.REJECT, (Reason.WITHDRAWN,))
     if any(

@@ -94,10 +94,10 @@ _VERSIONS = (
         version.c.entry_id,
         version.c.revision,
         version.c.credit,
+        version.c.fixes,
         revision.c.document,
         source.c.key.label("source"),
         entry.c.first_seen_at,
-        version.c.fixes,
     )
     .join(revision, sa.and_(revision.c.entry_id == version.c.entry_id, revision.c.number == version.c.revision))
     .join(entry, entry.c.id == version.c.entry_id)

@@ -150,18 +150,13 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
 def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
     """Fold a pair's deliveries, in sequence, into what is out there."""
     sequence, out, out_version, maybe, pending = 0, None, 0, False, False
-    withheld: tuple[int, Use | None] = (0, None)
-    first, narrowed = None, None
+    first: datetime | None = None
     for row in rows:
         sequence = row.sequence
         retract = row.action == Action.RETRACT
         if row.state == DeliveryState.ACCEPTED:
             out, out_version, maybe = (None, 0, False) if retract else (Use(row.use), row.version, False)
             first = first or row.finished_at
-            withheld = (0, None)
-            narrowed = Use(row.use) if retract and row.use != Use.REJECT else None
-        elif row.state == DeliveryState.WITHHELD:
-            withheld = (row.version, Use(row.use))
         elif not retract and row.attempts:
             maybe = maybe or row.state == DeliveryState.SENDING or row.result in ("unknown", None)
         pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
@@ -177,9 +172,6 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
         pending_version=last.version if last else 0,
         pending_use=Use(last.use) if last else None,
         first_released=first,
-        withheld_version=withheld[0],
-        withheld_use=withheld[1],
-        narrowed=narrowed,
     )
 
 
@@ -215,6 +207,10 @@ def write_versions(connection: Connection, rows: Sequence[VersionRow], now: date
     _SHOW_VERSIONS.run(connection, [(row.number, row.entry, row.title[:1000], row.article) for row in rows])
 
 
+def _packed(fixes: Fixes) -> bytes | None:
+    return pack(fixes) if fixes else None
+
+
 def write_placements(connection: Connection, rows: Sequence[tuple[int, str]], channel_ids: dict[str, int]) -> None:
     """``rows`` are (article id, channel key)."""
     _ADD_PLACEMENTS.run(connection, [(one, channel_ids[key]) for one, key in rows])
@@ -223,10 +219,6 @@ def write_placements(connection: Connection, rows: Sequence[tuple[int, str]], ch
 def write_rulings(
     connection: Connection, rulings: Sequence[Ruling], destination_ids: dict[str, int], now: datetime
 ) -> None:
-def _packed(fixes: Fixes) -> bytes | None:
-    return pack(fixes) if fixes else None
-
-
     """Append decisions; those that cancel take what waits for their pair off the road."""
     if not rulings:
         return
@@ -272,7 +264,7 @@ def write_orders(
     ]
     if older:
         _retire_due(connection, older, DeliveryState.SUPERSEDED)
-    done, ended = DeliveryState.ACCEPTED, (DeliveryState.ACCEPTED, DeliveryState.WITHHELD)
+    done = DeliveryState.ACCEPTED
     connection.execute(
         _ADD_DELIVERY,
         [
@@ -289,10 +281,10 @@ def write_orders(
                 "due_at": order.due_at,
                 "visible_at": order.visible_at,
                 "created_at": now,
-                "finished_at": now if order.state in ended else None,
+                "finished_at": now if order.state is done else None,
                 "attempts": 1 if order.state is done else 0,
                 "result": "accepted" if order.state is done else None,
-                "detail": "on the shelf" if order.state is done else order.detail,
+                "detail": "on the shelf" if order.state is done else None,
             }
             for order in orders
         ],

@@ -122,16 +122,16 @@ class StoreWork:
         stories.write_placements(self._connection, placements, self._ids.channels)
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
         stories.write_orders(self._connection, orders, self._ids.destinations, now)
-    def correct(
-        self, article: int, values: dict[str, str | datetime], undo: Iterable[str], *, by: str, note: str, now: datetime
-    ) -> None:
-        corrections.change(self._connection, article, values, undo, by=by, note=note, now=now)
-
         shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
         for wish in media_changes:
             if media.change(self._database, self._connection, wish, self._ids.sources[wish.source], now):
                 mine = sa.select(article.c.id).where(article.c.id == wish.article)
                 stories.queue_recheck(self._database, self._connection, mine)
+
+    def correct(
+        self, article: int, values: dict[str, str | datetime], undo: Iterable[str], *, by: str, note: str, now: datetime
+    ) -> None:
+        corrections.change(self._connection, article, values, undo, by=by, note=note, now=now)
 
     def take_recheck(self, limit: int) -> list[int]:
         return stories.take_recheck(self._connection, limit)
