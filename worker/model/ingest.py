@@ -109,6 +109,7 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """What one destination has of one article. ``out`` is the use it was last given (None: nothing is out);
+    ``withheld_…`` say which newer text was not sent, ``narrowed`` which use made us take the article back instead;
     ``maybe`` is true when something was sent whose answer is unknown. ``held_since`` is since when the decision's
     version waits for a person (None: it does not)."""
 
@@ -126,12 +127,15 @@ class Pair:
     decision_version: int = 0
     approval: Decision | None = None
     approval_version: int = 0
+    withheld_version: int = 0
+    withheld_use: Use | None = None
+    narrowed: Use | None = None
     held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A version as stored: which revision of which entry leads, and the credit destinations see."""
+    """A version as stored: which revision of which entry leads, its credit as stated, what people corrected in it."""
 
     number: int
     entry: int
@@ -190,6 +194,7 @@ class Order:
     due_at: datetime
     visible_at: datetime | None = None
     state: DeliveryState = DeliveryState.DUE
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

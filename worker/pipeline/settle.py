@@ -19,6 +19,7 @@ from worker.model.media import MediaChange
 from worker.pipeline.copies import lost_media, media_change
 from worker.pipeline.deadline import in_time
 from worker.pipeline.release import build_case, build_release, story_withdrawal
+from worker.pipeline.updates import as_taken
 from worker.pipeline.versions import choose_lead, make_version, reads_alike
 from worker.pipeline.view import View
 from worker.ports import Work
@@ -112,6 +113,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         if order is None and lost_media(pair, decision, settled.version):
             again = pair.sequence + 1, Action.UPDATE, settled.version.number, decision.use, settled.now
             order = Order(settled.story.article, destination.key, *again)
+        order = as_taken(order, pair, destination)
         if decision != pair.decision or settled.version.number != pair.decision_version:
             cancels = order is None and pair.pending and decision.use not in PERMITTED
             rulings.append(
@@ -120,7 +122,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         if order is None:
             continue
         order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
-        if view.is_local(destination.key):
+        if view.is_local(destination.key) and order.state is DeliveryState.DUE:
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
             order = replace(order, state=DeliveryState.ACCEPTED)
         orders.append(order)

@@ -85,6 +85,14 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.APPROVAL_NEEDED: ("须经人工审核后发布", "Must be approved by a person before it goes out"),
     Reason.SECOND_APPROVAL: ("须由另一人再次审核", "Must be approved by a second, different person"),
     Reason.DEADLINE_PASSED: ("逾期无人审核，不再发布", "Nobody decided in time; it is dropped"),
+    Reason.GRANT_ENDED: (
+        "许可已到期：已发出的保持原样，新版本不再发出",
+        "The grant has ended: what is out stays as it is, newer versions do not go out",
+    ),
+    Reason.BEFORE_SINCE: (
+        "早于该目的地开始接收的时间，不补发（补发用 newsroad destination backfill）",
+        "It came before this destination began; to send it all the same: newsroad destination backfill",
+    ),
     Reason.ECHO: (
         "内容原本来自或经过该合作方，不再回送",
         "The text comes from or through this partner; it is not sent back",

@@ -150,13 +150,18 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
 def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
     """Fold a pair's deliveries, in sequence, into what is out there."""
     sequence, out, out_version, maybe, pending = 0, None, 0, False, False
-    first: datetime | None = None
+    withheld: tuple[int, Use | None] = (0, None)
+    first, narrowed = None, None
     for row in rows:
         sequence = row.sequence
         retract = row.action == Action.RETRACT
         if row.state == DeliveryState.ACCEPTED:
             out, out_version, maybe = (None, 0, False) if retract else (Use(row.use), row.version, False)
             first = first or row.finished_at
+            withheld = (0, None)
+            narrowed = Use(row.use) if retract and row.use != Use.REJECT else None
+        elif row.state == DeliveryState.WITHHELD:
+            withheld = (row.version, Use(row.use))
         elif not retract and row.attempts:
             maybe = maybe or row.state == DeliveryState.SENDING or row.result in ("unknown", None)
         pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
@@ -172,6 +177,9 @@ def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
         pending_version=last.version if last else 0,
         pending_use=Use(last.use) if last else None,
         first_released=first,
+        withheld_version=withheld[0],
+        withheld_use=withheld[1],
+        narrowed=narrowed,
     )
 
 
@@ -264,7 +272,7 @@ def write_orders(
     ]
     if older:
         _retire_due(connection, older, DeliveryState.SUPERSEDED)
-    done = DeliveryState.ACCEPTED
+    done, ended = DeliveryState.ACCEPTED, (DeliveryState.ACCEPTED, DeliveryState.WITHHELD)
     connection.execute(
         _ADD_DELIVERY,
         [
@@ -281,10 +289,10 @@ def write_orders(
                 "due_at": order.due_at,
                 "visible_at": order.visible_at,
                 "created_at": now,
-                "finished_at": now if order.state is done else None,
+                "finished_at": now if order.state in ended else None,
                 "attempts": 1 if order.state is done else 0,
                 "result": "accepted" if order.state is done else None,
-                "detail": "on the shelf" if order.state is done else None,
+                "detail": "on the shelf" if order.state is done else order.detail,
             }
             for order in orders
         ],
