@@ -208,22 +208,6 @@ def test_a_partner_that_had_it_first_gets_it_from_nobody(stages: Stages) -> None
     assert stages.sent == []
 
 
-def test_a_grant_that_ends_turns_text_into_less(stages: Stages) -> None:
-    ends = NOON + timedelta(hours=1)
-    stages.declare(grants=(Grant("contract", "alpha", valid_until=ends),))
-    stages.publish("alpha", rss(item("a1", "走访", link=link("a1"))))
-    stages.run()
-    assert stages.partner.accepted()[0].payload["data"]["use"] == "full_text"
-    stages.now = ends + timedelta(seconds=1)
-    stages.recheck()
-    last = stages.partner.accepted()[-1].payload
-    assert last["type"] == "article.updated"
-    assert last["data"]["use"] in (Use.EXCERPT.value, Use.LINK_ONLY.value)
-    assert "EXPIRED" in last["data"]["reasons"]
-    stages.recheck()
-    assert len(stages.partner.accepted()) == 2, "settling twice changes nothing the second time"
-
-
 def test_our_own_article_coming_back_adds_no_hop(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a1", "走访", link=link("a1"))))
     stages.run()

@@ -32,14 +32,18 @@ def media_change(story: Story, version: Version, decisions: Mapping[str, Decisio
 def _hosts(pair: Pair, version: Version, decision: Decision, view: View) -> bool:
     """Whether this destination is yet to be given ``version``, with copies of ours."""
     given = pair.out is Use.FULL_TEXT and pair.out_version == version.number
-    return not given and choice(view.destinations[pair.destination]) == "host" and _is_covered(decision, view)
+    wished = choice(view.destinations[pair.destination]) == "host" and decision.reasons[0] is not Reason.GRANT_ENDED
+    return not given and wished and _is_covered(decision, view)
 
 
 def _is_covered(decision: Decision, view: View) -> bool:
-    """Whether the grant that ``decision`` rests on covers pictures, be it that a person must still say yes."""
-    if Reason.GRANT_ACTIVE not in decision.reasons or decision.use not in (Use.FULL_TEXT, Use.HOLD):
+    """Whether the grant that ``decision`` rests on covers pictures, be it that a person must still say yes, or that it
+    has ended and what is out under it stays."""
+    granted = not {Reason.GRANT_ACTIVE, Reason.GRANT_ENDED}.isdisjoint(decision.reasons)
+    if not granted or decision.use not in (Use.FULL_TEXT, Use.HOLD):
         return False
-    return any(grant.key == decision.grant and grant.media for grant in view.catalogue.grants)
+    known = (*view.catalogue.grants, *(one for gone in view.gone_of.values() for one in gone))
+    return any(grant.key == decision.grant and grant.media for grant in known)
 
 
 def _may_be_out(story: Story, decisions: Mapping[str, Decision], view: View) -> bool:

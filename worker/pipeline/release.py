@@ -14,6 +14,7 @@ from worker.model.media import MediaCopy
 from worker.pipeline.view import View
 from worker.rights.credit import make_release, make_withdrawal
 from worker.rights.decide import Case
+from worker.rights.endings import Given
 from worker.rights.media import choice
 
 
@@ -28,6 +29,7 @@ def build_case(
     media: Mapping[bytes, MediaCopy],
     waits: bool = True,
     there: bool = False,
+    given: Given | None = None,
 ) -> Case:
     """The case of ``version`` before ``destination``; ``channels`` are all of the version's, ``media`` the article's
     copies."""
@@ -38,6 +40,8 @@ def build_case(
         subscriber=view.subscribers[destination.subscriber],
         publishers=view.publishers,
         grants=view.grants_of.get(view.sources[version.source].publisher, ()),
+        gone=view.gone_of.get(view.sources[version.source].publisher, ()),
+        given=given or Given(),
         channels=tuple(dict.fromkeys(key for path in carried(channels, destination, view) for key, _ in path.steps)),
         now=now,
         approval=approval,

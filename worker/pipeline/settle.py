@@ -24,9 +24,11 @@ from worker.pipeline.versions import choose_lead, make_version, reads_alike
 from worker.pipeline.view import View
 from worker.ports import Work
 from worker.rights.decide import decide
+from worker.rights.endings import Given
 from worker.rights.provenance import merge
 
 PERMITTED = (Use.FULL_TEXT, Use.EXCERPT, Use.LINK_ONLY)
+BEFORE = Decision(Use.REJECT, (Reason.BEFORE_SINCE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     for destination in view.carrying(frozenset(settled.channels)):
         pair = settled.story.pairs.get(destination.key) or Pair(destination.key)
         decision = _decide(settled, pair, destination, view)
+        if decision is BEFORE and pair.decision is None and pair.approval is None:
+            continue  # nobody expects it there: not a word about it
         decision = in_time(decision, pair, settled.version.number, view.catalogue.review.deadline, settled.now)
         decisions[destination.key] = decision
         order = make_order(pair, decision, settled.version.number, settled.now)
@@ -148,6 +152,9 @@ def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
 
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
     number = settled.version.number
+    there = pair.out is not None or pair.maybe
+    if not there and not pair.pending and view.is_before(destination.key, settled.version.first_seen):
+        return BEFORE
     approval = pair.approval if pair.approval_version == number else None
     case = build_case(
         settled.version,
@@ -158,7 +165,8 @@ def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View)
         now=settled.now,
         media=settled.story.media,
         waits=(pair.out, pair.out_version) != (Use.FULL_TEXT, number),
-        there=pair.out is not None or pair.maybe,
+        there=there,
+        given=Given(pair.decision, pair.out, pair.out_version == number, pair.maybe),
     )
     decision = decide(case)
     if settled.missing and approval is None and decision.use in PERMITTED:

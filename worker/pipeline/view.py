@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from worker.identity.urls import registrable_domain
 from worker.model.catalog import Catalogue, Destination, Grant, Source, Subscriber
@@ -15,7 +16,8 @@ from worker.routing import Router, paths
 @dataclass(frozen=True, slots=True)
 class View:
     """``local`` are the destination kinds whose send is an upsert on our own shelf; ``own_domains`` are ours, for
-    recognising our own articles coming back; ``grants_of`` goes by publisher: only the polled one's ever count."""
+    recognising our own articles coming back; ``grants_of`` goes by publisher: only the polled one's ever count, those
+    of ``gone_of`` have left the file. ``since`` is when destinations began, of those that not everything goes to."""
 
     catalogue: Catalogue
     publishers: Publishers
@@ -26,6 +28,8 @@ class View:
     destinations: Mapping[str, Destination]
     retired: Mapping[str, Destination]
     grants_of: Mapping[str, tuple[Grant, ...]]
+    gone_of: Mapping[str, tuple[Grant, ...]]
+    since: Mapping[str, datetime]
     local: frozenset[str]
     own_domains: frozenset[str]
     imprint: Imprint
@@ -34,6 +38,11 @@ class View:
     def carrying(self, channels: frozenset[str]) -> list[Destination]:
         """The destinations that any of these channels goes to, in catalogue order."""
         return [one for one in self.destinations.values() if channels.intersection(one.channels)]
+
+    def is_before(self, key: str, first_seen: datetime) -> bool:
+        """Whether an article that came at ``first_seen`` was there before this destination began."""
+        since = self.since.get(key)
+        return since is not None and first_seen < since
 
     def find(self, key: str) -> Destination | None:
         """A destination, even one that has left the file: what is out there may still have to be taken back."""
@@ -44,8 +53,16 @@ class View:
         return destination is not None and destination.kind in self.local
 
 
-def make_view(catalogue: Catalogue, local: frozenset[str], retired: tuple[Destination, ...] = ()) -> View:
-    """Index ``catalogue``; ``local`` names the local destination kinds, ``retired`` destinations that left the file."""
+def make_view(
+    catalogue: Catalogue,
+    local: frozenset[str],
+    retired: tuple[Destination, ...] = (),
+    *,
+    gone: tuple[Grant, ...] = (),
+    since: Mapping[str, datetime] | None = None,
+) -> View:
+    """Index ``catalogue``; ``local`` names the local destination kinds, ``retired`` are destinations and ``gone`` grants
+    that left the file, ``since`` when destinations began."""
     operator = catalogue.operator
     host = operator.site.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
     portal = next((one.key for one in catalogue.destinations if one.kind == "portal"), None)
@@ -58,10 +75,9 @@ def make_view(catalogue: Catalogue, local: frozenset[str], retired: tuple[Destin
         subscribers={one.key: one for one in catalogue.subscribers},
         destinations={one.key: one for one in catalogue.destinations},
         retired={one.key: one for one in retired},
-        grants_of={
-            one.key: tuple(grant for grant in catalogue.grants if grant.publisher == one.key)
-            for one in catalogue.publishers
-        },
+        grants_of={one.key: _of(one.key, catalogue.grants) for one in catalogue.publishers},
+        gone_of={one.key: _of(one.key, gone) for one in catalogue.publishers},
+        since=since or {},
         local=local,
         own_domains=frozenset({registrable_domain(host)}) if host else frozenset(),
         imprint=Imprint(
@@ -73,3 +89,7 @@ def make_view(catalogue: Catalogue, local: frozenset[str], retired: tuple[Destin
         ),
         portal=portal,
     )
+
+
+def _of(publisher: str, grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    return tuple(grant for grant in grants if grant.publisher == publisher)

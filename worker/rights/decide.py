@@ -9,8 +9,8 @@ the publisher we polled · licences declared by the origin itself · what a publ
   ties go to the smaller key.
 - A publisher whose grants all leave this destination out has said where its text may go: it is rejected. Scope
   is judged whatever the grant's dates, so that a limited grant running out never widens anything.
-- When the only grant that covers the destination has ended, the decision falls to what is allowed without it, with
-  EXPIRED first: text turns into an excerpt or a link instead of vanishing from every partner at once.
+- When the only grant that covers the destination has ended, or left the file, what is out under it stays as it is, or
+  is taken back where the grant says so (``endings``). What is new falls to what is allowed without it, EXPIRED first.
 - An open licence from the origin itself holds beside a grant that does not reach this destination.
 """
 
@@ -27,11 +27,13 @@ from worker.model.catalog import Destination, Grant, Scope, Source, Subscriber, 
 from worker.model.delivery import Decision, Reason
 from worker.model.media import MediaCopy
 from worker.rights import media
+from worker.rights.endings import Given, at_the_end, is_over
 from worker.rights.licences import Licence, recognise
 from worker.rights.publishers import Publishers, host_of, on_domain
 
 INDIVIDUAL = "individual"
 _RANK = {use: rank for rank, use in enumerate(Use)}
+_FINAL = (Reason.EXPIRED, Reason.GRANT_ENDED, Reason.DEST_OUT_OF_SCOPE)  # no person's yes stands above these
 _ALWAYS = ("CREDIT_SOURCE", "LINK_BACK", "KEEP_TITLE")
 
 # Words by which a notice reserves the text: no reprint, reprint only with consent, all rights reserved.
@@ -54,7 +56,7 @@ class Case:
     exactly this version here (a caller never passes one given for another version). ``expires`` is when the origin
     says its text ends. ``media`` are the article's copies of pictures and files, by key; ``waits`` whether the text
     waits for those that are outstanding, which one that is out already does not. ``there``: this destination has the
-    article from us. All times are aware UTC.
+    article from us; ``given`` what it has, ``gone`` the publisher's grants that left the file. All times are aware UTC.
     """
 
     version: Version
@@ -72,6 +74,8 @@ class Case:
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
     waits: bool = True
     there: bool = False
+    given: Given = field(default_factory=Given)
+    gone: tuple[Grant, ...] = ()
 
 
 def decide(case: Case) -> Decision:
@@ -163,7 +167,7 @@ def _held(ruled: Decision, *why: Reason) -> Decision:
 def _pictured(case: Case, ruled: Decision) -> Decision:
     """What is to go with copies of its pictures waits for them, an hour at most; a short text that loses all of them
     waits for a person."""
-    if ruled.use is not Use.FULL_TEXT:
+    if ruled.use is not Use.FULL_TEXT or ruled.reasons[0] is Reason.GRANT_ENDED:
         return ruled
     grant = next((grant for grant in case.grants if grant.key == ruled.grant), None)
     wish = media.choice(case.destination)
@@ -187,7 +191,7 @@ def _with_approval(case: Case, ruled: Decision) -> Decision:
         return ruled
     if approval.use is Use.REJECT:
         return replace(approval, valid_until=_nearest(case.now, [approval.valid_until]))
-    if approval.valid_until is None or ruled.reasons[0] in (Reason.EXPIRED, Reason.DEST_OUT_OF_SCOPE):
+    if approval.valid_until is None or ruled.reasons[0] in _FINAL:
         return ruled
     grant = next((grant for grant in case.grants if grant.key == ruled.grant), None)
     picked = Reason.SELECT_INDIVIDUALLY in ruled.reasons
@@ -211,7 +215,7 @@ def _with_approval(case: Case, ruled: Decision) -> Decision:
 def _ruled(case: Case) -> Decision:
     relevant = [grant for grant in case.grants if _speaks_of(grant, case.source)]
     inside = [grant for grant in relevant if in_scope(grant, case)]
-    active = [grant for grant in inside if _begun(grant, case.now) and not _ended(grant, case.now)]
+    active = [grant for grant in inside if _begun(grant, case.now) and not is_over(grant, case.now)]
     turns = _nearest(case.now, [moment for grant in inside for moment in (grant.valid_from, grant.valid_until)])
     own = all(is_own_work(case.source, credit) for credit in _credits(case.version))
     covering = [grant for grant in active if own or grant.scope is Scope.CARRIED]
@@ -219,13 +223,16 @@ def _ruled(case: Case) -> Decision:
         return replace(_granted(min(covering, key=_narrowness)), valid_until=turns)
     if active:
         return replace(_third_party(case, min(active, key=_narrowness)), valid_until=turns)
+    over = [grant for grant in inside if is_over(grant, case.now)]
+    if (lasting := at_the_end(case.given, [*over, *case.gone], case.now)) is not None:
+        return replace(_lasting(*lasting), valid_until=_nearest(case.now, [turns, lasting[1].valid_until]))
     licensed = _licensed(case, own)
     if licensed is not None and licensed.use is Use.FULL_TEXT:
         return replace(licensed, valid_until=turns)
     if relevant and not inside:
         grant = min(relevant, key=_narrowness)
         return Decision(Use.REJECT, (Reason.DEST_OUT_OF_SCOPE,), grant=grant.key, grant_version=grant.version)
-    ended = [grant for grant in inside if _ended(grant, case.now) and (own or grant.scope is Scope.CARRIED)]
+    ended = [grant for grant in over if own or grant.scope is Scope.CARRIED]
     fallen = licensed or _implied(case, own)
     if ended:
         last = max(ended, key=lambda grant: (grant.valid_until, grant.key))
@@ -272,10 +279,6 @@ def _begun(grant: Grant, now: datetime) -> bool:
     return grant.valid_from is None or grant.valid_from <= now
 
 
-def _ended(grant: Grant, now: datetime) -> bool:
-    return grant.valid_until is not None and grant.valid_until <= now
-
-
 def _narrowness(grant: Grant) -> tuple[int, bool, bool, str]:
     return (-_RANK[grant.use], not _individual(grant), grant.media, grant.key)
 
@@ -290,6 +293,12 @@ def _granted(grant: Grant) -> Decision:
     if _individual(grant) and grant.use not in (Use.HOLD, Use.REJECT):
         named = replace(named, use=Use.HOLD, reasons=(Reason.SELECT_INDIVIDUALLY, Reason.GRANT_ACTIVE))
     return replace(named, obligations=_obligations(grant.use, grant))
+
+
+def _lasting(use: Use, grant: Grant) -> Decision:
+    """What the end of ``grant`` leaves: ``use`` of what is out under it."""
+    why = Reason.EXPIRED if use is Use.REJECT else Reason.GRANT_ENDED
+    return Decision(use, (why,), _obligations(use, grant), grant=grant.key, grant_version=grant.version)
 
 
 def _third_party(case: Case, grant: Grant) -> Decision:
