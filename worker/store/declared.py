@@ -55,6 +55,7 @@ destination = _declared(
     Column("probes", Integer, nullable=False, server_default="0"),
     Column("since", UtcDateTime),  # articles that came before it do not go there; NULL: all do
     Column("next_send_at", UtcDateTime),  # its rate, across claims
+    Column("served_at", UtcDateTime),  # last claimed, so that all get their turn
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("singly", Integer, nullable=False, server_default="0"),
     Column("lease", String(32)),

@@ -1,4 +1,4 @@
-"""The tables of what people are told: alerts as episodes, and messages as rows that wait for their channel."""
+"""The tables of what people are told: alerts as episodes, and messages as rows that wait for their recipient."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ telling = Table(
     metadata,
     row_id(),
     Column("uuid", String(36), nullable=False, unique=True),
-    Column("channel", String(300), nullable=False),  # webhook, or an e-mail address
+    Column("recipient", String(300), nullable=False),  # webhook, or an e-mail address
     Column("document", sa.JSON, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
@@ -45,7 +45,7 @@ telling = Table(
     Column("detail", String(500)),
     Index(
         "ix_telling_waiting",
-        *("channel", "id"),
+        *("recipient", "id"),
         sqlite_where=sa.text("told_at IS NULL AND given_up_at IS NULL"),
         postgresql_where=sa.text("told_at IS NULL AND given_up_at IS NULL"),
     ),

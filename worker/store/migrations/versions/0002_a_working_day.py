@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("installation", Column("rules", sa.JSON))
     op.add_column("destination", Column("since", UtcDateTime))
     op.add_column("destination", Column("next_send_at", UtcDateTime))
+    op.add_column("destination", Column("served_at", UtcDateTime))
     op.add_column("version", Column("fixes", LargeBinary))
     op.add_column("delivery", Column("urgent", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_index("ix_delivery_destination_id_finished_at", "delivery", ["destination_id", "finished_at"])
@@ -35,7 +36,7 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_index("ix_delivery_destination_id_finished_at", "delivery")
     for table, column in (
-        *(("delivery", "urgent"), ("version", "fixes"), ("destination", "next_send_at")),
+        *(("delivery", "urgent"), ("version", "fixes"), ("destination", "served_at"), ("destination", "next_send_at")),
         *(("destination", "since"), ("installation", "rules")),
     ):
         op.drop_column(table, column)
@@ -63,6 +64,7 @@ def _change() -> None:
         Column("document", LargeBinary, nullable=False),
     )
     op.create_index("ix_change_destination_id_id", "change", ["destination_id", "id"])
+    op.create_index("ix_change_article_id_destination_id", "change", ["article_id", "destination_id"])
 
 
 def _stop() -> None:
@@ -118,7 +120,7 @@ def _telling() -> None:
         "telling",
         row_id(),
         Column("uuid", String(36), nullable=False, unique=True),
-        Column("channel", String(300), nullable=False),
+        Column("recipient", String(300), nullable=False),
         Column("document", sa.JSON, nullable=False),
         Column("made_at", UtcDateTime, nullable=False),
         Column("due_at", UtcDateTime, nullable=False),
@@ -129,7 +131,7 @@ def _telling() -> None:
         Column("given_up_at", UtcDateTime),
         Column("detail", String(500)),
     )
-    _where("ix_telling_waiting", "telling", ["channel", "id"], "told_at IS NULL AND given_up_at IS NULL")
+    _where("ix_telling_waiting", "telling", ["recipient", "id"], "told_at IS NULL AND given_up_at IS NULL")
 
 
 def _where(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
