@@ -31,4 +31,10 @@ def asgi() -> FastAPI:
 
     services = build_services(hints=CeleryHints())
     configure(services.settings.log_level, services.settings.log_format)
-    return create_app(services.shelf, heartbeats=services.pulse, clock=services.clock, copies=services.copies)
+    return create_app(
+        services.shelf,
+        heartbeats=services.pulse,
+        clock=services.clock,
+        copies=services.copies,
+        changes=services.changes,
+    )

@@ -27,6 +27,7 @@ from worker.pipeline.view import View, make_view
 from worker.ports import Clock, Hints
 from worker.settings import Settings, read_settings, resolve_secret
 from worker.store.catalogue import RECHECKED, CatalogueStore
+from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database
 from worker.store.media import HostedCopies
@@ -77,6 +78,7 @@ class Services:
     works: StoreWorks = field(init=False)
     deliveries: Deliveries = field(init=False)
     shelf: Shelves = field(init=False)
+    changes: Changes = field(init=False)
     copies: HostedCopies = field(init=False)
     people: People = field(init=False)
     pulse: Pulse = field(init=False)
@@ -90,6 +92,7 @@ class Services:
         self.works = StoreWorks(self.database, self.catalogue)
         self.deliveries = Deliveries(self.database)
         self.shelf = Shelves(self.database)
+        self.changes = Changes(self.database)
         self.copies = HostedCopies(self.database)
         self.people = People(self.database)
         self.pulse = Pulse(self.database)

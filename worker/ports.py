@@ -68,7 +68,7 @@ class Shelf(Protocol):
     def operator(self) -> Operator: ...
 
     def destinations(self) -> tuple[Destination, ...]:
-        """The active local ones (kinds ``feed`` and ``portal``), in catalogue order."""
+        """The active ones that readers look at (kinds ``feed`` and ``portal``), in catalogue order."""
         ...
 
     def channels(self) -> tuple[Channel, ...]:
@@ -86,6 +86,44 @@ class Shelf(Protocol):
         ...
 
     def row(self, destination: str, article: UUID) -> ShelfRow | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Puller:
+    """A destination that a partner pulls from; ``retired``: it has left the catalogue."""
+
+    destination: Destination
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of an article at a destination. ``seq`` only grows, over all destinations."""
+
+    seq: int
+    destination: str
+    subject: Release | Withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """Changes in order. ``newest`` is the last number given to anybody; ``more``: there are further ones by now."""
+
+    changes: tuple[Change, ...]
+    newest: int
+    more: bool
+
+
+class Changes(Protocol):
+    """What partners pull."""
+
+    def pullers(self) -> tuple[Puller, ...]:
+        """In catalogue order, with those that left the file."""
+        ...
+
+    def page(self, destinations: Sequence[str], since: int, limit: int) -> ChangePage:
+        """The changes after ``since`` at these destinations, at most ``limit`` of them, fewer where texts are long."""
+        ...
 
 
 class Copies(Protocol):

@@ -26,6 +26,7 @@ DELIVERY = UUID("8b6f5d1a-3c2e-4a57-9f10-0a1b2c3d4e5f")
 EXAMPLES: Mapping[str, dict[str, Any]] = {
     "feed": {"token": "env:FEED_TOKEN"},
     "portal": {},
+    "pull": {"token": "env:PULL_TOKEN"},
     "webhook": {"url": "https://partner.example/hook", "secret": "env:PARTNER"},
 }
 REMOTE = {name: kind for name, kind in KINDS.items() if isinstance(kind, RemoteKind)}

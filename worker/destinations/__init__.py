@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from worker.destinations.feed import Feed, FeedOptions
 from worker.destinations.kind import Kind, Options, RemoteKind, secret_fields, secret_references
 from worker.destinations.portal import Portal, PortalOptions
+from worker.destinations.pull import Pull, PullOptions
 from worker.destinations.webhook import Webhook, WebhookOptions
 
 KINDS: Mapping[str, Kind] = {
     "feed": Feed(),
     "portal": Portal(),
+    "pull": Pull(),
     "webhook": Webhook(),
 }
 
@@ -24,6 +26,7 @@ __all__ = [
     "Kind",
     "Options",
     "PortalOptions",
+    "PullOptions",
     "RemoteKind",
     "WebhookOptions",
     "secret_fields",

@@ -75,6 +75,7 @@ def _released(release: Release) -> dict[str, object]:
         "grant": release.grant,
         "valid_until": _maybe(release.valid_until),
         "channels": _channels(release.channels),
+        "columns": list(release.columns),
         "categories": list(release.categories),
         "images": [{"url": one.url, "caption": one.caption, "credit": one.credit} for one in release.images],
         "attachments": [{"url": one.url, "title": one.title} for one in release.attachments],

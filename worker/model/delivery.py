@@ -151,7 +151,7 @@ class Release:
     HTML. The credit line is *not* inside ``body``: renderers put it at the top (``worker.rights.credit.dress``).
     ``images`` and ``attachments`` are those that the body carries, with its addresses for them.
     ``address`` is the article's page on our own portal, if it has one. ``first_released`` and ``released`` are when
-    this destination was first and last given it.
+    this destination was first and last given it. ``columns`` are the partner's own for it, where they are mapped.
     """
 
     article: UUID
@@ -180,6 +180,7 @@ class Release:
     address: str | None = None
     images: tuple[PageImage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError where more is carried than ``use`` allows, or nothing may be shown at all."""

@@ -46,6 +46,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "delivery": {"article_id": "article", "destination_id": "destination"},
     "receipt": {"delivery_id": "delivery"},
     "shelf": {"article_id": "article", "destination_id": "destination"},
+    "change": {"article_id": "article", "destination_id": "destination"},
     "media_use": {"article_id": "article"},
     "tombstone": {"article_id": "article"},
     "tombstone_key": {"tombstone_id": "tombstone"},

@@ -14,6 +14,7 @@ from worker.model.catalog import Channel, Destination, Operator
 from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Shelved
 from worker.ports import ShelfPage, ShelfRow
+from worker.store import changes
 from worker.store.declared import channel, destination, installation
 from worker.store.engine import Database
 from worker.store.pack import from_plain, pack, unpack
@@ -25,7 +26,13 @@ LOCAL_KINDS = ("feed", "portal")
 def write(
     database: Database, connection: Connection, rows: Sequence[Shelved], ids: dict[str, int], now: datetime
 ) -> None:
-    """Upsert; an older sequence never overwrites a newer one. Each destination's generation grows by one."""
+    """Upsert; an older sequence never overwrites a newer one. Each destination's generation grows by one. Where
+    partners pull, changes are appended instead."""
+    if not rows:
+        return
+    pulled = changes.pulled(connection, (ids[row.destination] for row in rows))
+    changes.write(connection, [row for row in rows if ids[row.destination] in pulled], ids, now)
+    rows = [row for row in rows if ids[row.destination] not in pulled]
     if not rows:
         return
     upsert = database.upsert(shelf)

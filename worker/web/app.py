@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.errors import NewsroadError
 from worker.model.delivery import Rendition
-from worker.ports import Clock, Copies, Heartbeats, Shelf
+from worker.ports import Changes, Clock, Copies, Heartbeats, Shelf
 from worker.renderers import page
 from worker.settings import resolve_secret
+from worker.web import changes as changes_api
 from worker.web import feeds, files, health, media, portal
 from worker.web.answer import answer
 from worker.web.site import Site, plain_frame, say
@@ -42,9 +43,10 @@ def create_app(
     clock: Clock,
     resolve: Callable[[str], str] = resolve_secret,
     copies: Copies | None = None,
+    changes: Changes | None = None,
 ) -> FastAPI:
     """The ASGI app. ``heartbeats`` None: ``/readyz`` speaks for this process only. ``resolve`` reads feed tokens.
-    ``copies`` None: no pictures are served."""
+    ``copies`` None: no pictures are served; ``changes`` None: nothing can be pulled."""
     app = FastAPI(title="Newsroad", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     site = Site(shelf, clock, resolve)
     for routes in (
@@ -56,6 +58,8 @@ def create_app(
         app.include_router(routes)
     if copies is not None:
         app.include_router(media.router(copies))
+    if changes is not None:
+        app.include_router(changes_api.router(changes, resolve))
     _answer_errors(app, shelf)
     app.add_middleware(_SecurityHeaders)
     return app

@@ -1,4 +1,4 @@
-"""The few files we serve as they are: stylesheet, icon, the webhook payload's JSON Schema."""
+"""The few files we serve as they are: stylesheet, icon, the JSON Schemas of what partners get, the API's OpenAPI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from worker.web.answer import answer, matches, not_modified
 
 _STATIC = Path(__file__).parents[1] / "static"
 _TYPES = {"portal.css": "text/css; charset=utf-8", "icon.svg": "image/svg+xml"}
-_SCHEMA = "webhook-payload.schema.json"
+_SCHEMAS = {
+    "webhook-payload.json": ("webhook-payload.schema.json", "application/schema+json"),
+    "changes.json": ("changes.schema.json", "application/schema+json"),
+    "openapi.json": ("openapi.json", "application/vnd.oai.openapi+json;version=3.1"),
+}
 
 
 def router() -> APIRouter:
@@ -26,9 +30,11 @@ def router() -> APIRouter:
         # Pages name these with a digest of the content, so that a copy may be kept for good.
         return _file(request, name, _TYPES[name], "public, max-age=31536000, immutable")
 
-    @routes.api_route("/schemas/webhook-payload.json", methods=["GET", "HEAD"])
-    def schema(request: Request) -> Response:
-        return _file(request, _SCHEMA, "application/schema+json", "public, max-age=3600")
+    @routes.api_route("/schemas/{name}", methods=["GET", "HEAD"])
+    def schema(request: Request, name: str) -> Response:
+        if name not in _SCHEMAS:
+            raise HTTPException(404)
+        return _file(request, *_SCHEMAS[name], "public, max-age=3600")
 
     return routes
 

@@ -65,6 +65,7 @@ def _change() -> None:
     )
     op.create_index("ix_change_destination_id_id", "change", ["destination_id", "id"])
     op.create_index("ix_change_article_id_destination_id", "change", ["article_id", "destination_id"])
+    op.create_index("ix_change_article_id_destination_id", "change", ["article_id", "destination_id"])
 
 
 def _stop() -> None:
