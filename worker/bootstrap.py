@@ -21,6 +21,7 @@ from worker.pipeline.foresee import Foreseen, foresee
 from worker.pipeline.ingest import Ingester
 from worker.pipeline.poll import Poller
 from worker.pipeline.recheck import recheck
+from worker.pipeline.shelving import shelve_due
 from worker.pipeline.tick import knock
 from worker.pipeline.upkeep import prune
 from worker.pipeline.view import View, make_view
@@ -36,6 +37,7 @@ from worker.store.polling import Polling
 from worker.store.pulse import Pulse
 from worker.store.shelf import Shelves
 from worker.store.snapshots import Snapshots
+from worker.store.stops import Stops
 from worker.store.work import StoreWorks
 
 LOCAL = frozenset(name for name, kind in destinations.KINDS.items() if kind.local)
@@ -77,6 +79,7 @@ class Services:
     snapshots: Snapshots = field(init=False)
     works: StoreWorks = field(init=False)
     deliveries: Deliveries = field(init=False)
+    stops: Stops = field(init=False)
     shelf: Shelves = field(init=False)
     changes: Changes = field(init=False)
     copies: HostedCopies = field(init=False)
@@ -91,6 +94,7 @@ class Services:
         self.snapshots = Snapshots(self.database)
         self.works = StoreWorks(self.database, self.catalogue)
         self.deliveries = Deliveries(self.database)
+        self.stops = Stops(self.database)
         self.shelf = Shelves(self.database)
         self.changes = Changes(self.database)
         self.copies = HostedCopies(self.database)
@@ -141,7 +145,16 @@ class Services:
     def deliverer(self) -> Deliverer:
         view = self.view()
         dispatcher = Dispatcher(self.deliveries, view, read_options, resolve_secret, self.clock)
-        return Deliverer(self.deliveries, dispatcher, REMOTE, self.http(), self.clock, self.rng, self.stopping)
+        return Deliverer(
+            self.deliveries,
+            dispatcher,
+            REMOTE,
+            self.http(),
+            self.clock,
+            self.rng,
+            self.stopping,
+            lambda: shelve_due(self.deliveries, self.works, view, self.clock),
+        )
 
     def knock(self) -> str:
         """Ring every stage with due work."""

@@ -11,12 +11,13 @@ from uuid import UUID
 
 from worker.model.catalog import Channel, Destination, Operator, Source
 from worker.model.delivery import Release, Withdrawal
-from worker.model.dispatch import Shelved
+from worker.model.dispatch import Gate, Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
+from worker.model.stops import Stop
 
 Clock = Callable[[], datetime]
 """Now, as aware UTC."""
@@ -205,6 +206,12 @@ class Work(Protocol):
     ) -> None:
         """Put corrections in force, by the names of ``Fixes``, and lift those of ``undo``."""
         ...
+
+    def stops(self, now: datetime) -> tuple[Stop, ...]: ...
+
+    def due_local(self, now: datetime, gate: Gate, limit: int) -> list[tuple[int, str]]: ...
+
+    def cancel_waiting(self, pairs: Iterable[tuple[int, str]], detail: str, now: datetime) -> None: ...
 
     def take_recheck(self, limit: int) -> list[int]: ...
 

@@ -14,6 +14,7 @@ from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.feed import ParsedEntry
 from worker.model.media import MediaCopy
+from worker.model.stops import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,10 @@ class Copy:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """What one destination has of one article. ``out`` is the use it was last given (None: nothing is out);
-    ``withheld_…`` say which newer text was not sent, ``narrowed`` which use made us take the article back instead;
-    ``maybe`` is true when something was sent whose answer is unknown. ``held_since`` is since when the decision's
-    version waits for a person (None: it does not)."""
+    ``maybe`` is true when something was sent whose answer is unknown. ``withheld_…`` say which newer text was not sent,
+    ``narrowed`` which use made us take the article back instead; ``rehearsed_…`` what it would have if what was
+    rehearsed had been sent, ``dropped_version`` which version a person dropped last instead of letting it go.
+    ``held_since`` is since when the decision's version waits for a person (None: it does not)."""
 
     destination: str
     sequence: int = 0
@@ -127,6 +129,10 @@ class Pair:
     decision_version: int = 0
     approval: Decision | None = None
     approval_version: int = 0
+    pending_urgent: bool = False
+    dropped_version: int = 0
+    rehearsed: Use | None = None
+    rehearsed_version: int = 0
     withheld_version: int = 0
     withheld_use: Use | None = None
     narrowed: Use | None = None
@@ -163,6 +169,7 @@ class Story:
     pairs: Mapping[str, Pair]
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
     fixes: Fixes = NONE
+    stops: tuple[Stop, ...] = ()
 
     @property
     def carried(self) -> bool:
@@ -194,6 +201,9 @@ class Order:
     due_at: datetime
     visible_at: datetime | None = None
     state: DeliveryState = DeliveryState.DUE
+    first: bool = False
+    urgent: bool = False
+    waited: bool = False
     detail: str | None = None
 
 

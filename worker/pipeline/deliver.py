@@ -1,8 +1,9 @@
 """Deliver: claim destinations with due deliveries, decide again, send, record.
 
 Per article and destination at most one delivery is in flight, per destination at most ``concurrency``. A destination
-is recorded and released as it drains, so a slow one delays only itself. Local kinds never come here: their send is
-an upsert in the transaction that decided.
+is recorded and released as it drains, so a slow one delays only itself; a free slot goes to the one that has the
+fewest in flight, so that a long queue starves no short one. Stops and schedules are read at the claim and every second
+between sends. Local kinds are never claimed: their send is an upsert (``shelving``).
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from secrets import token_hex
 from typing import Protocol
 
 from worker.model.delivery import Answer, DeliveryState, Parcel
-from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery
+from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate
 from worker.model.fetch import Lane, Outcome, Request
-from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch
+from worker.model.stops import Stop
+from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch, rehearsed
+from worker.pipeline.stopping import gate, in_force
 from worker.ports import Clock, Http
 
 WINDOW = 20.0
@@ -31,17 +34,32 @@ BATCH = 64
 GATHER_SECONDS = 0.05
 GATHER = 32
 CLAIM_SECONDS = 0.25  # between two looks for further destinations while some are open
+CLAIM_MOST = 16  # of one look: another process that looks a moment later gets its part of a burst
+OPEN_MOST = 64
+LOOK_SECONDS = 1.0  # between two looks at stops and schedules
+
+WELL = (DeliveryState.ACCEPTED, DeliveryState.REHEARSED)
 
 Conversation = Generator[Request, Outcome, Answer]
 
 
 class DeliveryStore(Protocol):
+    def stops(self, now: datetime) -> tuple[Stop, ...]: ...
+
     def claim(
-        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None = None
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        batch: int,
+        lease: str,
+        until: datetime,
+        first: str | None = None,
+        gate: Gate,
     ) -> list[DestinationClaim]: ...
 
     def more(
-        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str, gate: Gate
     ) -> Mapping[str, tuple[DueDelivery, ...]]: ...
 
     def record(
@@ -71,6 +89,10 @@ class _Open:
     dry: bool = False
     answered: list[Attempted] = field(default_factory=list)
 
+    def ready(self) -> bool:
+        """Whether its next delivery may start."""
+        return bool(self.waiting) and not self.closed and self.flying < self.concurrency
+
     def hungry(self) -> bool:
         """Whether it could send more than it holds, as far as we know."""
         return not (self.waiting or self.closed or self.dry) and self.flying < self.concurrency
@@ -95,14 +117,17 @@ class Deliverer:
         clock: Clock,
         rng: Random,
         stopping: Callable[[], bool] = lambda: False,
+        shelve: Callable[[], int] = lambda: 0,
     ) -> None:
         self.store, self.dispatcher, self.kinds, self.http = store, dispatcher, kinds, http
-        self.clock, self.rng, self.stopping = clock, rng, stopping
+        self.clock, self.rng, self.stopping, self.shelve = clock, rng, stopping, shelve
         self.lease = token_hex(16)
         self.counts: Counter[tuple[str, str]] = Counter()
         self._open: dict[str, _Open] = {}
         self._flying: dict[int, _Flying] = {}
         self._next: deque[Lane] = deque()
+        self._gate = Gate()
+        self._looked_at: float | None = None
         self._claimed_at = 0.0
         self._record_by = 0.0
 
@@ -134,25 +159,52 @@ class Deliverer:
         What drained is given back first, so that a destination whose deliveries go one by one is claimed again at once.
         """
         open_window = time.monotonic() < closes and not self.stopping()
+        if open_window:
+            self._look()
         self._record_ripe()
         self._settle_drained(open_window)
         lanes = [self._next.popleft() for _ in range(min(free, len(self._next)))]
         if open_window and len(lanes) < free:
-            room = free - len(lanes)
-            self._claim(max(1, room // 8), first)
-        for opened in list(self._open.values()) if open_window else ():
-            while opened.waiting and opened.flying < opened.concurrency and len(lanes) < free and not opened.closed:
-                lanes.extend(self._start(opened, opened.waiting.popleft()))
+            self._claim(first)
+        while open_window and len(lanes) < free:
+            ready = [opened for opened in self._open.values() if opened.ready()]
+            if not ready:
+                break
+            opened = min(ready, key=lambda one: one.flying)
+            lanes.extend(self._start(opened, opened.waiting.popleft()))
         return lanes
 
-    def _claim(self, limit: int, first: str | None) -> None:
-        if self._open and time.monotonic() < self._claimed_at + CLAIM_SECONDS:
+    def _look(self) -> None:
+        """Read stops and schedules anew, once a second, and let wait what may not go any more; put on the shelves what
+        waited for its time."""
+        if self._looked_at is not None and time.monotonic() < self._looked_at + LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        now, view = self.clock(), self.dispatcher.view
+        stops = in_force(self.store.stops(now), now)
+        self._gate = gate(stops, view, now)
+        for key, opened in self._open.items():
+            terms = self._gate.terms.get(key)
+            shut = terms is not None and terms.opens is not None
+            # What is left out goes back to where it waited when its destination is released.
+            opened.waiting = deque(
+                due
+                for due in opened.waiting
+                if (due.passes or not shut) and not (stops and self.dispatcher.is_kept(key, due, stops))
+            )
+        self.counts["", "put on the shelf"] += self.shelve()
+
+    def _claim(self, first: str | None) -> None:
+        limit = min(CLAIM_MOST, OPEN_MOST - len(self._open))
+        if limit < 1 or (self._open and time.monotonic() < self._claimed_at + CLAIM_SECONDS):
             return
         self._claimed_at = time.monotonic()
         now = self.clock()
         until = now + timedelta(seconds=LEASE)
         claimed: dict[str, tuple[DueDelivery, ...]] = {}
-        for claim in self.store.claim(now, limit=limit, batch=BATCH, lease=self.lease, until=until, first=first):
+        for claim in self.store.claim(
+            now, limit=limit, batch=BATCH, lease=self.lease, until=until, first=first, gate=self._gate
+        ):
             declared = self.dispatcher.destination(claim.key)
             if declared is None:
                 self.store.record((), (), lease=self.lease, release=[claim.key])
@@ -172,10 +224,16 @@ class Deliverer:
         parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
         flying = _Flying(opened, due, self.kinds[opened.kind].send(parcel))
         try:
-            lane = self._lane(flying, next(flying.conversation))
+            request = next(flying.conversation)
         except StopIteration as stop:
             self._answered(opened, due, stop.value)
             return []
+        if self.dispatcher.rehearses(opened.claim.key, due):
+            flying.conversation.close()
+            opened.answered.append(rehearsed(opened.claim.key, due, self.clock()))
+            self.counts[opened.claim.key, "rehearsed"] += 1
+            return []
+        lane = self._lane(flying, request)
         opened.flying += 1
         return [lane]
 
@@ -200,13 +258,14 @@ class Deliverer:
             return
         now = time.monotonic()
         self._record_by = self._record_by or now + GATHER_SECONDS
-        failed = any(one.state is not DeliveryState.ACCEPTED for opened in touched for one in opened.answered)
+        failed = any(one.state not in WELL for opened in touched for one in opened.answered)
         if failed or now >= self._record_by or sum(len(opened.answered) for opened in touched) >= GATHER:
             self._record_by = 0.0
             self._record(touched, release=[])
 
     def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
-        attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng)
+        table = self.dispatcher.view.timetables.get(opened.claim.key)
+        attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng, table)
         opened.answered.append(attempted)
         opened.closed = opened.closed or answer.verdict in STOPPED
         self.counts[opened.claim.key, attempted.answer.result.value] += 1
@@ -244,7 +303,7 @@ class Deliverer:
     def _take_more(self, keys: Sequence[str]) -> None:
         if not keys:
             return
-        more = self.store.more(keys, self.clock(), size=BATCH, lease=self.lease)
+        more = self.store.more(keys, self.clock(), size=BATCH, lease=self.lease, gate=self._gate)
         for key in keys:
             self._open[key].dry = len(more.get(key, ())) < BATCH
         self._take(more)
@@ -254,5 +313,6 @@ def _words(counts: Mapping[tuple[str, str], int]) -> str:
     """``12 accepted, 1 refused``: counts by word, whatever the destination."""
     total: Counter[str] = Counter()
     for (_, word), count in counts.items():
-        total[word] += count
+        if count:
+            total[word] += count
     return ", ".join(f"{count} {word}" for word, count in sorted(total.items()))

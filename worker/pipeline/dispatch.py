@@ -12,12 +12,16 @@ from worker import schedule
 from worker.model.catalog import Destination, Use
 from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
+from worker.model.stops import Stop
+from worker.openings import Timetable
 from worker.pipeline.release import build_case, build_withdrawal
 from worker.pipeline.shared import Shared, Text, TextStore
+from worker.pipeline.stopping import keeps
 from worker.pipeline.updates import is_withheld
 from worker.pipeline.view import View
 from worker.ports import Clock
 from worker.rights.decide import decide
+from worker.rights.endings import Given
 
 PERMITTED = (Use.FULL_TEXT, Use.EXCERPT, Use.LINK_ONLY)
 
@@ -100,9 +104,22 @@ class Dispatcher:
             now=self.clock(),
             media=material.media,
             there=due.first_released is not None or due.unknown,
+            given=Given(out=material.out, same=material.out_version == due.version),
         )
         decision = decide(case)
         return _Decided(text, material, decision) if decision.use is due.use else None
+
+    def is_kept(self, key: str, due: DueDelivery, stops: Sequence[Stop]) -> bool:
+        """Whether any of ``stops`` keeps a delivery back that was decided and not sent yet."""
+        decided, destination = self._decided.get(due.id), self.view.destinations.get(key)
+        if due.action is Action.RETRACT or decided is None or decided.text is None or destination is None:
+            return False
+        return keeps(stops, destination, decided.text.version.source, decided.material.channels, self.view)
+
+    def rehearses(self, key: str, due: DueDelivery) -> bool:
+        """Whether nothing is really sent. A retraction is: it is only written down for what really went out."""
+        destination = self.view.find(key)
+        return destination is not None and destination.mode == "rehearse" and due.action is not Action.RETRACT
 
     def parcel(self, key: str, due: DueDelivery, now: datetime) -> Parcel:
         """What goes out now. Its times are the delivery's, not the attempt's: a repeat carries the same bytes."""
@@ -143,8 +160,26 @@ class Dispatcher:
         return self._options[destination.key]
 
 
-def after_answer(key: str, due: DueDelivery, answer: Answer, now: datetime, rng: Random) -> Attempted:
-    """What an answer makes of its delivery: done, again later, or parked for a person."""
+def rehearsed(key: str, due: DueDelivery, now: datetime) -> Attempted:
+    """What rehearsing makes of a delivery: done, without a byte that left."""
+    answer = Answer(Result.NOT_SENT, Verdict.DONE, detail="rehearsed: all but sent")
+    return Attempted(
+        delivery=due.id,
+        destination=key,
+        state=DeliveryState.REHEARSED,
+        due_at=now,
+        at=now,
+        attempt=due.attempts,
+        failures=0,
+        answer=answer,
+    )
+
+
+def after_answer(
+    key: str, due: DueDelivery, answer: Answer, now: datetime, rng: Random, table: Timetable | None = None
+) -> Attempted:
+    """What an answer makes of its delivery: done, again later, within the destination's windows, or parked for a
+    person."""
     failures = due.failures + 1
     retraction = due.action is Action.RETRACT
     state, due_at = DeliveryState.ACCEPTED, now
@@ -158,6 +193,8 @@ def after_answer(key: str, due: DueDelivery, answer: Answer, now: datetime, rng:
         again = schedule.next_attempt(failures, now, rng, answer.retry_after, retraction=retraction)
         state = DeliveryState.DUE if again is not None else DeliveryState.PARKED
         due_at = again or now
+        if table is not None and not due.passes and not table.is_open(due_at):
+            due_at = table.opening(due_at)
     return Attempted(
         delivery=due.id,
         destination=key,

@@ -19,6 +19,7 @@ from worker.model.media import MediaChange
 from worker.pipeline.copies import lost_media, media_change
 from worker.pipeline.deadline import in_time
 from worker.pipeline.release import build_case, build_release, story_withdrawal
+from worker.pipeline.timing import as_seen, ended, timed
 from worker.pipeline.updates import as_taken
 from worker.pipeline.versions import choose_lead, make_version, reads_alike
 from worker.pipeline.view import View
@@ -107,7 +108,8 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     shelved: list[Shelved] = []
     decisions: dict[str, Decision] = {}
     for destination in view.carrying(frozenset(settled.channels)):
-        pair = settled.story.pairs.get(destination.key) or Pair(destination.key)
+        real = settled.story.pairs.get(destination.key) or Pair(destination.key)
+        pair = as_seen(real, destination)
         decision = _decide(settled, pair, destination, view)
         if decision is BEFORE and pair.decision is None and pair.approval is None:
             continue  # nobody expects it there: not a word about it
@@ -126,12 +128,17 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         if order is None:
             continue
         order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
-        if view.is_local(destination.key) and order.state is DeliveryState.DUE:
+        order = timed(order, pair, settled.version, destination, view, settled.now)
+        order = replace(order, state=_state(order, real, settled, destination, view))
+        if order.state is DeliveryState.ACCEPTED:
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
-            order = replace(order, state=DeliveryState.ACCEPTED)
         orders.append(order)
     media = media_change(settled.story, settled.version, decisions, view)
     return replace(settlement, rulings=tuple(rulings), orders=tuple(orders), shelved=tuple(shelved), media=media)
+
+
+def _state(order: Order, real: Pair, settled: _Settled, destination: Destination, view: View) -> DeliveryState:
+    return ended(order, real, settled.story, settled.version, settled.channels, destination, view, settled.now)
 
 
 def _as_shown(story: Story, lead: Copy, credit: Credit, view: View) -> bool:
@@ -183,19 +190,20 @@ def make_order(pair: Pair, decision: Decision, version: int, now: datetime) -> O
 
     What is held stays out as it is; what is rejected is taken back if it went, or may have gone, out.
     """
+    there = pair.out is not None or pair.maybe
     if decision.use is Use.HOLD:
         return None
     sequence = pair.sequence + 1
     if decision.use is Use.REJECT:
-        out = pair.out is not None or pair.maybe
-        if not out or (pair.pending and pair.pending_action is Action.RETRACT):
+        if not there or (pair.pending and pair.pending_action is Action.RETRACT):
             return None
         return Order(0, pair.destination, sequence, Action.RETRACT, version, decision.use, now)
-    if pair.pending and (pair.pending_version, pair.pending_use) == (version, decision.use):
+    coming = (pair.pending_version, pair.pending_use) if pair.pending else (pair.out_version, pair.out)
+    # What a person let go stays away; where nothing went out, so do later versions of it.
+    dropped = pair.dropped_version and (pair.dropped_version == version or not there)
+    if dropped or coming == (version, decision.use):
         return None
-    if not pair.pending and (pair.out_version, pair.out) == (version, decision.use):
-        return None
-    action = Action.UPDATE if pair.out is not None or pair.maybe else Action.PUBLISH
+    action = Action.UPDATE if there else Action.PUBLISH
     return Order(0, pair.destination, sequence, action, version, decision.use, now)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.identity.urls import registrable_domain
-from worker.model.catalog import Catalogue, Destination, Grant, Source, Subscriber
+from worker.model.catalog import Catalogue, Destination, Grant, Schedule, Source, Subscriber
 from worker.model.delivery import ChannelPath, Imprint
+from worker.openings import Timetable, timetable
 from worker.rights.provenance import Publishers
 from worker.routing import Router, paths
 
@@ -17,7 +18,8 @@ from worker.routing import Router, paths
 class View:
     """``local`` are the destination kinds whose send is an upsert on our own shelf; ``own_domains`` are ours, for
     recognising our own articles coming back; ``grants_of`` goes by publisher: only the polled one's ever count, those
-    of ``gone_of`` have left the file. ``since`` is when destinations began, of those that not everything goes to."""
+    of ``gone_of`` have left the file. ``since`` is when destinations began, of those that not everything goes to;
+    ``timetables`` are those of destinations with a schedule."""
 
     catalogue: Catalogue
     publishers: Publishers
@@ -30,6 +32,7 @@ class View:
     grants_of: Mapping[str, tuple[Grant, ...]]
     gone_of: Mapping[str, tuple[Grant, ...]]
     since: Mapping[str, datetime]
+    timetables: Mapping[str, Timetable]
     local: frozenset[str]
     own_domains: frozenset[str]
     imprint: Imprint
@@ -78,6 +81,7 @@ def make_view(
         grants_of={one.key: _of(one.key, catalogue.grants) for one in catalogue.publishers},
         gone_of={one.key: _of(one.key, gone) for one in catalogue.publishers},
         since=since or {},
+        timetables=_timetables(catalogue),
         local=local,
         own_domains=frozenset({registrable_domain(host)}) if host else frozenset(),
         imprint=Imprint(
@@ -89,6 +93,15 @@ def make_view(
         ),
         portal=portal,
     )
+
+
+def _timetables(catalogue: Catalogue) -> dict[str, Timetable]:
+    calendars = {one.key: one for one in catalogue.calendars}
+    return {
+        one.key: timetable(one.schedule, calendars, catalogue.operator.zone)
+        for one in catalogue.destinations
+        if one.schedule != Schedule()
+    }
 
 
 def _of(publisher: str, grants: Iterable[Grant]) -> tuple[Grant, ...]:

@@ -9,62 +9,91 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from worker.model.catalog import Use
-from worker.model.delivery import Action, DeliveryState, Result
-from worker.model.dispatch import DestinationClaim, DueDelivery
-from worker.store.columns import UtcDateTime
+from worker.model.delivery import DeliveryState, Result
+from worker.model.dispatch import DestinationClaim, DueDelivery, Gate
+from worker.model.stops import Stopped
+from worker.store import passing, turns
 from worker.store.declared import destination
 from worker.store.engine import among
-from worker.store.schema import article, delivery
+from worker.store.schema import delivery
 
 DEATHS_TO_PARK = 3
 DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 
-_NOW = sa.bindparam("now", type_=UtcDateTime)
+_NOW = turns.NOW
 
 
-def _has_due() -> sa.ColumnElement[bool]:
+def _has_due(now: Any, *, looks: bool) -> sa.ColumnElement[bool]:
     """There is something to send, or something that a dead claimer left in flight. Held, disabled and retired
-    destinations still get their retractions, nothing else."""
-    takes_all = sa.and_(destination.c.state == "active", destination.c.retired_at.is_(None))
+    destinations still get their retractions, nothing else. Priorities are named one by one, so that the index is
+    walked to ``now`` in each and not through all that waits for tomorrow."""
+    takes = sa.and_(destination.c.state == "active", destination.c.retired_at.is_(None), passing.of_destination())
+    in_time = sa.or_(destination.c.next_send_at.is_(None), destination.c.next_send_at <= now, delivery.c.priority == 0)
+    may = sa.and_(takes, in_time, passing.of_text()) if looks else sa.and_(takes, in_time)
     due = sa.exists().where(
         delivery.c.destination_id == destination.c.id,
         delivery.c.state == DUE,
-        delivery.c.due_at <= _NOW,
-        sa.or_(takes_all, delivery.c.priority == 0),
+        delivery.c.priority.in_(turns.PRIORITIES),
+        delivery.c.due_at <= now,
+        sa.or_(turns.RETRACTION, may),
     )
     stranded = sa.exists().where(delivery.c.destination_id == destination.c.id, delivery.c.state == SENDING)
     return sa.or_(due, sa.and_(stranded, destination.c.lease.is_not(None)))
 
 
-_CLAIMABLE = sa.and_(
-    sa.or_(destination.c.lease_until.is_(None), destination.c.lease_until < _NOW),
-    sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= _NOW),
-    _has_due(),
-)
-_WAITING = sa.select(destination.c.key).where(_CLAIMABLE).limit(64)
+def _claimable(*, looks: bool) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        sa.or_(destination.c.lease_until.is_(None), destination.c.lease_until < _NOW),
+        sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= _NOW),
+        _has_due(_NOW, looks=looks),
+    )
+
+
 _DESTINATION = (
     *(destination.c.id, destination.c.key, destination.c.state, destination.c.retired_at, destination.c.failures),
     *(destination.c.opened_at, destination.c.probes, destination.c.singly, destination.c.lease),
+    destination.c.next_send_at,
 )
-# SQLite knows no FOR UPDATE and needs none: its writers are one at a time.
-_TO_CLAIM = (
-    sa.select(*_DESTINATION)
-    .where(_CLAIMABLE)
-    .order_by(destination.c.key != sa.bindparam("first", type_=sa.String))
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
+
+
+def _to_claim(*, looks: bool) -> sa.Select[Any]:
+    """``first``, then those that were served least recently: whoever ran dry or was given back waits its turn.
+
+    SQLite knows no FOR UPDATE and needs none: its writers are one at a time.
+    """
+    return (
+        sa.select(*_DESTINATION)
+        .where(destination.c.key.not_in(sa.bindparam("local", expanding=True)), _claimable(looks=looks))
+        .order_by(destination.c.key != sa.bindparam("first", type_=sa.String))
+        .order_by(destination.c.served_at.is_not(None), destination.c.served_at)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+# By whether stops look at the text itself: its source, its channels.
+_WAITING = {looks: sa.select(destination.c.key).where(_claimable(looks=looks)).limit(64) for looks in (False, True)}
+_LOCAL = {
+    looks: sa.select(*_DESTINATION).where(
+        destination.c.key.in_(sa.bindparam("local", expanding=True)), _has_due(_NOW, looks=looks)
+    )
+    for looks in (False, True)
+}
+_TO_CLAIM = {looks: _to_claim(looks=looks) for looks in (False, True)}
 _LEASED = sa.select(*_DESTINATION).where(among(destination.c.key, "keys"), destination.c.lease == sa.bindparam("lease"))
 _LEASE = (
     sa.update(destination)
     .where(destination.c.id == sa.bindparam("b_id"))
-    .values(lease=sa.bindparam("b_lease"), lease_until=sa.bindparam("b_until"), singly=sa.bindparam("b_singly"))
+    .values(
+        lease=sa.bindparam("b_lease"),
+        lease_until=sa.bindparam("b_until"),
+        singly=sa.bindparam("b_singly"),
+        served_at=sa.bindparam("b_now"),
+    )
 )
 _TAKE = (
     sa.update(delivery)
@@ -89,68 +118,59 @@ _LET_GO = (
 )
 
 
-def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """A destination's due deliveries, retractions first; none of an article that is in flight there already."""
-    flying = delivery.alias("flying")
-    return (
-        sa.select(
-            *(delivery.c.id, delivery.c.uuid, delivery.c.article_id, delivery.c.sequence, delivery.c.action),
-            *(delivery.c.version, delivery.c.use, delivery.c.attempts, delivery.c.failures, delivery.c.result),
-            delivery.c.created_at,
-            article.c.uuid.label("article_uuid"),
-        )
-        .join(article, article.c.id == delivery.c.article_id)
-        .where(
-            delivery.c.destination_id == sa.bindparam("destination"),
-            delivery.c.state == DUE,
-            delivery.c.due_at <= _NOW,
-            ~sa.exists().where(
-                flying.c.article_id == delivery.c.article_id,
-                flying.c.destination_id == delivery.c.destination_id,
-                flying.c.state == SENDING,
-            ),
-            *conditions,
-        )
-        .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
-        .limit(sa.bindparam("size", type_=sa.Integer))
-    )
-
-
-_ALL_DUE, _RETRACTIONS_DUE = _due_rows(), _due_rows(delivery.c.priority == 0)
-_FIRST_RELEASED = (
-    sa.select(delivery.c.article_id, sa.func.min(delivery.c.finished_at).label("first"))
-    .where(
-        among(delivery.c.article_id, "ids"),
-        delivery.c.destination_id == sa.bindparam("destination"),
-        delivery.c.state == DeliveryState.ACCEPTED.value,
-    )
-    .group_by(delivery.c.article_id)
-)
-
-
-def waiting(connection: Connection, now: datetime) -> list[str]:
+def waiting(connection: Connection, now: datetime, stopped: Stopped) -> list[str]:
     """Keys of up to 64 destinations that could be sent to right now."""
-    return list(connection.execute(_WAITING, {"now": now}).scalars())
+    looks = passing.looks_at_texts(stopped)
+    return list(connection.execute(_WAITING[looks], {"now": now, **passing.parameters(stopped)}).scalars())
 
 
 def claim(
-    connection: Connection, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None
+    connection: Connection,
+    now: datetime,
+    gate: Gate,
+    *,
+    limit: int,
+    batch: int,
+    lease: str,
+    until: datetime,
+    first: str | None,
 ) -> list[DestinationClaim]:
     """See ``Deliveries.claim``."""
-    rows = connection.execute(_TO_CLAIM, {"now": now, "first": first or "", "limit": limit}).all()
-    claims = [_claim(connection, row, now, batch=batch, lease=lease, until=until) for row in rows]
+    wanted = {"now": now, "first": first or "", "limit": limit, "local": sorted(gate.local)}
+    statement = _TO_CLAIM[passing.looks_at_texts(gate.stopped)]
+    rows = connection.execute(statement, {**wanted, **passing.parameters(gate.stopped)}).all()
+    claims = [_claim(connection, row, now, gate, batch=batch, lease=lease, until=until) for row in rows]
     _take(connection, [one.id for claim in claims if claim is not None for one in claim.deliveries], lease)
     return [claim for claim in claims if claim is not None]
 
 
+def local_due(connection: Connection, now: datetime, gate: Gate, limit: int) -> list[tuple[int, str]]:
+    """See ``Work.due_local``."""
+    looks = passing.looks_at_texts(gate.stopped)
+    keys = {"now": now, "local": sorted(gate.local), **passing.parameters(gate.stopped)}
+    found: list[tuple[int, str]] = []
+    for row in connection.execute(_LOCAL[looks], keys).all():
+        found += [(one.article_id, row.key) for one in turns.in_terms(connection, row, now, gate, limit - len(found))]
+        if len(found) >= limit:
+            break
+    return found
+
+
+def has_local_due(connection: Connection, now: datetime, gate: Gate) -> bool:
+    """See ``Deliveries.local_due``."""
+    looks = passing.looks_at_texts(gate.stopped)
+    keys = {"now": now, "local": sorted(gate.local), **passing.parameters(gate.stopped)}
+    return bool(gate.local) and connection.execute(_LOCAL[looks].limit(1), keys).first() is not None
+
+
 def more(
-    connection: Connection, keys: Sequence[str], now: datetime, *, size: int, lease: str
+    connection: Connection, keys: Sequence[str], now: datetime, gate: Gate, *, size: int, lease: str
 ) -> dict[str, tuple[DueDelivery, ...]]:
     """See ``Deliveries.more``."""
     found: dict[str, tuple[DueDelivery, ...]] = {}
     for row in connection.execute(_LEASED, {"keys": list(keys), "lease": lease}).all():
         if row.opened_at is None and not row.singly:
-            found[row.key] = tuple(_due(connection, row, now, size))
+            found[row.key] = tuple(turns.due(connection, row, now, gate, size))
     _take(connection, [one.id for due in found.values() for one in due], lease)
     return found
 
@@ -167,17 +187,15 @@ def _take(connection: Connection, ids: list[int], lease: str) -> None:
 
 
 def _claim(
-    connection: Connection, row: Any, now: datetime, *, batch: int, lease: str, until: datetime
+    connection: Connection, row: Any, now: datetime, gate: Gate, *, batch: int, lease: str, until: datetime
 ) -> DestinationClaim | None:
     singly = row.singly
     if row.lease is not None:
         singly = _take_back(connection, row, now)
     size = 1 if row.opened_at is not None or singly else batch
-    due = _due(connection, row, now, size)
-    mine = (lease, until) if due else (None, None)
-    connection.execute(
-        _LEASE, {"b_id": row.id, "b_lease": mine[0], "b_until": mine[1], "b_singly": max(0, singly - len(due))}
-    )
+    due = turns.due(connection, row, now, gate, size)
+    mine = {"b_lease": lease, "b_until": until} if due else {"b_lease": None, "b_until": None}
+    connection.execute(_LEASE, {"b_id": row.id, **mine, "b_singly": max(0, singly - len(due)), "b_now": now})
     return DestinationClaim(row.key, row.failures, row.probes, row.opened_at is not None, tuple(due)) if due else None
 
 
@@ -226,35 +244,3 @@ def has_successor() -> sa.ColumnElement[bool]:
         later.c.destination_id == delivery.c.destination_id,
         later.c.sequence > delivery.c.sequence,
     )
-
-
-def _due(connection: Connection, row: Any, now: datetime, size: int) -> list[DueDelivery]:
-    takes_all = row.state == "active" and row.retired_at is None
-    wanted = {"destination": row.id, "now": now, "size": size}
-    rows = connection.execute(_ALL_DUE if takes_all else _RETRACTIONS_DUE, wanted).all()
-    firsts = _first_released(connection, row.id, [one.article_id for one in rows if one.sequence > 1])
-    return [
-        DueDelivery(
-            id=one.id,
-            uuid=UUID(one.uuid),
-            article=one.article_id,
-            article_uuid=UUID(one.article_uuid),
-            sequence=one.sequence,
-            action=Action(one.action),
-            version=one.version,
-            use=Use(one.use),
-            attempts=one.attempts + 1,
-            failures=one.failures,
-            unknown=one.result == Result.UNKNOWN.value,
-            created_at=one.created_at,
-            first_released=firsts.get(one.article_id),
-        )
-        for one in rows
-    ]
-
-
-def _first_released(connection: Connection, destination_id: int, articles: list[int]) -> dict[int, datetime]:
-    if not articles:
-        return {}
-    rows = connection.execute(_FIRST_RELEASED, {"ids": articles, "destination": destination_id})
-    return {row.article_id: row.first for row in rows}

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from worker.model.delivery import DeliveryState, Result
-from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
+from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material
 from worker.model.ingest import Current
-from worker.store import acts, claims, media, stories
+from worker.model.stops import Scope, Stop, Stopped
+from worker.store import acts, claims, media, stops, stories
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
 from worker.store.engine import Database, among
@@ -45,6 +46,9 @@ _WITHDRAWN = sa.select(tombstone.c.article_id, tombstone.c.reason).where(
 )
 
 
+EVERYTHING = Gate()
+
+
 class Deliveries:
     """The deliver stage's view of the database."""
 
@@ -54,7 +58,17 @@ class Deliveries:
     def waiting(self, now: datetime) -> list[str]:
         """Keys of up to 64 destinations that could be sent to right now."""
         with self.database.read() as connection:
-            return claims.waiting(connection, now)
+            return claims.waiting(connection, now, _roughly(stops.read(connection, now)))
+
+    def stops(self, now: datetime) -> tuple[Stop, ...]:
+        """The stops in force."""
+        with self.database.read() as connection:
+            return stops.read(connection, now)
+
+    def local_due(self, now: datetime, gate: Gate) -> bool:
+        """Whether anything that waited for a local destination may be shown."""
+        with self.database.read() as connection:
+            return claims.has_local_due(connection, now, gate)
 
     def recheck_due(self, now: datetime) -> bool:
         """Whether any article waits to be decided about again."""
@@ -64,24 +78,32 @@ class Deliveries:
             return connection.execute(stories.expired(now).limit(1)).first() is not None
 
     def claim(
-        self, now: datetime, *, limit: int, batch: int, lease: str, until: datetime, first: str | None = None
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        batch: int,
+        lease: str,
+        until: datetime,
+        first: str | None = None,
+        gate: Gate = EVERYTHING,
     ) -> list[DestinationClaim]:
-        """Lease up to ``limit`` destinations to ``lease`` until ``until``, with up to ``batch`` deliveries each;
-        ``first`` is among them if it has anything due.
+        """Lease up to ``limit`` destinations to ``lease`` until ``until``, with up to ``batch`` deliveries each that
+        ``gate`` lets go; ``first`` is among them if it has anything due, then those served least recently.
 
         What a dead claimer left in flight is taken back first: a death of a batch makes its deliveries go one by one,
         a death of a single one is counted, and the third parks it.
         """
         with self.database.write() as connection:
-            return claims.claim(connection, now, limit=limit, batch=batch, lease=lease, until=until, first=first)
+            return claims.claim(connection, now, gate, limit=limit, batch=batch, lease=lease, until=until, first=first)
 
     def more(
-        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str, gate: Gate = EVERYTHING
     ) -> Mapping[str, tuple[DueDelivery, ...]]:
         """Up to ``size`` further due deliveries of each of these destinations, as far as it is still leased to
         ``lease``."""
         with self.database.write() as connection:
-            return claims.more(connection, keys, now, size=size, lease=lease)
+            return claims.more(connection, keys, now, gate, size=size, lease=lease)
 
     def record(
         self,
@@ -116,6 +138,8 @@ class Deliveries:
             channels = stories.channels_of(connection, ids)
             approvals = stories.approvals(connection, ids)
             copies = media.copies(connection, ids)
+            again = {one.article for some in due.values() for one in some if one.first_released is not None}
+            out = stories.out_there(connection, sorted(again))
             withdrawn = {row.article_id: row.reason for row in connection.execute(_WITHDRAWN, {"ids": ids})}
         found: dict[int, Material] = {}
         for key, one in ((key, one) for key, some in due.items() for one in some):
@@ -127,6 +151,8 @@ class Deliveries:
                 reason=withdrawn.get(one.article),
                 withdrawn=one.article in withdrawn,
                 media=copies.get(one.article, {}),
+                out=out.get((one.article, key), (None, 0))[0],
+                out_version=out.get((one.article, key), (None, 0))[1],
             )
         return found
 
@@ -152,26 +178,40 @@ class Deliveries:
         """Make a parked delivery due again unless a later sequence took its place; True when it was. Audited."""
         parked = delivery.c.state == DeliveryState.PARKED.value
         with self.database.write() as connection:
+            why = connection.execute(sa.select(delivery.c.detail).where(delivery.c.uuid == str(uuid))).scalar()
             done = connection.execute(
                 sa.update(delivery)
                 .where(delivery.c.uuid == str(uuid), parked, ~claims.has_successor())
                 .values(state=DeliveryState.DUE.value, due_at=now, failures=0, deaths=0, finished_at=None)
             )
             if done.rowcount == 1:
-                acts.record(connection, by=by, verb="replay", target=str(uuid), now=now, note=note)
+                detail = {"before": {"state": "parked", "detail": why}, "after": {"state": "due"}}
+                acts.record(connection, by=by, verb="replay", target=str(uuid), now=now, note=note, detail=detail)
             return done.rowcount == 1
 
     def resume(self, key: str, now: datetime, *, by: str, note: str | None = None) -> bool:
         """Lift a hold, a disablement or an open breaker of a destination; True when it exists. Audited."""
+        state = (destination.c.state, destination.c.state_reason, destination.c.opened_at)
         with self.database.write() as connection:
+            was = connection.execute(sa.select(*state).where(destination.c.key == key)).first()
             done = connection.execute(
                 sa.update(destination)
                 .where(destination.c.key == key)
                 .values(state="active", state_reason=None, failures=0, opened_at=None, probe_at=None, probes=0)
             )
-            if done.rowcount == 1:
-                acts.record(connection, by=by, verb="resume", target=f"destination {key}", now=now, note=note)
+            if was is not None:
+                name = "open" if was.state == "active" and was.opened_at is not None else was.state
+                before = {"state": name, "reason": was.state_reason}
+                detail = {"before": before, "after": {"state": "active"}}
+                target = f"destination {key}"
+                acts.record(connection, by=by, verb="resume", target=target, now=now, note=note, detail=detail)
             return done.rowcount == 1
+
+
+def _roughly(stops: Sequence[Stop]) -> Stopped:
+    """The stops as far as they can be told without the catalogue: whoever is knocked at looks closer."""
+    keys = {scope: frozenset(one.key for one in stops if one.scope is scope) for scope in Scope}
+    return Stopped(bool(keys[Scope.ALL]), keys[Scope.DESTINATION], keys[Scope.SOURCE])
 
 
 def _change(connection: Connection, change: DestinationChange) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.article import Credit
 from worker.model.catalog import Use
 from worker.model.correction import NONE, Fixes
-from worker.model.delivery import Action, Decision, DeliveryState, Reason
+from worker.model.delivery import Decision, DeliveryState, Reason
 from worker.model.feed import ParsedEntry
-from worker.model.ingest import Current, Order, Pair, Ruling, Story, VersionRow
+from worker.model.ingest import Current, Pair, Ruling, Story, VersionRow
 from worker.store import articles as article_store
-from worker.store import corrections, holds
+from worker.store import corrections, holds, orders, stops
 from worker.store import media as media_store
 from worker.store.bulk import Insert, Update
 from worker.store.declared import channel, destination
@@ -56,7 +56,7 @@ def _newest(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 _NEWEST = _newest().add_columns(holds.held_since(decision.c).label("held_since"))
 _NEWEST_BY_PEOPLE = _newest(decision.c.decided_by.is_not(None))
-_ADD_DECISION, _ADD_DELIVERY = sa.insert(decision), sa.insert(delivery)
+_ADD_DECISION = sa.insert(decision)
 _ADD_VERSIONS = Insert(version, "article_id", "number", "entry_id", "revision", "credit", "fixes", "created_at")
 _SHOW_VERSIONS = Update(article, "version", "lead_id", "title", "id")
 _ADD_PLACEMENTS = Insert(placement, "article_id", "channel_id", or_ignore=True)
@@ -73,6 +73,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
     pairs = _pairs(connection, ids)
     copies_of_media = media_store.copies(connection, ids)
     fixes = corrections.in_force(connection, ids)
+    stopped = stops.unlifted(connection)
     versions = article_store.version_rows(connection, [(row.id, row.version) for row in rows if row.version])
     return [
         Story(
@@ -86,6 +87,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
             pairs=pairs.get(row.id, {}),
             media=copies_of_media.get(row.id, {}),
             fixes=fixes.get(row.id, NONE),
+            stops=stopped,
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]
@@ -137,7 +139,7 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
         made = decisions.get(key)
         approval, approved_for = approvals.get(key, (None, 0))
         found.setdefault(key[0], {})[key[1]] = replace(
-            _pair(key[1], deliveries.get(key, [])),
+            orders.pair_of(key[1], deliveries.get(key, [])),
             decision=read_decision(made) if made else None,
             decision_version=made.version if made else 0,
             approval=approval,
@@ -147,40 +149,13 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
     return found
 
 
-def _pair(key: str, rows: Sequence[Row[Any]]) -> Pair:
-    """Fold a pair's deliveries, in sequence, into what is out there."""
-    sequence, out, out_version, maybe, pending = 0, None, 0, False, False
-    withheld: tuple[int, Use | None] = (0, None)
-    first, narrowed = None, None
-    for row in rows:
-        sequence = row.sequence
-        retract = row.action == Action.RETRACT
-        if row.state == DeliveryState.ACCEPTED:
-            out, out_version, maybe = (None, 0, False) if retract else (Use(row.use), row.version, False)
-            first = first or row.finished_at
-            withheld = (0, None)
-            narrowed = Use(row.use) if retract and row.use != Use.REJECT else None
-        elif row.state == DeliveryState.WITHHELD:
-            withheld = (row.version, Use(row.use))
-        elif not retract and row.attempts:
-            maybe = maybe or row.state == DeliveryState.SENDING or row.result in ("unknown", None)
-        pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
-    last = rows[-1] if pending else None
-    return Pair(
-        destination=key,
-        sequence=sequence,
-        out=out,
-        out_version=out_version,
-        maybe=maybe,
-        pending=pending,
-        pending_action=Action(last.action) if last else None,
-        pending_version=last.version if last else 0,
-        pending_use=Use(last.use) if last else None,
-        first_released=first,
-        withheld_version=withheld[0],
-        withheld_use=withheld[1],
-        narrowed=narrowed,
-    )
+def out_there(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Use | None, int]]:
+    """In which use and version each destination has each of these articles, by (article, destination's key)."""
+    deliveries: dict[tuple[int, str], list[Row[Any]]] = {}
+    for row in connection.execute(_DELIVERIES, {"ids": list(ids)}) if ids else ():
+        deliveries.setdefault((row.article_id, row.key), []).append(row)
+    pairs = {key: orders.pair_of(key[1], rows) for key, rows in deliveries.items()}
+    return {key: (pair.out, pair.out_version) for key, pair in pairs.items()}
 
 
 def _approvals(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[Decision, int]]:
@@ -255,61 +230,7 @@ def write_rulings(
         for ruling in rulings
         if ruling.cancels
     ]
-    if cancelled:
-        _retire_due(connection, cancelled, DeliveryState.CANCELLED)
-
-
-def write_orders(
-    connection: Connection, orders: Sequence[Order], destination_ids: dict[str, int], now: datetime
-) -> None:
-    """Write deliveries, superseding those of the same pair that still wait."""
-    if not orders:
-        return
-    older = [
-        {"b_article": order.article, "b_destination": destination_ids[order.destination], "b_now": now}
-        for order in orders
-        if order.sequence > 1
-    ]
-    if older:
-        _retire_due(connection, older, DeliveryState.SUPERSEDED)
-    done, ended = DeliveryState.ACCEPTED, (DeliveryState.ACCEPTED, DeliveryState.WITHHELD)
-    connection.execute(
-        _ADD_DELIVERY,
-        [
-            {
-                "uuid": str(uuid4()),
-                "article_id": order.article,
-                "destination_id": destination_ids[order.destination],
-                "sequence": order.sequence,
-                "action": order.action.value,
-                "version": order.version,
-                "use": order.use.value,
-                "state": order.state.value,
-                "priority": 0 if order.action is Action.RETRACT else 1,
-                "due_at": order.due_at,
-                "visible_at": order.visible_at,
-                "created_at": now,
-                "finished_at": now if order.state in ended else None,
-                "attempts": 1 if order.state is done else 0,
-                "result": "accepted" if order.state is done else None,
-                "detail": "on the shelf" if order.state is done else order.detail,
-            }
-            for order in orders
-        ],
-    )
-
-
-def _retire_due(connection: Connection, pairs: list[dict[str, object]], state: DeliveryState) -> None:
-    connection.execute(
-        sa.update(delivery)
-        .where(
-            delivery.c.article_id == sa.bindparam("b_article"),
-            delivery.c.destination_id == sa.bindparam("b_destination"),
-            delivery.c.state == DeliveryState.DUE.value,
-        )
-        .values(state=state.value, finished_at=sa.bindparam("b_now")),
-        pairs,
-    )
+    orders.retire_due(connection, cancelled, DeliveryState.CANCELLED)
 
 
 def queue_recheck(database: Database, connection: Connection, query: sa.Select[tuple[int]]) -> None:

@@ -12,12 +12,25 @@ from sqlalchemy.engine import Connection
 
 from worker.errors import NotFound
 from worker.model import catalog
-from worker.model.dispatch import Shelved
+from worker.model.dispatch import Gate, Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
-from worker.store import articles, corrections, media, resources, shelf, snapshots, stories, tombstones
+from worker.model.stops import Stop
+from worker.store import (
+    articles,
+    claims,
+    corrections,
+    media,
+    resources,
+    shelf,
+    snapshots,
+    stops,
+    stories,
+    tombstones,
+)
+from worker.store import orders as order_store
 from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database
@@ -121,7 +134,7 @@ class StoreWork:
             return
         stories.write_placements(self._connection, placements, self._ids.channels)
         stories.write_rulings(self._connection, rulings, self._ids.destinations, now)
-        stories.write_orders(self._connection, orders, self._ids.destinations, now)
+        order_store.write(self._connection, orders, self._ids.destinations, now)
         shelf.write(self._database, self._connection, shelved, self._ids.destinations, now)
         for wish in media_changes:
             if media.change(self._database, self._connection, wish, self._ids.sources[wish.source], now):
@@ -132,6 +145,19 @@ class StoreWork:
         self, article: int, values: dict[str, str | datetime], undo: Iterable[str], *, by: str, note: str, now: datetime
     ) -> None:
         corrections.change(self._connection, article, values, undo, by=by, note=note, now=now)
+
+    def stops(self, now: datetime) -> tuple[Stop, ...]:
+        """The stops in force."""
+        return stops.read(self._connection, now)
+
+    def due_local(self, now: datetime, gate: Gate, limit: int) -> list[tuple[int, str]]:
+        """Up to ``limit`` due deliveries of the local destinations, as (article, destination), that ``gate`` lets
+        go."""
+        return claims.local_due(self._connection, now, gate, limit)
+
+    def cancel_waiting(self, pairs: Iterable[tuple[int, str]], detail: str, now: datetime) -> None:
+        """Write off what waits for these (article, destination)."""
+        order_store.cancel(self._connection, [(one, self._ids.destinations[key]) for one, key in pairs], detail, now)
 
     def take_recheck(self, limit: int) -> list[int]:
         return stories.take_recheck(self._connection, limit)

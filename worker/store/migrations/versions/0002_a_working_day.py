@@ -29,6 +29,7 @@ def upgrade() -> None:
     _correction()
     _alert()
     _telling()
+    _requirements()
 
 
 def downgrade() -> None:
@@ -40,6 +41,18 @@ def downgrade() -> None:
         *(("destination", "since"), ("installation", "rules")),
     ):
         op.drop_column(table, column)
+
+
+def _requirements() -> None:
+    """What a source requires goes by its kind unless the file says otherwise: 0001 wrote the default of pages down for
+    every one, plain feeds included, which read none."""
+    source = sa.table("source", sa.column("id", sa.Integer), sa.column("declared", sa.JSON))
+    bind = op.get_bind()
+    for row in bind.execute(sa.select(source)).all():
+        plain_feed = row.declared.get("kind") == "feed" and row.declared.get("body", "feed") != "page"
+        if plain_feed or row.declared.get("required") == ["title", "published", "source"]:
+            declared = {name: value for name, value in row.declared.items() if name != "required"}
+            bind.execute(sa.update(source).where(source.c.id == row.id).values(declared=declared))
 
 
 def _declared(name: str) -> None:
@@ -64,7 +77,6 @@ def _change() -> None:
         Column("document", LargeBinary, nullable=False),
     )
     op.create_index("ix_change_destination_id_id", "change", ["destination_id", "id"])
-    op.create_index("ix_change_article_id_destination_id", "change", ["article_id", "destination_id"])
     op.create_index("ix_change_article_id_destination_id", "change", ["article_id", "destination_id"])
 
 

@@ -1,0 +1,61 @@
+"""What the stops in force keep back, and what each destination's schedule allows just now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from worker import openings
+from worker.model.catalog import Destination
+from worker.model.dispatch import Gate, Terms
+from worker.model.stops import Scope, Stop, Stopped
+from worker.pipeline.release import carried
+from worker.pipeline.view import View
+
+
+def in_force(stops: Iterable[Stop], now: datetime) -> tuple[Stop, ...]:
+    """Those that have begun and not run out."""
+    return tuple(one for one in stops if one.at <= now and (one.until is None or now < one.until))
+
+
+def keeps(stops: Sequence[Stop], destination: Destination, source: str, channels: Sequence[str], view: View) -> bool:
+    """Whether any of ``stops`` keeps a text of ``source``, in ``channels`` (all of the article's), from
+    ``destination``: a channel's stop does when every way that it takes there leads through a stopped channel."""
+    shut = frozenset(one.key for one in stops if one.scope is Scope.CHANNEL)
+    for one in stops:
+        if one.scope is Scope.ALL or (one.scope is Scope.DESTINATION and one.key == destination.key):
+            return True
+        if one.scope is Scope.SOURCE and one.key == source:
+            return True
+    ways = carried(channels, destination, view) if shut else []
+    return bool(ways) and all(shut.intersection(key for key, _ in way.steps) for way in ways)
+
+
+def gate(stops: Sequence[Stop], view: View, now: datetime) -> Gate:
+    """What may be claimed at ``now``; ``stops`` are those in force."""
+    return Gate(
+        stopped(stops, view), terms(view, now), frozenset(key for key in view.destinations if view.is_local(key))
+    )
+
+
+def terms(view: View, now: datetime) -> dict[str, Terms]:
+    """What the schedules allow at ``now``, of destinations that have any."""
+    return {
+        key: openings.terms(view.destinations[key].schedule, table, now)
+        for key, table in view.timetables.items()
+        if key in view.destinations
+    }
+
+
+def stopped(stops: Sequence[Stop], view: View) -> Stopped:
+    """The stops in force as the store asks for them."""
+    keys = {scope: frozenset(one.key for one in stops if one.scope is scope) for scope in Scope}
+    shut, through = keys[Scope.DESTINATION], {}
+    for destination in view.destinations.values() if keys[Scope.CHANNEL] else ():
+        ways = carried(tuple(view.paths), destination, view)
+        still = frozenset(way.key for way in ways if not keys[Scope.CHANNEL].intersection(key for key, _ in way.steps))
+        if not still:
+            shut |= {destination.key}
+        elif len(still) < len(ways):
+            through[destination.key] = still
+    return Stopped(bool(keys[Scope.ALL]), shut, keys[Scope.SOURCE], through)

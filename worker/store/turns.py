@@ -1,0 +1,182 @@
+"""What a leased destination is given in its turn: the due deliveries that stops, windows, rate and cap let go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker import openings
+from worker.model.catalog import Use
+from worker.model.delivery import Action, DeliveryState, Result
+from worker.model.dispatch import DueDelivery, Gate, Terms
+from worker.store import passing
+from worker.store.columns import UtcDateTime
+from worker.store.declared import destination
+from worker.store.engine import among
+from worker.store.schema import article, delivery
+
+DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
+PRIORITIES = (0, 1, 2)
+"""Retractions and what was pushed by name; articles of sources that go first; all others."""
+
+NOW = sa.bindparam("now", type_=UtcDateTime)
+RETRACTION = sa.and_(delivery.c.priority == 0, delivery.c.action == Action.RETRACT.value)
+
+
+def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """A destination's due deliveries, retractions first; none of an article that is in flight there already."""
+    flying = delivery.alias("flying")
+    return (
+        sa.select(
+            *(delivery.c.id, delivery.c.uuid, delivery.c.article_id, delivery.c.sequence, delivery.c.action),
+            *(delivery.c.version, delivery.c.use, delivery.c.attempts, delivery.c.failures, delivery.c.result),
+            *(delivery.c.created_at, delivery.c.urgent, delivery.c.priority),
+            article.c.uuid.label("article_uuid"),
+        )
+        .join(article, article.c.id == delivery.c.article_id)
+        .join(destination, destination.c.id == delivery.c.destination_id)
+        .where(
+            delivery.c.destination_id == sa.bindparam("destination"),
+            delivery.c.state == DUE,
+            delivery.c.priority.in_(PRIORITIES),
+            delivery.c.due_at <= NOW,
+            ~sa.exists().where(
+                flying.c.article_id == delivery.c.article_id,
+                flying.c.destination_id == delivery.c.destination_id,
+                flying.c.state == SENDING,
+            ),
+            *conditions,
+        )
+        .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
+        .limit(sa.bindparam("size", type_=sa.Integer))
+    )
+
+
+_ALL_DUE, _RETRACTIONS_DUE = _due_rows(), _due_rows(RETRACTION)
+_PASSING_DUE = _due_rows(sa.or_(RETRACTION, passing.of_text()))
+_REDATE = (
+    sa.update(delivery)
+    .where(
+        delivery.c.destination_id == sa.bindparam("b_destination"),
+        delivery.c.state == DUE,
+        delivery.c.priority.in_(PRIORITIES[1:]),
+        delivery.c.due_at <= sa.bindparam("b_now"),
+    )
+    .values(due_at=sa.bindparam("b_due"))
+)
+_REDATE_NEW = _REDATE.where(
+    delivery.c.action == Action.PUBLISH.value, delivery.c.id.not_in(sa.bindparam("kept", expanding=True))
+)
+_NEXT_SEND = (
+    sa.update(destination).where(destination.c.id == sa.bindparam("b_id")).values(next_send_at=sa.bindparam("b_next"))
+)
+_TODAY = (
+    sa.select(sa.func.count())
+    .select_from(delivery)
+    .where(
+        delivery.c.destination_id == sa.bindparam("destination"),
+        delivery.c.action == Action.PUBLISH.value,
+    )
+)
+_DONE_TODAY = _TODAY.where(
+    delivery.c.finished_at >= sa.bindparam("since", type_=UtcDateTime),
+    delivery.c.state.in_((DeliveryState.ACCEPTED.value, DeliveryState.REHEARSED.value)),
+)
+_UNDER_WAY = _TODAY.where(delivery.c.state == SENDING)
+_FIRST_RELEASED = (
+    sa.select(delivery.c.article_id, sa.func.min(delivery.c.finished_at).label("first"))
+    .where(
+        among(delivery.c.article_id, "ids"),
+        delivery.c.destination_id == sa.bindparam("destination"),
+        delivery.c.state == DeliveryState.ACCEPTED.value,
+    )
+    .group_by(delivery.c.article_id)
+)
+
+
+def due(connection: Connection, row: Any, now: datetime, gate: Gate, size: int) -> list[DueDelivery]:
+    """Up to ``size`` deliveries that the destination of ``row`` is given now."""
+    rows = in_terms(connection, row, now, gate, size)
+    firsts = _first_released(connection, row.id, [one.article_id for one in rows if one.sequence > 1])
+    return [due_delivery(one, firsts.get(one.article_id)) for one in rows]
+
+
+def due_delivery(row: Any, first_released: datetime | None) -> DueDelivery:
+    """A row of ``DUE_COLUMNS`` with its attempt counted."""
+    return DueDelivery(
+        id=row.id,
+        uuid=UUID(row.uuid),
+        article=row.article_id,
+        article_uuid=UUID(row.article_uuid),
+        sequence=row.sequence,
+        action=Action(row.action),
+        version=row.version,
+        use=Use(row.use),
+        attempts=row.attempts + 1,
+        failures=row.failures,
+        unknown=row.result == Result.UNKNOWN.value,
+        created_at=row.created_at,
+        first_released=first_released,
+        urgent=row.urgent,
+    )
+
+
+def in_terms(connection: Connection, row: Any, now: datetime, gate: Gate, size: int) -> Sequence[Any]:
+    """Up to ``size`` due rows that stops and schedule let go now. What is due while the destination is closed, or
+    beyond its cap, is put off to when it opens again."""
+    stopped, terms = gate.stopped, gate.terms.get(row.key)
+    wanted = {"destination": row.id, "now": now, "size": size, **passing.parameters(stopped)}
+    shut = stopped.everything or row.key in stopped.destinations
+    if shut or row.state != "active" or row.retired_at is not None:
+        return connection.execute(_RETRACTIONS_DUE, wanted).all()
+    statement = _PASSING_DUE if passing.looks_at_texts(stopped) else _ALL_DUE
+    if terms is None:
+        return connection.execute(statement, wanted).all()
+    if terms.opens is not None:
+        connection.execute(_REDATE, {"b_destination": row.id, "b_now": now, "b_due": terms.opens})
+    room = _room(connection, row.id, terms)
+    if room == 0:
+        _put_off_new(connection, row.id, terms, now, ())
+    rows = connection.execute(statement, wanted).all()
+    passes = [one for one in rows if one.priority == 0]
+    rest = _in_rate(connection, row, [one for one in rows if one.priority > 0], terms, now)
+    new = [one for one in rest if one.action == Action.PUBLISH.value]
+    if room is not None and len(new) > room:
+        _put_off_new(connection, row.id, terms, now, [one.id for one in new[:room]])
+        beyond = frozenset(one.id for one in new[room:])
+        rest = [one for one in rest if one.id not in beyond]
+    return [*passes, *rest]
+
+
+def _room(connection: Connection, destination_id: int, terms: Terms) -> int | None:
+    """How many new articles may still go there today; None when there is no cap."""
+    if terms.cap is None:
+        return None
+    today = {"destination": destination_id, "since": terms.day_began}
+    done = connection.execute(_DONE_TODAY, today).scalar_one() + connection.execute(_UNDER_WAY, today).scalar_one()
+    return max(0, terms.cap - int(done))
+
+
+def _put_off_new(connection: Connection, destination_id: int, terms: Terms, now: datetime, kept: Sequence[int]) -> None:
+    when = {"b_destination": destination_id, "b_now": now, "b_due": terms.tomorrow}
+    connection.execute(_REDATE_NEW, {**when, "kept": list(kept)})
+
+
+def _in_rate(connection: Connection, row: Any, rows: Sequence[Any], terms: Terms, now: datetime) -> Sequence[Any]:
+    if terms.gap is None or not rows:
+        return rows
+    count, free_from = openings.slots(row.next_send_at, terms.gap, now, len(rows))
+    connection.execute(_NEXT_SEND, {"b_id": row.id, "b_next": free_from})
+    return rows[:count]
+
+
+def _first_released(connection: Connection, destination_id: int, articles: list[int]) -> dict[int, datetime]:
+    if not articles:
+        return {}
+    rows = connection.execute(_FIRST_RELEASED, {"ids": articles, "destination": destination_id})
+    return {row.article_id: row.first for row in rows}
