@@ -32,9 +32,11 @@ def _app() -> Celery:
         "deliver": {"queue": "deliver"},
         "recheck": {"queue": "upkeep"},
         "upkeep": {"queue": "upkeep"},
+        "watch": {"queue": "upkeep"},
     }
     made.conf.beat_schedule = {
         "tick": {"task": "tick", "schedule": 2.0, "options": {"expires": 2.0}},
         "upkeep": {"task": "upkeep", "schedule": 600.0},
+        "watch": {"task": "watch", "schedule": 30.0},
     }
     return made

@@ -1,4 +1,5 @@
-"""``tick()`` knocks where work is due, ``recheck()`` settles what rights changed, ``upkeep()`` prunes."""
+"""``tick()`` knocks where work is due, ``recheck()`` settles what rights changed, ``upkeep()`` prunes, ``watch()``
+tells people what needs them."""
 
 from __future__ import annotations
 
@@ -22,3 +23,9 @@ def recheck() -> str:
 def upkeep() -> str:
     """Drop what need not be kept any longer, in small batches."""
     return services().prune()
+
+
+@app.task(name="watch")
+def watch() -> str:
+    """Look at everything; tell whom ``[alerts]`` names what began and what is over."""
+    return services().watch()

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from random import Random
+from shutil import disk_usage
 
 from worker import destinations, sources
 from worker.catalog.plan import diff
 from worker.errors import NotFound
 from worker.http.client import Http
 from worker.http.guard import Guard
+from worker.model.alerts import Disk
 from worker.model.catalog import Catalogue, Destination
 from worker.pipeline.deliver import Deliverer
 from worker.pipeline.dispatch import Dispatcher
@@ -25,20 +27,25 @@ from worker.pipeline.shelving import shelve_due
 from worker.pipeline.tick import knock
 from worker.pipeline.upkeep import prune
 from worker.pipeline.view import View, make_view
+from worker.pipeline.watch import Habits, Watch
 from worker.ports import Clock, Hints
-from worker.settings import Settings, read_settings, resolve_secret
+from worker.settings import Settings, read_server, read_settings, resolve_secret
+from worker.store.alerts import AlertStore
 from worker.store.catalogue import RECHECKED, CatalogueStore
 from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
-from worker.store.engine import Database
+from worker.store.engine import Database, sqlite_path
+from worker.store.figures import FigureStore
 from worker.store.media import HostedCopies
 from worker.store.people import People
 from worker.store.polling import Polling
 from worker.store.pulse import Pulse
+from worker.store.report import Reports
 from worker.store.shelf import Shelves
 from worker.store.snapshots import Snapshots
 from worker.store.stops import Stops
 from worker.store.work import StoreWorks
+from worker.tellers import Tellers
 
 LOCAL = frozenset(name for name, kind in destinations.KINDS.items() if kind.local)
 REMOTE = {name: kind for name, kind in destinations.KINDS.items() if isinstance(kind, destinations.RemoteKind)}
@@ -85,6 +92,10 @@ class Services:
     copies: HostedCopies = field(init=False)
     people: People = field(init=False)
     pulse: Pulse = field(init=False)
+    alerts: AlertStore = field(init=False)
+    figures: FigureStore = field(init=False)
+    reports: Reports = field(init=False)
+    habits: Habits = field(init=False, default_factory=Habits)
     _http: tuple[str, Http] | None = field(init=False, default=None)
     _view: tuple[int, View] | None = field(init=False, default=None)
 
@@ -100,6 +111,9 @@ class Services:
         self.copies = HostedCopies(self.database)
         self.people = People(self.database)
         self.pulse = Pulse(self.database)
+        self.alerts = AlertStore(self.database)
+        self.figures = FigureStore(self.database)
+        self.reports = Reports(self.database)
 
     def view(self, version: int | None = None) -> View:
         """The catalogue in force, indexed. Raises NotFound before the first ``apply``. Whoever has just read which
@@ -170,10 +184,38 @@ class Services:
         """Drop what need not be kept any longer."""
         return prune(self.people, self.clock)
 
+    def tellers(self, current: Catalogue) -> Tellers:
+        """Whom ``[alerts]`` of ``current`` names, ready to be told."""
+        settings = self.settings
+        server = read_server(settings.smtp_url) if settings.smtp_url else None
+        return Tellers(current.alerts, self.http, resolve_secret, self.clock, server, settings.smtp_from)
+
+    def watch(self) -> str:
+        """Look at everything, tell people what needs them."""
+        current = self.catalogue.current()
+        if current is None:
+            return "no catalogue yet"
+        tellers = self.tellers(current)
+        looking = Watch(
+            *(current, self.alerts, self.figures, self.reports, tellers),
+            *(lambda: volumes(self.settings), self.clock, self.habits),
+        )
+        return looking.run()
+
     def close(self) -> None:
         if self._http is not None:
             self._http[1].close()
         self.database.close()
+
+
+def volumes(settings: Settings) -> tuple[Disk, ...]:
+    """The volumes that our folder and a SQLite database are on, each once."""
+    folders = (settings.home, *((file.parent,) if (file := sqlite_path(settings.database)) else ()))
+    found: dict[int, Disk] = {}
+    for folder in folders:
+        if folder.exists():
+            found.setdefault(folder.stat().st_dev, Disk(str(folder.resolve()), disk_usage(folder).free))
+    return tuple(found.values())
 
 
 def read_options(destination: Destination) -> object:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
+from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from worker.errors import SecretError, SettingsError
+from worker.model.mail import MailServer
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 _STORES = ("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
+SUBMISSION, SMTPS = 587, 465
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _BROKERS = ("redis://", "rediss://", "redis+socket://")
 
 
@@ -42,6 +48,10 @@ class Settings(BaseSettings):
     """``newsroad run`` makes one up and prints it when it is unset."""
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     """Prefork children of each worker process that ``newsroad run`` starts."""
+    smtp_url: str | None = None
+    """``smtp://user:password@host:587`` or ``smtps://…``: where alerts by e-mail are handed in."""
+    smtp_from: str | None = None
+    """The address they come from, ``Newsroad <alerts@example.cn>``."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
     """``console`` or ``json``."""
@@ -65,6 +75,20 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or redis+socket://; unset: the embedded broker")
         return url
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_server(cls, url: str | None) -> str | None:
+        if url is not None:
+            read_server(url)
+        return url
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _one_address(cls, sender: str | None) -> str | None:
+        if sender is not None and not _ADDRESS.fullmatch(parseaddr(sender)[1]):
+            raise ValueError('must be one e-mail address, "alerts@example.cn" or "Newsroad <alerts@example.cn>"')
+        return sender
+
     @cached_property
     def database(self) -> str:
         """The SQLAlchemy address in force, with the driver named."""
@@ -78,6 +102,28 @@ class Settings(BaseSettings):
     def broker(self) -> str:
         """The Celery broker address in force: the given one, or the embedded broker's socket in ``home``."""
         return self.redis_url or f"redis+socket://{(self.home / 'broker.sock').resolve()}"
+
+
+def read_server(url: str) -> MailServer:
+    """``smtp://user:password@host:587``, ``smtps://user:password@host``, ``smtp://localhost:25``. Raises ValueError,
+    which never repeats the password."""
+    form = "must be smtp://user:password@host:587 or smtps://user:password@host"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"{form} (/ @ : in the password as %2F %40 %3A)") from None
+    known = parts.scheme in ("smtp", "smtps")
+    if not known or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(form)
+    implicit = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=port or (SMTPS if implicit else SUBMISSION),
+        implicit=implicit,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
 
 
 def read_settings() -> Settings:

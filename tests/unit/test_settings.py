@@ -14,6 +14,10 @@ WRONG = [
     ("NEWSROAD_DATABASE_URL", "mysql://u:geheim@host/x"),
     ("NEWSROAD_REDIS_URL", "localhost:6379"),
     ("NEWSROAD_LOG_FORMAT", "xml"),
+    ("NEWSROAD_SMTP_URL", "smtp://u:geh@eim/x@host"),
+    ("NEWSROAD_SMTP_URL", "mail://u:geheim@host"),
+    ("NEWSROAD_SMTP_URL", "smtp://u:geheim@host:port"),
+    ("NEWSROAD_SMTP_FROM", "告警"),
     ("NEWSROAD_ALLOW_NETWORKS", "10.0.0.0/99"),
 ]
 

@@ -36,7 +36,7 @@ def check_references(tables: Tables) -> Iterator[Finding]:
             for loc, target in references:
                 for place, name in _named(entry.values, loc):
                     if name not in tables[target]:
-                        yield entry.finding(place, _dangling(name, target, tables[target]))
+                        yield entry.finding(place, dangling(name, target, tables[target]))
 
 
 def _named(values: object, loc: Place) -> Iterator[tuple[Place, str]]:
@@ -49,7 +49,8 @@ def _named(values: object, loc: Place) -> Iterator[tuple[Place, str]]:
         yield from (((*loc, position), name) for position, name in enumerate(values) if isinstance(name, str) and name)
 
 
-def _dangling(name: str, target: str, known: Mapping[str, Declared]) -> str:
+def dangling(name: str, target: str, known: Mapping[str, Declared]) -> str:
+    """Why ``name`` names nothing in the table ``target``."""
     if not known:
         return f'there is no "{name}" (the file declares no [{target}.…])'
     guess = near(name, known)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from worker.catalog import check, checktimes
+from worker.catalog.checkalerts import check_alerts
 from worker.catalog.files import Declared, Finding, Reading, read_files
 from worker.catalog.say import names, problems, secret_fields, unknown_key
 from worker.catalog.shape import SHAPES, SINGLE, DestinationShape, GrantShape, PeriodShape, Shape
@@ -121,6 +122,7 @@ def _cross_findings(reading: Reading) -> Iterator[Finding]:
     yield from check.check_spans(tables, _zone(reading))
     yield from checktimes.check_calendars(tables)
     yield from checktimes.check_schedules(tables)
+    yield from check_alerts(reading)
     yield from check.check_renames(tables)
 
 

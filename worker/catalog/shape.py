@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from worker.catalog.alertvalues import Clock, Mail, reference
 from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector, Settling
 from worker.catalog.values import (
     Contact,
@@ -306,13 +307,13 @@ class AlertsShape(Shape):
     builds = Alerts
 
     webhook: Url | None = None
-    secret: Text | None = None
-    emails: tuple[Text, ...] = ()
-    digest: Text | None = None
+    secret: Annotated[str | None, AfterValidator(reference), Field(json_schema_extra={"secret": True})] = None
+    emails: tuple[Mail, ...] = ()
+    digest: Clock | None = None
     silence: Annotated[float, Field(gt=1)] | None = None
     failing: Seconds | None = None
     holds: Annotated[StrictInt, Field(ge=1)] | None = None
-    published_by: Text | None = None
+    published_by: Clock | None = None
     calendar: Text | None = None
     disk: Annotated[StrictInt, Field(ge=0)] | None = None
 

@@ -79,8 +79,9 @@ class AlertStore:
                 _post(connection, message, recipients, now)
         return True
 
-    def claim(self, now: datetime, *, lease: str, until: datetime) -> list[Telling]:
-        """Lease the oldest waiting message of each recipient that is due, to ``lease`` until ``until``."""
+    def claim(self, now: datetime, *, lease: str, until: datetime) -> Telling | None:
+        """Lease the oldest message that is due, and the first that its recipient waits for, to ``lease`` until
+        ``until``; None when there is none."""
         earlier = telling.alias()
         first = ~sa.exists().where(
             earlier.c.recipient == telling.c.recipient,
@@ -89,18 +90,20 @@ class AlertStore:
             earlier.c.given_up_at.is_(None),
         )
         free = sa.or_(telling.c.lease_until.is_(None), telling.c.lease_until <= now)
-        query = sa.select(telling).where(*_WAITING, telling.c.due_at <= now, free, first).order_by(telling.c.id)
+        due = sa.select(telling).where(*_WAITING, telling.c.due_at <= now, free, first).order_by(telling.c.id).limit(1)
         with self.database.read() as connection:
-            if connection.execute(query.limit(1)).first() is None:
-                return []
+            if connection.execute(due).first() is None:
+                return None
         with self.database.write() as connection:
-            rows = connection.execute(self.database.skip_locked(query)).all()
+            row = connection.execute(self.database.skip_locked(due)).one_or_none()
+            if row is None:
+                return None
             connection.execute(
                 sa.update(telling)
-                .where(telling.c.id.in_([row.id for row in rows]))
+                .where(telling.c.id == row.id)
                 .values(lease=lease, lease_until=until, attempts=telling.c.attempts + 1)
             )
-        return [_telling(row) for row in rows]
+        return _telling(row)
 
     def record(self, one: Telling, told: Told, now: datetime, *, lease: str, again_at: datetime | None) -> None:
         """What came of a claimed message: told, due again at ``again_at``, or (None) given up. Nothing is written by
