@@ -107,7 +107,7 @@ class Installation:
         try:
             (self.home / "newsroad.toml").write_text(self.catalogue, encoding="utf-8")
             self.command("migrate")
-            self.command("apply", "--yes")
+            self.command("apply")
             self.put_off()
             self.start()
         except BaseException:

@@ -216,7 +216,7 @@ class Newsroom:
     def declare(self, catalogue: str) -> None:
         """Write newsroad.toml and apply it."""
         (self.home / "newsroad.toml").write_text(catalogue, encoding="utf-8")
-        self.cli("apply", "--yes")
+        self.cli("apply")
 
     def start(self, *names: str, children: int = 4) -> None:
         """Start processes and return when they are up: by default one worker for all queues, and beat.

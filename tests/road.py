@@ -140,7 +140,7 @@ class Road:
         self.publish("jiang")
         self.publish("tongxin")
         self.write(CATALOGUE)
-        applied = self.cli("apply", "--yes")
+        applied = self.cli("apply")
         assert applied.code == 0, applied.text
 
     @property
@@ -164,7 +164,7 @@ class Road:
         """Write newsroad.toml with ``before`` replaced by ``after`` and apply it."""
         assert before in CATALOGUE
         self.write(CATALOGUE.replace(before, after))
-        applied = self.cli("apply", "--yes")
+        applied = self.cli("apply", "--allow-publish", "1000", "--allow-retract", "1000")
         assert applied.code == code, applied.text
         return applied
 

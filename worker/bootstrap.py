@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from random import Random
 from shutil import disk_usage
 
 from worker import destinations, sources
-from worker.catalog.plan import diff
 from worker.errors import NotFound
 from worker.http.client import Http
 from worker.http.guard import Guard
@@ -30,8 +29,9 @@ from worker.pipeline.view import View, make_view
 from worker.pipeline.watch import Habits, Watch
 from worker.ports import Clock, Hints
 from worker.settings import Settings, read_server, read_settings, resolve_secret
+from worker.store import reach
 from worker.store.alerts import AlertStore
-from worker.store.catalogue import RECHECKED, CatalogueStore
+from worker.store.catalogue import CatalogueStore
 from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database, sqlite_path
@@ -46,6 +46,9 @@ from worker.store.snapshots import Snapshots
 from worker.store.stops import Stops
 from worker.store.work import StoreWorks
 from worker.tellers import Tellers
+
+MOST_FORESEEN = 50_000
+"""So many articles, the newest, are looked at to count what a change would send."""
 
 LOCAL = frozenset(name for name, kind in destinations.KINDS.items() if kind.local)
 REMOTE = {name: kind for name, kind in destinations.KINDS.items() if isinstance(kind, destinations.RemoteKind)}
@@ -124,16 +127,23 @@ class Services:
         if loaded is None:
             raise NotFound("no catalogue is in force; run: newsroad apply")
         if self._view is None or self._view[0] != loaded.version:
-            self._view = (loaded.version, make_view(loaded.catalogue, LOCAL, loaded.retired))
+            view = make_view(loaded.catalogue, LOCAL, loaded.retired, gone=loaded.gone, since=loaded.since)
+            self._view = (loaded.version, view)
         return self._view[1]
 
-    def foresee(self, new: Catalogue) -> Foreseen:
-        """What putting ``new`` in force would publish, update and retract. Nothing is decided again, and so nothing
-        goes out, unless permissions change; nor before the first ``apply``."""
+    def foresee(self, new: Catalogue, told: Callable[[int], None] = lambda _: None) -> Foreseen:
+        """What putting ``new`` in force would publish, update and retract: as far as it makes articles due for another
+        decision. Nothing does before the first ``apply``. ``told`` hears how many articles were looked at so far."""
         loaded = self.catalogue.loaded()
-        if loaded is None or not any(change.table in RECHECKED for change in diff(loaded.catalogue, new).changes):
-            return Foreseen({one.key: (0, 0, 0) for one in new.destinations}, 0, complete=True)
-        return foresee(self.people, make_view(new, LOCAL, loaded.retired), self.clock())
+        if loaded is None:
+            return Foreseen({})
+        now = self.clock()
+        since = reach.since_after(loaded.catalogue, loaded.since, loaded.ids.destinations, new, now)
+        gone = reach.gone_after(loaded.catalogue, loaded.gone, new)
+        view = make_view(new, LOCAL, loaded.retired, gone=gone, since=since)
+        ids = self.catalogue.reached(reach.reach_of(loaded.catalogue, loaded.left, new), MOST_FORESEEN + 1)
+        found = foresee(self.people, view, now, ids[:MOST_FORESEEN], told=told)
+        return replace(found, complete=len(ids) <= MOST_FORESEEN)
 
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""

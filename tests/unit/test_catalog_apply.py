@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from worker.bootstrap import open_services
-from worker.cli.catalogue import weight
 from worker.cli.main import app
 from worker.errors import CatalogueError
+from worker.pipeline.foresee import Counts, Foreseen, unagreed
 
 FILE = """\
 [operator]
@@ -91,14 +91,27 @@ def test_a_broken_file_reaches_nothing(newsroom: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "asks"),
+    ("counts", "said", "wanted"),
     [
-        ({}, False),
-        ({"a": (20, 0, 0)}, False),
-        ({"a": (0, 500, 0)}, False),
-        ({"a": (11, 0, 0), "b": (10, 0, 0)}, True),
-        ({"a": (0, 0, 1)}, True),
+        ({}, (None, None), None),
+        ({"a": Counts(publish=20)}, (None, None), None),
+        ({"a": Counts(publish=11), "b": Counts(update=10)}, (None, None), "--allow-publish 21"),
+        ({"a": Counts(publish=11), "b": Counts(update=10)}, (21, None), None),
+        ({"a": Counts(publish=3)}, (2, None), "--allow-publish 3"),
+        ({"a": Counts(retract=1)}, (None, None), "--allow-retract 1"),
+        ({"a": Counts(shorten=1), "b": Counts(retract=2)}, (None, 2), "--allow-retract 3"),
+        ({"a": Counts(30, retract=2)}, (None, None), "--allow-publish 30 --allow-retract 2"),
+        ({"a": Counts(30, retract=2)}, (40, 1), "--allow-publish 40 --allow-retract 2"),
+        ({"a": Counts(30, retract=2)}, (40, 2), None),
     ],
 )
-def test_many_publications_and_any_retraction_need_a_word(counts: dict[str, tuple[int, int, int]], asks: bool) -> None:
-    assert (weight(counts) is not None) is asks
+def test_what_needs_a_word_and_which(
+    counts: dict[str, Counts], said: tuple[int | None, int | None], wanted: str | None
+) -> None:
+    assert unagreed(Foreseen(counts), *said) == wanted
+
+
+def test_what_was_not_counted_needs_both_words() -> None:
+    part = Foreseen({"a": Counts(publish=1)}, 50_000, complete=False)
+    assert unagreed(part, None, None) == "--allow-publish 1 --allow-retract 0"
+    assert unagreed(part, 1, 0) is None

@@ -9,11 +9,11 @@ MEETING = Item("m1", "江城代表团赴高原州对接教育协作")
 REPRINT = Item("r1", "高原州举办青年歌会", credits="高原日报")
 
 
-def plan(road: Road, before: str, after: str) -> dict[str, tuple[int, int, int]]:
+def plan(road: Road, before: str, after: str) -> dict[str, tuple[int, ...]]:
     assert before in CATALOGUE
     road.write(CATALOGUE.replace(before, after))
     told = road.json("plan")["destinations"]
-    return {key: (row["publish"], row["update"], row["retract"]) for key, row in told.items()}
+    return {key: tuple(row.values()) for key, row in told.items()}
 
 
 def settle(road: Road) -> None:
@@ -37,12 +37,14 @@ def test_a_grant_that_no_longer_reaches_a_destination_retracts(road: Road) -> No
     published(road)
     narrower = '[grants.jiang]\npublisher = "jiang"\ndestinations = ["feeds"]\n'
     foreseen = plan(road, '[grants.jiang]\npublisher = "jiang"\n', narrower)
-    assert foreseen == {"hook": (0, 0, 1)}
-    refused = road.cli("apply")
-    assert refused.code == 4
-    assert "retract 1 articles" in refused.text
+    assert foreseen == {"hook": (0, 0, 0, 1)}
+    for said in ((), ("--yes",), ("--allow-publish", "100"), ("--allow-retract", "0")):
+        refused = road.cli("apply", *said)
+        assert refused.code == 4
+        assert "This would retract 1 articles at hook. Nothing was changed" in refused.text
+        assert refused.text.rstrip().endswith("--allow-retract 1")
     assert counts(road)["hook"] == (1, 0, 0)
-    assert road.cli("apply", "--yes").code == 0
+    assert road.cli("apply", "--allow-retract", "1").code == 0
     settle(road)
     assert counts(road)["hook"] == (1, 0, 1)
     assert counts(road)["feeds"] == (1, 0, 0)
@@ -51,16 +53,22 @@ def test_a_grant_that_no_longer_reaches_a_destination_retracts(road: Road) -> No
 def test_a_wider_grant_publishes_what_was_held(road: Road) -> None:
     published(road)
     wider = '[grants.tongxin]\npublisher = "tongxin"\nscope = "carried"\n'
-    assert plan(road, '[grants.tongxin]\npublisher = "tongxin"\n', wider) == {"feeds": (1, 0, 0), "hook": (1, 0, 0)}
+    assert plan(road, '[grants.tongxin]\npublisher = "tongxin"\n', wider) == {
+        "feeds": (1, 0, 0, 0),
+        "hook": (1, 0, 0, 0),
+    }
     assert road.cli("apply").code == 0
     settle(road)
     assert counts(road)["hook"] == (2, 0, 0)
 
 
-def test_a_narrower_use_updates(road: Road) -> None:
+def test_a_narrower_use_takes_text_back_and_needs_a_word(road: Road) -> None:
     published(road)
     excerpt = '[grants.jiang]\npublisher = "jiang"\nuse = "excerpt"\n'
-    assert plan(road, '[grants.jiang]\npublisher = "jiang"\n', excerpt) == {"feeds": (0, 1, 0), "hook": (0, 1, 0)}
+    foreseen = plan(road, '[grants.jiang]\npublisher = "jiang"\n', excerpt)
+    assert foreseen == {"feeds": (0, 0, 1, 0), "hook": (0, 0, 1, 0)}
+    assert "newsroad apply --allow-retract 2" in road.cli("plan").text
+    assert road.cli("apply").code == 4
 
 
 def test_what_changes_no_permission_moves_nothing(road: Road) -> None:

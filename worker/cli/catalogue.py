@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -16,23 +18,31 @@ from rich.table import Table
 from worker.bootstrap import Services, open_services
 from worker.catalog import read_catalogue
 from worker.catalog.plan import Plan, diff
+from worker.catalog.remarks import remarks
 from worker.destinations import OPTIONS
 from worker.errors import CatalogueError, Refused
 from worker.model.catalog import Catalogue
-from worker.pipeline.foresee import Foreseen
+from worker.pipeline.foresee import UNASKED, Foreseen, unagreed
 from worker.settings import read_settings
 from worker.store import migrate
 
-Consequences = Mapping[str, tuple[int, int, int]]
-"""Destination key → how many articles an apply would publish, update and retract there."""
-
-UNASKED = 20
-"""So many articles are published by an apply without a question; none is retracted without one."""
+_NAMED = 3  # destinations named in a sentence
+_SAY_EVERY = 2_000
 
 app = typer.Typer()
 
 FileArgument = Annotated[
     Path | None, typer.Argument(metavar="[PATH]", help="The catalogue; newsroad.toml unless NEWSROAD_CATALOGUE is set.")
+]
+AllowPublishOption = Annotated[
+    int | None,
+    typer.Option(
+        "--allow-publish", min=0, help=f"Agree to so many publishes and updates; up to {UNASKED} need no word."
+    ),
+]
+AllowRetractOption = Annotated[
+    int | None,
+    typer.Option("--allow-retract", min=0, help="Agree to so many retractions and updates to less than is out."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -74,87 +84,115 @@ def plan_command(path: FileArgument = None, as_json: JsonOption = False) -> None
     """Show what `apply` would change, publish and retract. Changes nothing."""
     catalogue = read_catalogue(path or read_settings().catalogue, OPTIONS)
     with open_services() as services:
-        plan, foreseen = _foresee(services, catalogue)
+        ahead = _look_ahead(services, catalogue)
     if as_json:
-        typer.echo(_json(_as_json(plan, foreseen)))
-    else:
-        _show(plan, foreseen)
+        typer.echo(_json(ahead.as_json()))
+        return
+    ahead.show()
+    if options := unagreed(ahead.foreseen, None, None):
+        typer.echo(f"That is more than goes unasked; to make it so: {_apply_words(path, options)}")
 
 
 @app.command("apply")
 def apply_command(
     path: FileArgument = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many articles it concerns.")] = False,
+    allow_publish: AllowPublishOption = None,
+    allow_retract: AllowRetractOption = None,
+    yes: Annotated[  # noqa: ARG001 - so that a script of the first release is not refused for the word
+        bool, typer.Option("--yes", "-y", help="Taken for older scripts' sake; agrees to nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put the catalogue in force."""
     catalogue = read_catalogue(path or read_settings().catalogue, OPTIONS)
     with open_services() as services:
-        plan, foreseen = _foresee(services, catalogue)
+        ahead = _look_ahead(services, catalogue)
         if not as_json:
-            _show(plan, foreseen)
-        if plan:
-            _agree(foreseen.touched(), yes=yes)
+            ahead.show()
+        if ahead.plan:
+            if options := unagreed(ahead.foreseen, allow_publish, allow_retract):
+                again = _apply_words(path, options)
+                raise Refused(f"{told(ahead.foreseen)} Nothing was changed; if that is wanted: {again}")
             if migrate.current(services.database) is None:
                 migrate.migrate(services.database)
             services.catalogue.apply(catalogue, services.clock())
     if as_json:
-        typer.echo(_json({**_as_json(plan, foreseen), "applied": bool(plan)}))
-    elif plan:
+        typer.echo(_json({**ahead.as_json(), "applied": bool(ahead.plan)}))
+    elif ahead.plan:
         typer.echo("Applied.")
 
 
-def weight(consequences: Consequences) -> str | None:
-    """What an apply needs somebody's word for, as a sentence; None when it may simply be done."""
-    publish = sum(counts[0] for counts in consequences.values())
-    retract = sum(counts[2] for counts in consequences.values())
-    if publish <= UNASKED and retract == 0:
-        return None
-    return f"This would publish {publish} and retract {retract} articles at {len(consequences)} destinations."
+def told(foreseen: Foreseen) -> str:
+    """What would go out, in a sentence."""
+    total, places = foreseen.total(), foreseen.touched()
+    words = [f"{name} {count}" for name, count in asdict(total).items() if count]
+    where = f" at {', '.join(places)}" if len(places) <= _NAMED else f" at {len(places)} destinations"
+    sentence = f"This would {', '.join(words)} articles{where}." if words else "This would send nothing."
+    if foreseen.complete:
+        return sentence
+    return f"{sentence} Only the newest {foreseen.articles} articles were counted; older ones may follow them."
 
 
-def _agree(consequences: Consequences, *, yes: bool) -> None:
-    question = None if yes else weight(consequences)
-    if question is None:
-        return
-    if not sys.stdin.isatty():
-        raise Refused(f"{question} Nothing was changed; look at `newsroad plan`, then: newsroad apply --yes")
-    if not typer.confirm(f"{question} Go on?", err=True):
-        raise Refused("Nothing was changed.")
+def _apply_words(path: Path | None, options: str) -> str:
+    return " ".join(("newsroad apply", *([shlex.quote(str(path))] if path else []), options))
 
 
-def _foresee(services: Services, catalogue: Catalogue) -> tuple[Plan, Foreseen]:
-    if migrate.current(services.database) is None:  # a new installation: nothing is in force, nothing is out
-        return diff(None, catalogue), Foreseen({}, 0, complete=True)
-    migrate.require(services.database)
-    return diff(services.catalogue.current(), catalogue), services.foresee(catalogue)
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What an apply would do."""
+
+    plan: Plan
+    foreseen: Foreseen
+    notes: list[str]
+
+    def show(self) -> None:
+        for line in (*self.plan.lines(), *self.notes):
+            typer.echo(line)
+        typer.echo(f"Catalogue: {self.plan.summary()}.")
+        show_counts(self.foreseen)
+        if self.plan and not self.foreseen.touched():
+            typer.echo("Articles: nothing is published or retracted by this.")
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "changes": self.plan.as_json(),
+            "notes": self.notes,
+            "destinations": {key: asdict(counts) for key, counts in self.foreseen.touched().items()},
+            "articles": {"looked_at": self.foreseen.articles, "complete": self.foreseen.complete},
+            "needs": unagreed(self.foreseen, None, None),
+        }
 
 
-def _show(plan: Plan, foreseen: Foreseen) -> None:
-    for line in plan.lines():
-        typer.echo(line)
-    typer.echo(f"Catalogue: {plan.summary()}.")
+def show_counts(foreseen: Foreseen) -> None:
+    """The table of what would go out where, as far as anything would."""
     if not foreseen.complete:
         typer.echo(f"Articles: the newest {foreseen.articles} were looked at; older ones may follow them.")
-    consequences = foreseen.touched()
-    if consequences:
-        table = Table("destination", "to publish", "to update", "to retract", box=None)
-        for key, counts in consequences.items():
-            table.add_row(key, *map(str, counts))
+    if touched := foreseen.touched():
+        table = Table("destination", "to publish", "to update", "to shorten", "to retract", box=None)
+        for key, counts in touched.items():
+            table.add_row(key, *(str(count) for count in asdict(counts).values()))
         Console(file=sys.stdout).print(table)
-    elif plan:
-        typer.echo("Articles: nothing is published or retracted by this.")
 
 
-def _as_json(plan: Plan, foreseen: Foreseen) -> dict[str, object]:
-    return {
-        "changes": plan.as_json(),
-        "destinations": {
-            key: {"publish": publish, "update": update, "retract": retract}
-            for key, (publish, update, retract) in foreseen.touched().items()
-        },
-        "articles": {"looked_at": foreseen.articles, "complete": foreseen.complete},
-    }
+def _look_ahead(services: Services, catalogue: Catalogue) -> _Ahead:
+    if migrate.current(services.database) is None:  # a new installation: nothing is in force, nothing is out
+        return _Ahead(diff(None, catalogue), Foreseen({}), [])
+    migrate.require(services.database)
+    loaded = services.catalogue.loaded()
+    if loaded is None:
+        return _Ahead(diff(None, catalogue), Foreseen({}), [])
+    plan = diff(loaded.catalogue, catalogue)
+    return _Ahead(plan, services.foresee(catalogue, progress()), remarks(plan, loaded.left))
+
+
+def progress() -> Callable[[int], None]:
+    """Says on a terminal how many articles were looked at, once that takes a while."""
+
+    def told(count: int) -> None:
+        if count % _SAY_EVERY == 0 and sys.stderr.isatty():
+            typer.echo(f"looked at {count} articles …", err=True)
+
+    return told
 
 
 def _contents(catalogue: Catalogue) -> str:

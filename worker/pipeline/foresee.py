@@ -1,52 +1,124 @@
-"""Foresee: what putting another catalogue in force would publish, update and retract. Nothing is written."""
+"""Foresee: what a change would publish, update and retract, counted before any of it is done. Nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
 
+from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
-from worker.model.ingest import Story
+from worker.model.ingest import Order, Story
 from worker.pipeline.settle import settle
 from worker.pipeline.view import View
 
-MOST = 2_000
 CHUNK = 100
+UNASKED = 20
+"""So much is published and updated without anybody's word; nothing is taken back without one."""
 
-_PLACES = {Action.PUBLISH: 0, Action.UPDATE: 1, Action.RETRACT: 2}
+_GOES = (DeliveryState.DUE, DeliveryState.ACCEPTED)
+_WIDTH = {use: width for width, use in enumerate(Use)}
 
 
-class RoutedStories(Protocol):
-    def newest_routed(self, limit: int) -> list[int]: ...
-
+class Stories(Protocol):
     def stories(self, ids: Sequence[int]) -> list[Story]: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Deliveries, by what they do to an article; ``shorten``: an update to less than is out."""
+
+    publish: int = 0
+    update: int = 0
+    shorten: int = 0
+    retract: int = 0
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, part.name) for part in fields(self))
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(self)))
+
+    @property
+    def sent(self) -> int:
+        """What needs ``--allow-publish`` beyond ``UNASKED``."""
+        return self.publish + self.update
+
+    @property
+    def taken(self) -> int:
+        """What needs ``--allow-retract``."""
+        return self.shorten + self.retract
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
-    """Deliveries by destination: (to publish, to update, to retract). ``articles`` were looked at; not ``complete``:
-    there are older ones, about which nothing is said."""
+    """Counts by destination. ``articles`` were looked at; not ``complete``: there are older ones, about which nothing
+    is said. ``moved`` are the articles (ids) of which something goes out."""
 
-    counts: dict[str, tuple[int, int, int]]
-    articles: int
-    complete: bool
+    counts: Mapping[str, Counts]
+    articles: int = 0
+    complete: bool = True
+    moved: tuple[int, ...] = ()
 
-    def touched(self) -> dict[str, tuple[int, int, int]]:
+    def touched(self) -> dict[str, Counts]:
         """Without the destinations where nothing happens."""
-        return {key: row for key, row in self.counts.items() if any(row)}
+        return {key: counts for key, counts in self.counts.items() if counts}
+
+    def total(self) -> Counts:
+        return sum(self.counts.values(), Counts())
 
 
-def foresee(store: RoutedStories, view: View, now: datetime) -> Foreseen:
-    """Settle the newest ``MOST`` routed articles under ``view``, made from the catalogue to come, and count."""
-    found = {key: [0, 0, 0] for key in view.destinations}
-    ids = store.newest_routed(MOST + 1)
-    looked_at = ids[:MOST]
-    for at in range(0, len(looked_at), CHUNK):
-        for story in store.stories(looked_at[at : at + CHUNK]):
-            for order in settle(story, view, now).orders:
-                if order.state is not DeliveryState.WITHHELD:
-                    found[order.destination][_PLACES[order.action]] += 1
-    counts = {key: (row[0], row[1], row[2]) for key, row in found.items()}
-    return Foreseen(counts, len(looked_at), complete=len(ids) <= MOST)
+def foresee(
+    store: Stories,
+    view: View,
+    now: datetime,
+    ids: Sequence[int],
+    *,
+    only: str | None = None,
+    told: Callable[[int], None] = lambda _: None,
+) -> Foreseen:
+    """Settle the articles ``ids`` under ``view``, as it will be, and count what that orders; with ``only``, of the
+    articles alone that go to that destination. ``told`` hears how many were looked at so far."""
+    found = dict.fromkeys(view.destinations, Counts())
+    moved: list[int] = []
+    for at in range(0, len(ids), CHUNK):
+        for story in store.stories(ids[at : at + CHUNK]):
+            orders = settle(story, view, now).orders
+            if not orders or (only is not None and only not in {one.destination for one in orders}):
+                continue
+            moved.append(story.article)
+            for one in orders:
+                found[one.destination] += _count(one, story)
+        told(min(at + CHUNK, len(ids)))
+    return Foreseen(found, len(ids), moved=tuple(moved))
+
+
+def _count(order: Order, story: Story) -> Counts:
+    if order.state not in _GOES:
+        return Counts()
+    if order.action is Action.RETRACT:
+        return Counts(retract=1)
+    pair = story.pairs.get(order.destination)
+    if order.action is Action.PUBLISH or pair is None:
+        return Counts(publish=1)
+    less = pair.out is not None and _WIDTH[order.use] > _WIDTH[pair.out]
+    return Counts(shorten=1) if less else Counts(update=1)
+
+
+def unagreed(foreseen: Foreseen, publish: int | None, retract: int | None) -> str | None:
+    """The options by which somebody would agree to what is foreseen; None when ``publish`` and ``retract`` (None: not
+    said) do already. At most ``UNASKED`` are sent without a word, nothing is taken back without one, and what could not
+    be counted needs both."""
+    total = foreseen.total()
+    sent = total.sent > (UNASKED if publish is None else publish)
+    taken = total.taken > (retract or 0)
+    uncounted = not foreseen.complete and None in (publish, retract)
+    if not (sent or taken or uncounted):
+        return None
+    words = []
+    if sent or uncounted or publish is not None:
+        words.append(f"--allow-publish {max(total.sent, publish or 0)}")
+    if taken or uncounted or retract is not None:
+        words.append(f"--allow-retract {max(total.taken, retract or 0)}")
+    return " ".join(words)

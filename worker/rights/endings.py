@@ -17,14 +17,6 @@ WARN_DAYS = (60, 30, 7)
 """So many days before a grant ends people are told, once for each."""
 
 _UNDER = (Reason.GRANT_ACTIVE, Reason.GRANT_ENDED, Reason.THIRD_PARTY_IN_FEED)
-_BESIDE_THE_POINT = {
-    "key": "",
-    "version": 0,
-    "valid_from": None,
-    "valid_until": None,
-    "notice": None,
-    "reference": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +64,11 @@ def _goes_on(grant: Grant, other: Grant) -> bool:
         return False
     gap = other.valid_from is not None and other.valid_from > grant.valid_until
     longer = other.valid_until is None or other.valid_until > grant.valid_until
-    same = replace(other, **_BESIDE_THE_POINT) == replace(grant, **_BESIDE_THE_POINT)
-    return same and longer and not gap
+    return _terms(other) == _terms(grant) and longer and not gap
+
+
+def _terms(grant: Grant) -> Grant:
+    return replace(grant, key="", version=0, valid_from=None, valid_until=None, notice=None, reference=None)
 
 
 def is_over(grant: Grant, now: datetime) -> bool:

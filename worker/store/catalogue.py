@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from worker.identity.urls import host_of
 from worker.model import catalog
 from worker.model.feed import Role
-from worker.store import polling
+from worker.store import acts, polling, reach
 from worker.store.declared import (
     calendar,
     channel,
@@ -28,7 +28,7 @@ from worker.store.declared import (
 )
 from worker.store.engine import Database
 from worker.store.pack import from_plain, to_plain
-from worker.store.schema import host, placement, resource
+from worker.store.schema import host, recheck, resource
 from worker.store.stories import queue_recheck
 
 TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
@@ -45,9 +45,6 @@ TABLES: dict[str, tuple[sa.Table, type[Any]]] = {
 
 ROLES = {catalog.SourceKind.FEED: Role.FEED, catalog.SourceKind.SITE: Role.LISTING}
 
-RECHECKED = ("publishers", "grants", "subscribers")
-"""Tables whose changes make every routed article due for another decision."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ids:
@@ -60,13 +57,18 @@ class Ids:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The catalogue in force with its row ids. ``version`` grows with every apply; ``retired`` destinations have left
-    the file but still get their retractions."""
+    """The catalogue in force with its row ids. ``version`` grows with every change; ``retired`` destinations have left
+    the file but still get their retractions, and ``gone`` grants are those under which something may be out.
+    ``since`` is when destinations began, of those that not everything goes to; ``left`` the keys that left the file,
+    by table."""
 
     catalogue: catalog.Catalogue
     retired: tuple[catalog.Destination, ...]
     ids: Ids
     version: int
+    gone: tuple[catalog.Grant, ...] = ()
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    left: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 _VERSION = sa.select(installation.c.catalogue_version)
@@ -124,34 +126,69 @@ class CatalogueStore:
             review=from_plain(catalog.ReviewRules, rules.get("review", {})),
             **parts,
         )
-        gone = sa.select(destination.c.declared).where(destination.c.retired_at.is_not(None))
-        retired = tuple(from_plain(catalog.Destination, plain) for plain in connection.execute(gone).scalars())
-        return Loaded(made, retired, ids, version)
+        begun = sa.select(destination.c.key, destination.c.since).where(destination.c.since.is_not(None))
+        return Loaded(
+            made,
+            tuple(_retired(connection, "destinations")),
+            ids,
+            version,
+            gone=tuple(_retired(connection, "grants")),
+            since={row.key: row.since for row in connection.execute(begun)},
+            left={name: frozenset(_left(connection, table)) for name, (table, _) in TABLES.items()},
+        )
+
+    def reached(self, found: reach.Reach, limit: int) -> list[int]:
+        """The ids of the articles within, newest first."""
+        if not found:
+            return []
+        every = sa.union(*reach.articles(found)).subquery()
+        query = sa.select(every.c.article_id).order_by(every.c.article_id.desc()).limit(limit)
+        with self.database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def apply(self, new: catalog.Catalogue, now: datetime) -> None:
         """Make the database say what ``new`` says: rows added, changed, renamed; what left the file is retired.
 
-        Every routed article goes on the recheck list when publishers, grants or subscribers changed.
+        The articles that this reaches (``reach.reach_of``) go on the recheck list. A destination that is new, or was
+        rehearsing until now, begins now.
         """
         with self.database.write(lock=0x6361746C) as connection:
-            before = connection.execute(sa.select(installation.c.catalogue_version)).scalar_one_or_none()
+            before = self.loaded_in(connection)
             self._rename(connection, new)
-            changed = {name: self._apply_table(connection, name, getattr(new, name), now) for name in TABLES}
+            for name in TABLES:
+                self._apply_table(connection, name, getattr(new, name), now)
             self._apply_resources(connection, new.sources, now)
             self._retire_resources(connection)
             values = {
                 "operator": to_plain(new.operator),
                 "rules": {"alerts": to_plain(new.alerts), "review": to_plain(new.review)},
                 "applied_at": now,
-                "catalogue_version": (before or 0) + 1,
+                "catalogue_version": (before.version if before else 0) + 1,
             }
             if before is None:
                 connection.execute(sa.insert(installation).values(id=1, **values))
             else:
                 connection.execute(sa.update(installation).values(**values))
-            if before is not None and any(changed[name] for name in RECHECKED):
-                routed = sa.select(placement.c.article_id).where(placement.c.article_id > 0).distinct()
-                queue_recheck(self.database, connection, routed)
+            if before is not None:
+                for query in reach.articles(reach.reach_of(before.catalogue, before.left, new)):
+                    queue_recheck(self.database, connection, query)
+
+    def begin(
+        self, key: str, since: datetime, articles: Sequence[int], now: datetime, *, by: str, note: str | None = None
+    ) -> None:
+        """Let a destination begin at ``since``, if that is earlier than it does, and have ``articles`` decided about
+        again. Audited."""
+        with self.database.write(lock=0x6361746C) as connection:
+            later = sa.and_(destination.c.key == key, destination.c.since > since)
+            was = connection.execute(sa.select(destination.c.since).where(destination.c.key == key)).scalar_one()
+            connection.execute(sa.update(destination).where(later).values(since=since))
+            connection.execute(sa.update(installation).values(catalogue_version=installation.c.catalogue_version + 1))
+            if articles:
+                connection.execute(self.database.insert_ignore(recheck), [{"article_id": one} for one in articles])
+            detail = {"was": was.isoformat() if was else None, "since": since.isoformat(), "articles": len(articles)}
+            acts.record(
+                connection, by=by, verb="backfill", target=f"destination {key}", now=now, note=note, detail=detail
+            )
 
     def _rename(self, connection: Connection, new: catalog.Catalogue) -> None:
         for (name, key), old in new.renames.items():
@@ -160,35 +197,36 @@ class CatalogueStore:
             if taken is None:
                 connection.execute(sa.update(table).where(table.c.key == old).values(key=key))
 
-    def _apply_table(self, connection: Connection, name: str, declared: Sequence[Any], now: datetime) -> bool:
-        """Bring one table in line; True when anything but the order changed."""
+    def _apply_table(self, connection: Connection, name: str, declared: Sequence[Any], now: datetime) -> None:
+        """Bring one table in line."""
         table, kind = TABLES[name]
         query = sa.select(table.c.key, table.c.position, table.c.declared, table.c.retired_at)
         rows = {row.key: row for row in connection.execute(query)}
         added: list[dict[str, Any]] = []
-        changed = False
         for position, value in enumerate(declared):
             plain = to_plain(value)
             row = rows.pop(value.key, None)
-            extra = {"kind": value.kind} if name == "destinations" else {}
+            extra: dict[str, Any] = {"kind": value.kind} if name == "destinations" else {}
             if row is None:
-                added.append({"key": value.key, "position": position, "declared": plain, **extra})
+                begun = {"since": now} if name == "destinations" else {}
+                added.append({"key": value.key, "position": position, "declared": plain, **extra, **begun})
                 continue
             # As this release would have written it: a key that it brought is no change of the file's.
-            before = to_plain(from_plain(kind, row.declared))
+            held = from_plain(kind, row.declared)
+            before = to_plain(held)
+            if name == "destinations" and reach.goes_live(held, value):
+                extra["since"] = now
             if name == "grants":
                 plain = _grant_version(plain, before)
             same = plain == before and row.retired_at is None
             if not same or position != row.position:
                 values = {"position": position, "declared": plain, "retired_at": None, **extra}
                 connection.execute(_CHANGE[name].values(**values), {"b_key": value.key})
-            changed = changed or not same
         if added:
             connection.execute(sa.insert(table), added)
         gone = [key for key, row in rows.items() if row.retired_at is None]
         if gone:
             connection.execute(sa.update(table).where(table.c.key.in_(gone)).values(retired_at=now))
-        return changed or bool(added) or bool(gone)
 
     def _apply_resources(self, connection: Connection, sources: Sequence[catalog.Source], now: datetime) -> None:
         """A source's feed or listing is one resource; a new address keeps the row (and what was seen), and is asked at
@@ -259,6 +297,16 @@ def _grant_version(plain: dict[str, Any], before: dict[str, Any]) -> dict[str, A
     number = before.get("version", 1)
     same = {**plain, "version": number} == before
     return {**plain, "version": number if same else number + 1}
+
+
+def _retired(connection: Connection, name: str) -> Iterator[Any]:
+    table, kind = TABLES[name]
+    query = sa.select(table.c.declared).where(table.c.retired_at.is_not(None)).order_by(table.c.id)
+    return (from_plain(kind, plain) for plain in connection.execute(query).scalars())
+
+
+def _left(connection: Connection, table: sa.Table) -> Iterator[str]:
+    return iter(connection.execute(sa.select(table.c.key).where(table.c.retired_at.is_not(None))).scalars())
 
 
 def _ids(connection: Connection, table: sa.Table) -> dict[str, int]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.model.catalog import Use
+from worker.model.delivery import Reason
 from worker.model.overview import DecisionRow, HeldRow
 from worker.store.declared import destination, source
 from worker.store.schema import article, decision, entry
@@ -27,6 +28,7 @@ def held_pairs(limit: int = BOUND) -> sa.Subquery:
         .join(destination, destination.c.id == decision.c.destination_id)
         .where(
             decision.c.use == Use.HOLD.value,
+            ~decision.c.reasons.startswith(Reason.GRANT_ENDED.value),  # no person's word changes that
             article.c.state == "live",
             destination.c.retired_at.is_(None),
             ~sa.exists().where(
