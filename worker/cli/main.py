@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "plan": ("catalogue", "Show what `apply` would change, publish and retract."),
     "apply": ("catalogue", "Put the catalogue in force."),
     "source": ("source_pages", "What is polled: the sources of the catalogue."),
-    "destination": ("destination", "Where articles go."),
+    "destination": ("destination_partner", "Where articles go."),
     "article": ("article", "Articles: what they are and where they are."),
     "delivery": ("delivery", "What was, is and will be sent."),
     "review": ("review", "What waits for a person's word."),

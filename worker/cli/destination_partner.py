@@ -1,0 +1,188 @@
+"""``newsroad destination test | pack``: a partner's first hour."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from worker.bootstrap import Services, open_services, read_options
+from worker.cli.destination import DestinationArgument, app
+from worker.cli.output import ByOption, JsonOption, NoteOption, person, plain, print_json, ready, say
+from worker.destinations import KINDS, RemoteKind, secret_references
+from worker.destinations.kind import Options
+from worker.errors import NotFound, Refused
+from worker.model.catalog import Destination
+from worker.model.delivery import Parcel, Release, Result, Withdrawal
+from worker.model.review import ActFilter
+from worker.partners.advice import advice
+from worker.partners.article import article_id, trial_release, trial_withdrawal
+from worker.partners.places import Place, places
+from worker.partners.trial import Exchanged, Secrets, Tried, try_out
+from worker.settings import resolve_secret
+
+__all__ = ["app"]
+
+VERB = "test"
+
+
+@app.command("test")
+def trial_command(
+    key: DestinationArgument,
+    retract: Annotated[bool, typer.Option("--retract", help="Take the test article back afterwards.")] = False,
+    by: ByOption = None,
+    note: NoteOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a marked test article through the whole road; show request, answer and what to mend."""
+    with open_services() as services:
+        ready(services)
+        destination = the_destination(services, key)
+        options = read_options(destination)
+        kind = KINDS[destination.kind]
+        if not isinstance(kind, RemoteKind):
+            _show_places(services, destination, options, as_json=as_json)
+            return
+        sequence = _last_sequence(services, destination) + 1
+        tried = _send(services, destination, options, kind, sequence, retract=retract)
+        _record(services, destination, tried, sequence, by=person(by), note=note)
+    if as_json:
+        print_json(_as_json(services, destination, options, tried))
+    else:
+        _show(destination, options, tried)
+    if any(one.answer.result is not Result.ACCEPTED for one in tried):
+        raise typer.Exit(1)
+
+
+def the_destination(services: Services, key: str) -> Destination:
+    """The declared destination. Raises NotFound, or Refused when it has left the catalogue."""
+    view = services.view()
+    if key in view.destinations:
+        return view.destinations[key]
+    if key in view.retired:
+        raise Refused(f"{key} has left the catalogue; write it into the file again, then: newsroad apply")
+    raise NotFound(f"no destination is called {key}; see: newsroad destination list")
+
+
+def _send(
+    services: Services, destination: Destination, options: object, kind: RemoteKind, sequence: int, *, retract: bool
+) -> list[Tried]:
+    """The test article, and its retraction unless nothing was sent before it."""
+    view, now = services.view(), services.clock()
+    release = trial_release(destination, view, now, sequence=sequence)
+    tried = [_try(services, destination, options, kind, release)]
+    if retract and tried[0].answer.result is not Result.NOT_SENT:
+        gone = trial_withdrawal(destination, view, now, sequence=sequence + 1)
+        tried.append(_try(services, destination, options, kind, gone))
+    return tried
+
+
+def _try(
+    services: Services, destination: Destination, options: object, kind: RemoteKind, subject: Release | Withdrawal
+) -> Tried:
+    parcel = Parcel(
+        delivery=uuid4(),
+        attempt=1,
+        destination=destination.key,
+        subject=subject,
+        options=options,
+        resolve=Secrets(resolve_secret),
+        now=services.clock(),
+    )
+    return try_out(kind, parcel, services.http().fetch)
+
+
+def _target(destination: Destination) -> str:
+    return f"destination {destination.key}"
+
+
+def _last_sequence(services: Services, destination: Destination) -> int:
+    """Of the tests before: a receiver drops what is not above the last one it took."""
+    acts = services.people.acts(10_000, wanted=ActFilter(verb=VERB))
+    mine = [row.detail for row in acts if row.target == _target(destination) and isinstance(row.detail, dict)]
+    return max((int(detail.get("sequence", 0)) for detail in mine), default=0)
+
+
+def _record(
+    services: Services, destination: Destination, tried: list[Tried], sequence: int, *, by: str, note: str | None
+) -> None:
+    detail = {
+        "sequence": sequence + len(tried) - 1,
+        "article": str(article_id(destination, services.view().catalogue.operator.site)),
+        "results": {one.action.value: one.answer.result.value for one in tried},
+    }
+    with services.works.open() as work:
+        work.note(by=by, verb=VERB, target=_target(destination), note=note, now=services.clock(), detail=detail)
+
+
+def _as_json(services: Services, destination: Destination, options: object, tried: list[Tried]) -> dict[str, object]:
+    return {
+        "destination": destination.key,
+        "kind": destination.kind,
+        "article": article_id(destination, services.view().catalogue.operator.site),
+        "accepted": all(one.answer.result is Result.ACCEPTED for one in tried),
+        "deliveries": [
+            {
+                "action": one.action.value,
+                "exchanges": [plain(asdict(exchange)) for exchange in one.exchanges],
+                "result": one.answer.result.value,
+                "verdict": one.answer.verdict.value,
+                "detail": one.answer.detail,
+                "remote_id": one.answer.remote_id,
+                "remote_url": one.answer.remote_url,
+                "advice": advice(one, options),
+            }
+            for one in tried
+        ],
+    }
+
+
+def _show(destination: Destination, options: object, tried: list[Tried]) -> None:
+    for one in tried:
+        say(f"{one.action.value} of the test article to {destination.key} ({destination.kind})")
+        for exchange in one.exchanges:
+            _show_exchange(exchange)
+        say(f"  {one.answer.result.value}: {one.answer.detail}")
+        if one.answer.remote_id or one.answer.remote_url:
+            say(f"  at the partner: {one.answer.remote_url or '–'} (id {one.answer.remote_id or '–'})")
+        for words in advice(one, options):
+            say(f"  → {words}")
+    if destination.mode == "rehearse":
+        say(f"{destination.key} rehearses: nothing but tests is really sent there")
+
+
+def _show_exchange(exchange: Exchanged) -> None:
+    say(f"  > {exchange.method} {exchange.url}")
+    for name, value in exchange.headers.items():
+        say(f"  > {name}: {value}")
+    for line in exchange.body.splitlines():
+        say(f"  > {line}")
+    if exchange.status is None:
+        say(f"  < no answer after {exchange.elapsed:.2f} s: {exchange.error}: {exchange.detail}")
+        return
+    say(f"  < {exchange.status} after {exchange.elapsed:.2f} s")
+    for name in ("content-type", "location", "retry-after"):
+        if name in exchange.answer_headers:
+            say(f"  < {name}: {exchange.answer_headers[name]}")
+    for line in exchange.answer_body.splitlines()[:20]:
+        say(f"  < {line}")
+
+
+def _show_places(services: Services, destination: Destination, options: object, *, as_json: bool) -> None:
+    """A local kind sends nothing: its readers come here. Raises SecretError when their token cannot be read."""
+    if isinstance(options, Options):
+        for reference in secret_references(options):
+            resolve_secret(reference)
+    found = places(destination, options, services.view().catalogue.operator.site, destination.channels)
+    if as_json:
+        print_json({"destination": destination.key, "kind": destination.kind, "places": [asdict(one) for one in found]})
+        return
+    say(f"{destination.key} ({destination.kind}) sends nothing; who wants its articles asks here:")
+    for place in found:
+        say(_place_line(place))
+
+
+def _place_line(place: Place) -> str:
+    return f"  {place.address}  ({place.what}{f'; needs {place.needs}' if place.needs else ''})"
