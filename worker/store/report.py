@@ -120,8 +120,9 @@ class _Counting:
         if not self.asks(Dimension.DAY) or cut.days == 1:
             return sa.literal(0)
         begin = int(cut.begin.timestamp())
-        if self.sqlite:
-            return (sa.cast(sa.func.strftime("%s", moment), sa.Integer) - begin) // DAY
+        if self.sqlite:  # which rounds what is less than a second, so that goes first
+            whole = sa.func.substr(moment, 1, len("2026-11-24 08:30:00"))
+            return (sa.cast(sa.func.strftime("%s", whole), sa.Integer) - begin) // DAY
         return sa.cast(sa.func.floor((sa.extract("epoch", moment) - begin) / DAY), sa.Integer)
 
     def _source(self, of: sa.Table) -> sa.ColumnElement[Any]:
