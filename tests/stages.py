@@ -133,7 +133,7 @@ class Stages:
         return str(self.services.poller().run())
 
     def ingest(self) -> None:
-        while self.services.ingester().run() is not None:
+        while self.services.ingester().drain():
             pass
 
     def deliver(self) -> None:

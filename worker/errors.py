@@ -2,6 +2,7 @@
 
 NewsroadError
 ├── CatalogueError      newsroad.toml cannot be accepted; carries every finding with file, line, key and cure
+├── LeaseLost           what was worked on is another's by now; nothing was written
 ├── NotFound            an id or address names nothing we know
 ├── Refused             a command would do harm and says what would make it safe
 ├── SecretError         env:NAME or file:PATH cannot be resolved
@@ -29,6 +30,10 @@ class CatalogueError(NewsroadError):
     def __init__(self, findings: list[str]) -> None:
         super().__init__("\n".join(findings))
         self.findings = findings
+
+
+class LeaseLost(NewsroadError):
+    """A lease ended while its work was under way, and another may have it: nothing of the transaction may stand."""
 
 
 class NotFound(NewsroadError):

@@ -14,7 +14,7 @@ from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Gate, Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
-from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.ingest import Finished, Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.model.stops import Stop
@@ -141,14 +141,16 @@ class Work(Protocol):
     """One write transaction about articles (``worker.store.work.Work``), under the lock that makes two copies
     arriving together one article."""
 
-    def holds(self, claim: SnapshotClaim, lease: str) -> bool: ...
+    def held(self, claims: Sequence[SnapshotClaim]) -> frozenset[int]:
+        """The ids of those whose lease is still their claim's."""
+        ...
 
-    def finish(
-        self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
-    ) -> None: ...
+    def finish(self, finished: Sequence[Finished], now: datetime) -> None:
+        """These are ingested whole. Raises LeaseLost when one of them is not leased to its claim any more."""
+        ...
 
-    def claim_next(self, now: datetime, *, lease: str, until: datetime) -> LeasedSnapshot | None:
-        """Lease the oldest snapshot that waits: it is ours once this transaction is committed."""
+    def claim_next(self, now: datetime, *, lease: str, until: datetime, limit: int) -> list[LeasedSnapshot]:
+        """Lease the oldest snapshots that wait: they are ours once this transaction is committed."""
         ...
 
     def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: Source, now: datetime) -> int:
@@ -169,11 +171,9 @@ class Work(Protocol):
         entries that changes."""
         ...
 
-    def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known: ...
+    def known(self, prepared: Sequence[Prepared]) -> Known: ...
 
-    def write_entries(
-        self, identified: Sequence[Identified], *, source_id: int, snapshot_id: int, now: datetime
-    ) -> list[Stored]: ...
+    def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]: ...
 
     def stories(self, ids: Iterable[int]) -> list[Story]: ...
 

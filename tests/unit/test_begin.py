@@ -8,10 +8,10 @@ from tests.stages import OTHER, STORY, Stages, item, rss
 from worker.identity.identify import identify
 from worker.identity.keys import KeyMode
 from worker.model.feed import Document
-from worker.model.ingest import Story
+from worker.model.ingest import Origin, Story
 from worker.parsers import parse
 from worker.pipeline.begin import new_stories
-from worker.pipeline.ingest import oldest_first, prepare
+from worker.pipeline.prepare import oldest_first, prepare
 from worker.rights.provenance import Scene
 
 
@@ -30,11 +30,12 @@ def test_begun_articles_are_what_the_store_tells_of_them(stages: Stages) -> None
     source, view = stages.catalogue.sources[0], stages.services.view()
     feed = parse(Document(body=body.body, url=source.url))
     scene = Scene(feed, source, view.publishers, view.catalogue.operator, view.own_domains)
-    ready = oldest_first([prepare(entry, scene, KeyMode.GUID) for entry in feed.entries])
+    origin = Origin(1, 1, source.key, stages.now)
+    ready = oldest_first([prepare(entry, scene, KeyMode.GUID, origin) for entry in feed.entries])
     with stages.services.works.open() as work:
-        identified = identify(ready, work.known(1, ready))
-        stored = work.write_entries(identified, source_id=1, snapshot_id=1, now=stages.now)
-        begun = new_stories(stored, source.key, stages.now)
+        identified = identify(ready, work.known(ready))
+        stored = work.write_entries(identified, stages.now)
+        begun = new_stories(stored, stages.now)
         read_back = work.stories(story.article for story in begun)
     assert [len(story.copies) for story in begun] == [1, 2]
     assert [as_kept(story) for story in begun] == read_back

@@ -16,27 +16,28 @@ from worker.model.ingest import Fate, Identified, Known, KnownEntry, Prepared
 def identify(prepared: Sequence[Prepared], known: Known) -> list[Identified]:
     """One verdict for each prepared entry, in order."""
     verdicts: list[Identified] = []
-    aliases: set[bytes] = set()
+    aliases: set[tuple[int, bytes]] = set()
     keys: dict[bytes, int] = {}
     for position, item in enumerate(prepared):
         verdict = _identify(item, known, aliases, keys)
         verdicts.append(verdict)
-        aliases.update(item.aliases)
+        aliases.update(_own_keys(item))
         if verdict.fate in (Fate.NEW, Fate.JOINED):
             for key in _global_keys(item):
                 keys.setdefault(key, position)
     return verdicts
 
 
-def _identify(item: Prepared, known: Known, aliases: set[bytes], keys: dict[bytes, int]) -> Identified:
-    entry = next((known.entries[key] for key in item.aliases if key in known.entries), None)
+def _identify(item: Prepared, known: Known, aliases: set[tuple[int, bytes]], keys: dict[bytes, int]) -> Identified:
+    own = _own_keys(item)
+    entry = next((known.entries[key] for key in own if key in known.entries), None)
     if entry is not None:
         fate = _change(item, entry)
         strange = _is_estranged(item, entry, known)
         return Identified(item, fate, known=entry, article=entry.article, estranged=strange)
-    if item.aliases and item.aliases[0] in aliases:
+    if own and own[0] in aliases:
         return Identified(item, Fate.SAME)
-    if known.blocked.intersection((*item.aliases, *_global_keys(item))):
+    if known.blocked and _is_blocked(item, known):
         return Identified(item, Fate.BLOCKED)
     for key, by in ((item.text, "text"), (item.link, "link")):
         if key is None:
@@ -46,6 +47,11 @@ def _identify(item: Prepared, known: Known, aliases: set[bytes], keys: dict[byte
         if key in keys:
             return Identified(item, Fate.JOINED, joins=keys[key], by=by)
     return Identified(item, Fate.NEW)
+
+
+def _is_blocked(item: Prepared, known: Known) -> bool:
+    keys = (*item.aliases, *_global_keys(item))
+    return any((scope, key) in known.blocked for scope in (0, item.origin.source_id) for key in keys)
 
 
 def _change(item: Prepared, entry: KnownEntry) -> Fate:
@@ -59,6 +65,10 @@ def _is_estranged(item: Prepared, entry: KnownEntry, known: Known) -> bool:
     if entry.leads or item.content == entry.content:
         return entry.estranged
     return all(known.articles.get(key) != entry.article for key in _global_keys(item))
+
+
+def _own_keys(item: Prepared) -> list[tuple[int, bytes]]:
+    return [(item.origin.source_id, key) for key in item.aliases]
 
 
 def _global_keys(item: Prepared) -> tuple[bytes, ...]:

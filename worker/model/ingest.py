@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,9 +12,20 @@ from worker.model.article import Credit
 from worker.model.catalog import Source, Use
 from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState
-from worker.model.feed import ParsedEntry
+from worker.model.feed import ParsedEntry, ParsedFeed
 from worker.model.media import MediaCopy
+from worker.model.polling import SnapshotClaim
 from worker.model.stops import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an entry was read: ids of the snapshot and of its source, the source's key, when it was fetched."""
+
+    snapshot: int
+    source_id: int
+    source: str
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +34,10 @@ class Prepared:
 
     ``aliases`` are its keys within its source, best first. ``text`` is the key of its normalised text, ``link`` that
     of its canonical link when the link is on its own publisher's domain; both are global. All keys are 16 bytes.
+    ``routed``: it brings its article on the road; of a source's first contact only some do.
     """
 
+    origin: Origin
     entry: ParsedEntry
     aliases: tuple[bytes, ...]
     text: bytes | None
@@ -32,6 +45,30 @@ class Prepared:
     content: bytes
     terms: bytes
     credit: Credit
+    routed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSnapshot:
+    """A snapshot with everything that can be worked out before the transaction. ``entries`` are its unseen ones, oldest
+    first; ``guid_mode`` is how its source's guids are to be understood from here on."""
+
+    claim: SnapshotClaim
+    source: Source
+    feed: ParsedFeed
+    guid_mode: str
+    entries: tuple[Prepared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A snapshot that is ingested whole: digests of its items, newest first, and ``floor``, the seconds for which its
+    document asks to be left alone (ttl)."""
+
+    claim: SnapshotClaim
+    digests: Iterable[bytes]
+    guid_mode: str
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +87,12 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database knows of a chunk: entries by alias, articles by global key, keys that a tombstone blocks."""
+    """What the database knows of a chunk: entries by source id and alias, articles by global key, keys that a tombstone
+    blocks, each with the id of the one source for which it does (0: for all)."""
 
-    entries: Mapping[bytes, KnownEntry]
+    entries: Mapping[tuple[int, bytes], KnownEntry]
     articles: Mapping[bytes, int]
-    blocked: frozenset[bytes]
+    blocked: frozenset[tuple[int, bytes]]
 
 
 class Fate(StrEnum):

@@ -164,7 +164,8 @@ class SnapshotClaim:
     ``status``, ``own_url`` (the resource's address; ``url`` is the one that answered), ``hint`` (what led here said of
     it) and ``parts`` (by address key, what the later pages of an article hold) are for pages. ``taken`` is how many
     articles the source's first contact has brought already, ``depth`` how many pages of a listing led here.
-    ``catalogue`` is the version of the catalogue that was in force when it was claimed.
+    ``catalogue`` is the version of the catalogue that was in force when it was claimed, ``lease`` the token it is held
+    by.
     """
 
     id: int
@@ -187,12 +188,14 @@ class SnapshotClaim:
     taken: int = 0
     depth: int = 0
     catalogue: int | None = None
+    lease: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedSnapshot:
-    """A snapshot leased for ingest and still packed. ``unpack`` is for after the commit of its lease: one that ends its
-    reader then is charged with a death, and nothing else is undone."""
+    """A snapshot leased for ingest, by the token ``lease``, and still packed. ``unpack`` is for after the commit of its
+    lease: one that ends its reader then is charged with a death, and nothing else is undone."""
 
     id: int
+    lease: str
     unpack: Callable[[], SnapshotClaim]

@@ -8,7 +8,7 @@ from datetime import datetime
 from worker.model.ingest import Copy, Stored, Story
 
 
-def new_stories(stored: Sequence[Stored], source: str, now: datetime) -> list[Story]:
+def new_stories(stored: Sequence[Stored], now: datetime) -> list[Story]:
     """The articles that entries among ``stored`` began, as the store would tell them from within the transaction that
     wrote them at ``now``, in the order of their ids. All that there is of them is in memory: reading it back took
     eight queries a snapshot, a sixth of what one new entry costs and a fifteenth of what fifty cost."""
@@ -16,7 +16,7 @@ def new_stories(stored: Sequence[Stored], source: str, now: datetime) -> list[St
     copies: dict[int, list[Copy]] = {}
     for item in stored:
         if item.article in begun:
-            copies.setdefault(item.article, []).append(_copy(item, source, now))
+            copies.setdefault(item.article, []).append(_copy(item, now))
     return [
         Story(
             article=article,
@@ -33,6 +33,6 @@ def new_stories(stored: Sequence[Stored], source: str, now: datetime) -> list[St
     ]
 
 
-def _copy(item: Stored, source: str, now: datetime) -> Copy:
+def _copy(item: Stored, now: datetime) -> Copy:
     prepared = item.identified.prepared
-    return Copy(item.entry, item.revision, source, now, prepared.credit, prepared.entry)
+    return Copy(item.entry, item.revision, prepared.origin.source, now, prepared.credit, prepared.entry)

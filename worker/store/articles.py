@@ -21,6 +21,7 @@ from worker.store.schema import alias, article, article_key, entry, revision, to
 
 _KNOWN = Lookup(
     sa.select(
+        alias.c.source_id,
         alias.c.key,
         entry.c.id,
         entry.c.article_id,
@@ -33,23 +34,25 @@ _KNOWN = Lookup(
     )
     .join(entry, entry.c.id == alias.c.entry_id)
     .join(article, article.c.id == entry.c.article_id)
-    .where(alias.c.source_id == sa.bindparam("source"), among(alias.c.key, "aliases"))
+    .where(among(alias.c.source_id, "sources"), among(alias.c.key, "aliases"))
 )
 _SAME_TEXT = (
-    sa.select(article_key.c.key, article_key.c.article_id)
+    sa.select(
+        article_key.c.key, article_key.c.article_id, sa.cast(sa.null(), tombstone_key.c.scope.type).label("scope")
+    )
     .join(article, article.c.id == article_key.c.article_id)
     .where(among(article_key.c.key, "keys"), article.c.state == "live")
 )
 _BLOCKED = (
-    sa.select(tombstone_key.c.key, sa.cast(sa.null(), article_key.c.article_id.type))
+    sa.select(tombstone_key.c.key, sa.cast(sa.null(), article_key.c.article_id.type), tombstone_key.c.scope)
     .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
     .where(
         among(tombstone_key.c.key, "all_keys"),
-        sa.or_(tombstone_key.c.scope == 0, tombstone_key.c.scope == sa.bindparam("source")),
+        among(tombstone_key.c.scope, "scopes"),
         tombstone.c.lifted_at.is_(None),
     )
 )
-# What both say of a key in one answer: a blocked one has no article.
+# What both say of a key in one answer: a blocked one has a scope and no article.
 _ELSEWHERE = Lookup(_SAME_TEXT.union_all(_BLOCKED))
 _LAST_IDS = sa.select(
     sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0)).scalar_subquery().label("entry"),
@@ -106,14 +109,15 @@ _VERSIONS = (
 )
 
 
-def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) -> Known:
+def known(connection: Connection, prepared: Sequence[Prepared]) -> Known:
     """What the database knows of these entries: two look-ups for a whole chunk."""
+    sources = sorted({item.origin.source_id for item in prepared})
     aliases = {key for item in prepared for key in item.aliases}
     keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
     if not aliases and not keys:
         return Known({}, {}, frozenset())
     entries = {
-        row.key: KnownEntry(
+        (row.source_id, row.key): KnownEntry(
             id=row.id,
             article=row.article_id,
             revision=row.revision,
@@ -123,22 +127,15 @@ def known(connection: Connection, source_id: int, prepared: Sequence[Prepared]) 
             leads=bool(row.leads),
             estranged=bool(row.estranged),
         )
-        for row in _KNOWN.run(connection, source=source_id, aliases=list(aliases))
+        for row in _KNOWN.run(connection, sources=sources, aliases=list(aliases))
     }
-    found = _ELSEWHERE.run(connection, keys=list(keys), all_keys=list(aliases | keys), source=source_id)
-    elsewhere = [(row.key, row.article_id) for row in found]
-    articles = {key: home for key, home in elsewhere if home is not None}
-    return Known(entries, articles, frozenset(key for key, home in elsewhere if home is None))
+    found = _ELSEWHERE.run(connection, keys=list(keys), all_keys=list(aliases | keys), scopes=[0, *sources])
+    elsewhere = [(row.key, row.article_id, row.scope) for row in found]
+    articles = {key: home for key, home, scope in elsewhere if scope is None}
+    return Known(entries, articles, frozenset((scope, key) for key, _, scope in elsewhere if scope is not None))
 
 
-def write_entries(
-    connection: Connection,
-    identified: Sequence[Identified],
-    *,
-    source_id: int,
-    snapshot_id: int,
-    now: datetime,
-) -> list[Stored]:
+def write_entries(connection: Connection, identified: Sequence[Identified], now: datetime) -> list[Stored]:
     """Write the new and revised entries of a chunk; returns them as stored, in order. Needs the ingest lock."""
     next_entry, next_article = connection.execute(_LAST_IDS).one()
     stored: dict[int, Stored] = {}
@@ -158,10 +155,10 @@ def write_entries(
             stored[position] = Stored(item, next_entry, home, 1, begins)
     written = list(stored.values())
     _insert_articles(connection, written, now)
-    _insert_entries(connection, written, source_id, now)
+    _insert_entries(connection, written, now)
     _update_entries(connection, written)
-    _insert_revisions(connection, written, snapshot_id, now)
-    _insert_keys(connection, written, source_id)
+    _insert_revisions(connection, written, now)
+    _insert_keys(connection, written)
     return written
 
 
@@ -174,12 +171,13 @@ def _insert_articles(connection: Connection, written: list[Stored], now: datetim
     _ADD_ARTICLES.run(connection, rows)
 
 
-def _insert_entries(connection: Connection, written: list[Stored], source_id: int, now: datetime) -> None:
+def _insert_entries(connection: Connection, written: list[Stored], now: datetime) -> None:
     rows = []
     for item in written:
         if item.identified.fate is not Fate.REVISED:
             prepared = item.identified.prepared
             digests = (prepared.content, prepared.terms)
+            source_id = prepared.origin.source_id
             rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by))
     _ADD_ENTRIES.run(connection, rows)
 
@@ -193,18 +191,20 @@ def _update_entries(connection: Connection, written: list[Stored]) -> None:
     _REVISE_ENTRIES.run(connection, rows)
 
 
-def _insert_revisions(connection: Connection, written: list[Stored], snapshot_id: int, now: datetime) -> None:
+def _insert_revisions(connection: Connection, written: list[Stored], now: datetime) -> None:
     rows = []
     for item in written:
-        parsed = item.identified.prepared.entry
+        prepared = item.identified.prepared
+        parsed, snapshot_id = prepared.entry, prepared.origin.snapshot
         document, evidence = pack_beside(parsed, parsed.raw, without=_MARKUP)
-        credit = pack(item.identified.prepared.credit)
+        credit = pack(prepared.credit)
         rows.append((item.entry, item.revision, snapshot_id, now, document, evidence, credit))
     _ADD_REVISIONS.run(connection, rows)
 
 
-def _insert_keys(connection: Connection, written: list[Stored], source_id: int) -> None:
-    aliases = [(source_id, key, item.entry) for item in written for key in item.identified.prepared.aliases]
+def _insert_keys(connection: Connection, written: list[Stored]) -> None:
+    named = [(item.identified.prepared, item.entry) for item in written]
+    aliases = [(prepared.origin.source_id, key, made) for prepared, made in named for key in prepared.aliases]
     keys = [
         (key, item.article)
         for item in written

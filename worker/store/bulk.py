@@ -26,10 +26,10 @@ class _Bulk:
         self._times = [at for at, name in enumerate(columns) if isinstance(table.c[name].type, UtcDateTime)]
         self._ready: dict[str, tuple[str, _Converter]] = {}
 
-    def run(self, connection: Connection, rows: Rows) -> None:
-        """Run for each of ``rows``; nothing for none."""
+    def run(self, connection: Connection, rows: Rows) -> int:
+        """Run for each of ``rows``; nothing for none. How many rows of the table it met."""
         if not rows:
-            return
+            return 0
         dialect = connection.dialect
         if dialect.name not in self._ready:
             self._ready[dialect.name] = (self._write(dialect), _time_converter(dialect))
@@ -37,7 +37,7 @@ class _Bulk:
         for at in self._times:
             moments = {moment: convert(moment) for moment in {row[at] for row in rows}}
             rows = [(*row[:at], moments[row[at]], *row[at + 1 :]) for row in rows]
-        connection.exec_driver_sql(sql, rows[0] if len(rows) == 1 else list(rows))
+        return connection.exec_driver_sql(sql, rows[0] if len(rows) == 1 else list(rows)).rowcount
 
     def _write(self, dialect: Dialect) -> str:
         raise NotImplementedError
@@ -63,12 +63,17 @@ class Insert(_Bulk):
 
 
 class Update(_Bulk):
-    """UPDATE of the row whose last column, its key, is as given."""
+    """UPDATE of the row whose last column, its key, is as given; with ``keys`` 2 its last two."""
+
+    def __init__(self, table: sa.Table, *columns: str, keys: int = 1) -> None:
+        super().__init__(table, *columns)
+        self.keys = keys
 
     def _write(self, dialect: Dialect) -> str:
         table, names, sign = self._names(dialect)
-        *changed, key = (f"{name} = {sign}" for name in names)
-        return " ".join(("UPDATE", table, "SET", ", ".join(changed), "WHERE", key))
+        parts = [f"{name} = {sign}" for name in names]
+        changed, keys = ", ".join(parts[: -self.keys]), " AND ".join(parts[-self.keys :])
+        return " ".join(("UPDATE", table, "SET", changed, "WHERE", keys))
 
 
 class Lookup:

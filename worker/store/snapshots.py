@@ -1,9 +1,14 @@
-"""Snapshots waiting for ingest: claimed one at a time, strictly in fetch order within a resource."""
+"""Snapshots waiting for ingest: claimed strictly in fetch order within a resource, several at once when nothing is
+known against them.
+
+The token of several that were leased together ends in ``SHARED``. When such a lease ends without a result nobody knows
+whose fault it was: it is no death, and each of them is then claimed alone.
+"""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -11,18 +16,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from worker.errors import LeaseLost
 from worker.model.feed import ParsedEntry, Role
+from worker.model.ingest import Finished
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.store import resources
-from worker.store.bulk import Update
+from worker.store.bulk import Lookup, Update
 from worker.store.declared import installation, source
 from worker.store.due import LEADING, LEADING_ROLES
-from worker.store.engine import Database
+from worker.store.engine import Database, among
 from worker.store.pack import unpack
 from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot
 
 DEATHS_TO_QUARANTINE = 3
+SHARED = "+"
 SEEN_MAX = 2000
 LINKS_MAX = 50_000  # what one sitemap may hold
 
@@ -42,6 +50,16 @@ def _ready(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
 _NOW = sa.bindparam("now", type_=snapshot.c.fetched_at.type)
 # SQLite knows no FOR UPDATE and needs none: its writers are one at a time.
 _NEXT = (
+    sa.select(snapshot.c.id, resource.c.source_id, snapshot.c.deaths, snapshot.c.lease)
+    .join(resource, resource.c.id == snapshot.c.resource_id)
+    .where(_ready(_NOW))
+    .order_by(snapshot.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True, of=snapshot)
+)
+_THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
+_LEASE = Update(snapshot, "lease", "lease_until", "deaths", "id")
+_LEASED = (
     sa.select(
         *(snapshot.c.id, snapshot.c.resource_id, snapshot.c.deaths, snapshot.c.lease, snapshot.c.fetched_at),
         *(snapshot.c.url, snapshot.c.content_type, snapshot.c.status, snapshot.c.body),
@@ -53,16 +71,13 @@ _NEXT = (
     )
     .join(resource, resource.c.id == snapshot.c.resource_id)
     .join(source, source.c.id == resource.c.source_id)
-    .where(_ready(_NOW))
+    .where(among(snapshot.c.id, "ids"))
     .order_by(snapshot.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True, of=snapshot)
 )
-_THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
-_LEASE = Update(snapshot, "lease", "lease_until", "deaths", "id")
-_HELD = sa.select(snapshot.c.id).where(snapshot.c.id == sa.bindparam("id"), snapshot.c.lease == sa.bindparam("lease"))
+_HELD = Lookup(sa.select(snapshot.c.id, snapshot.c.lease).where(among(snapshot.c.id, "ids")))
+_GIVE_BACK = Update(snapshot, "lease", "lease_until", "id", "lease", keys=2)
 _SEEN = Update(resource, "seen", "first_contact", "id")
-_DONE = Update(snapshot, "state", "ingested_at", "lease", "lease_until", "id")
+_DONE = Update(snapshot, "state", "ingested_at", "lease", "lease_until", "id", "lease", keys=2)
 
 
 class Snapshots:
@@ -85,58 +100,99 @@ class Snapshots:
             return [(row.id, row.key) for row in connection.execute(query, {"now": now})]
 
     def claim(
-        self, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None
-    ) -> LeasedSnapshot | None:
-        """Lease one snapshot: ``snapshot_id`` if it is ready, or the oldest of all."""
+        self, now: datetime, *, lease: str, until: datetime, limit: int = 1, snapshot_id: int | None = None
+    ) -> list[LeasedSnapshot]:
+        """Lease up to ``limit`` snapshots: ``snapshot_id`` if it is ready, then the oldest."""
         with self.database.write() as connection:
-            return claim(connection, now, lease=lease, until=until, snapshot_id=snapshot_id)
+            return claim(connection, now, lease=lease, until=until, limit=limit, snapshot_id=snapshot_id)
 
-    def release(self, leased: LeasedSnapshot, *, lease: str) -> None:
-        """Give back a snapshot that was not begun, so that the end of its lease is no death."""
+    def release(self, leased: Sequence[LeasedSnapshot]) -> None:
+        """Give back snapshots that were not begun, so that the end of their lease is no death."""
         with self.database.write() as connection:
-            connection.execute(
-                sa.update(snapshot)
-                .where(snapshot.c.id == leased.id, snapshot.c.lease == lease)
-                .values(lease=None, lease_until=None)
-            )
+            _GIVE_BACK.run(connection, [(None, None, one.id, one.lease) for one in leased])
 
-    def quarantine(self, claim: SnapshotClaim, reason: str, *, lease: str) -> None:
+    def quarantine(self, claim: SnapshotClaim, reason: str) -> None:
         """Set a snapshot aside for a person, with the reason."""
         with self.database.write() as connection:
             connection.execute(
                 sa.update(snapshot)
-                .where(snapshot.c.id == claim.id, snapshot.c.lease == lease)
+                .where(snapshot.c.id == claim.id, snapshot.c.lease == claim.lease)
                 .values(state="quarantined", reason=reason[:500], lease=None, lease_until=None)
             )
 
 
 def claim(
-    connection: Connection, now: datetime, *, lease: str, until: datetime, snapshot_id: int | None = None
-) -> LeasedSnapshot | None:
-    """Lease a snapshot within the open transaction: ``snapshot_id`` if it is ready, or the oldest of all.
+    connection: Connection,
+    now: datetime,
+    *,
+    lease: str,
+    until: datetime,
+    limit: int = 1,
+    snapshot_id: int | None = None,
+) -> list[LeasedSnapshot]:
+    """Lease up to ``limit`` snapshots within the open transaction: ``snapshot_id`` if it is ready, then the oldest.
 
-    A lease that ended without a result is a death, counted here; the third quarantines the snapshot, and its
-    resource goes on with the next one.
+    A lease of its own that ended without a result is a death, counted here; the third quarantines the snapshot, and its
+    resource goes on with the next one. What once ended without a result is leased alone.
     """
-    query, wanted = (_NEXT, {"now": now}) if snapshot_id is None else (_THIS, {"now": now, "id": snapshot_id})
-    while (row := connection.execute(query, wanted).one_or_none()) is not None:
-        deaths = row.deaths + (1 if row.lease is not None else 0)
-        if deaths < DEATHS_TO_QUARANTINE:
-            _LEASE.run(connection, [(lease, until, deaths, row.id)])
-            first = row.contacted_at is None if row.resource_key is None else row.first_contact
-            parts = resources.parts(connection, row.resource_id) if row.role == Role.ARTICLE else {}
-            taken = resources.taken(connection, row.source_id) if row.role in LEADING and first else 0
-            return LeasedSnapshot(row.id, partial(_read, row, deaths, first, parts, taken))
-        reason = f"its reader died {deaths} times"
-        connection.execute(
-            sa.update(snapshot)
-            .where(snapshot.c.id == row.id)
-            .values(state="quarantined", deaths=deaths, reason=reason, lease=None, lease_until=None)
-        )
-    return None
+    while True:
+        waiting = _waiting(connection, now, limit, snapshot_id)
+        chosen, dead = _choose(waiting)
+        for one, deaths in dead:
+            reason = f"its reader died {deaths} times"
+            connection.execute(
+                sa.update(snapshot)
+                .where(snapshot.c.id == one)
+                .values(state="quarantined", deaths=deaths, reason=reason, lease=None, lease_until=None)
+            )
+        if chosen:
+            token = lease + SHARED if len(chosen) > 1 else lease
+            _LEASE.run(connection, [(token, until, deaths, one) for one, deaths in chosen])
+            rows = connection.execute(_LEASED, {"ids": [one for one, _ in chosen]}).all()
+            return [_leased(connection, row) for row in rows]
+        if not dead:
+            return []
 
 
-def _read(row: Any, deaths: int, first: bool, parts: Mapping[bytes, bytes], taken: int) -> SnapshotClaim:
+def _waiting(connection: Connection, now: datetime, limit: int, first: int | None) -> Sequence[Any]:
+    if first is None:
+        return connection.execute(_NEXT, {"now": now, "limit": limit}).all()
+    rows: list[Any] = list(connection.execute(_THIS, {"now": now, "limit": 1, "id": first}))
+    if limit > 1:
+        rows += [row for row in connection.execute(_NEXT, {"now": now, "limit": limit}) if row.id != first]
+    return rows[:limit]
+
+
+def _choose(rows: Sequence[Any]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """(id, deaths) of those to lease together, and of those that have died too often.
+
+    One of each source at most: what its second snapshot is read by, the first one may change. One that died before, or
+    was leased when its reader died, only when it comes first, and then alone.
+    """
+    chosen: list[tuple[int, int]] = []
+    dead: list[tuple[int, int]] = []
+    sources: set[int] = set()
+    for row in rows:
+        deaths = row.deaths + (1 if row.lease is not None and not row.lease.endswith(SHARED) else 0)
+        if deaths >= DEATHS_TO_QUARANTINE:
+            dead.append((row.id, deaths))
+        elif deaths or row.lease is not None:
+            if not chosen:
+                return [(row.id, deaths)], dead
+        elif row.source_id not in sources:
+            sources.add(row.source_id)
+            chosen.append((row.id, deaths))
+    return chosen, dead
+
+
+def _leased(connection: Connection, row: Any) -> LeasedSnapshot:
+    first = row.contacted_at is None if row.resource_key is None else row.first_contact
+    parts = resources.parts(connection, row.resource_id) if row.role == Role.ARTICLE else {}
+    taken = resources.taken(connection, row.source_id) if row.role in LEADING and first else 0
+    return LeasedSnapshot(row.id, row.lease, partial(_read, row, first, parts, taken))
+
+
+def _read(row: Any, first: bool, parts: Mapping[bytes, bytes], taken: int) -> SnapshotClaim:
     seen = row.seen or b""
     return SnapshotClaim(
         id=row.id,
@@ -147,7 +203,7 @@ def _read(row: Any, deaths: int, first: bool, parts: Mapping[bytes, bytes], take
         content_type=row.content_type,
         fetched_at=row.fetched_at,
         body=zlib.decompress(row.body) if row.body else b"",
-        deaths=deaths,
+        deaths=row.deaths,
         guid_mode=row.guid_mode,
         first_contact=first,
         seen=dict.fromkeys(seen[at : at + 16] for at in range(0, len(seen), 16)),
@@ -159,46 +215,51 @@ def _read(row: Any, deaths: int, first: bool, parts: Mapping[bytes, bytes], take
         taken=taken,
         depth=row.step if row.role == Role.LISTING else 0,
         catalogue=row.catalogue,
+        lease=row.lease,
     )
 
 
-def still_held(connection: Connection, claim: SnapshotClaim, lease: str) -> bool:
-    """Whether the snapshot is still leased to ``lease``: checked inside every transaction that writes for it."""
-    return connection.execute(_HELD, {"id": claim.id, "lease": lease}).first() is not None
+def held(connection: Connection, claims: Sequence[SnapshotClaim]) -> frozenset[int]:
+    """The ids of those that are still leased to their claim: asked before anything is written for them."""
+    rows = _HELD.run(connection, ids=[claim.id for claim in claims])
+    leases = {row.id: row.lease for row in rows}
+    return frozenset(claim.id for claim in claims if leases.get(claim.id) == claim.lease)
 
 
-def finish(
-    connection: Connection,
-    claim: SnapshotClaim,
-    *,
-    digests: Iterable[bytes],
-    guid_mode: str,
-    floor: int,
-    now: datetime,
-) -> None:
-    """The snapshot is ingested whole: remember its items' digests, newest first, and the source's guid mode.
+def finish(connection: Connection, finished: Sequence[Finished], now: datetime) -> None:
+    """These snapshots are ingested whole: remember their items' digests, newest first, and their sources' guid mode.
 
-    ``floor`` (seconds) is what the document itself asks for (ttl); it puts the next poll off if that comes too soon.
+    ``floor`` puts the next poll off if that comes too soon. Raises LeaseLost when one is not its claim's any more.
     """
-    if claim.role in LEADING_ROLES:
-        kept = dict.fromkeys((*digests, *claim.seen))
-        packed = b"".join(list(kept)[: SEEN_MAX if claim.role is Role.FEED else LINKS_MAX])
-        _SEEN.run(connection, [(packed, False, claim.resource)])
-    if floor:
-        earliest = claim.fetched_at + timedelta(seconds=floor)
-        connection.execute(
-            sa.update(resource)
-            .where(resource.c.id == claim.resource, resource.c.floor_seconds < floor)
-            .values(
-                floor_seconds=floor,
-                due_at=sa.case((resource.c.due_at < earliest, earliest), else_=resource.c.due_at),
-            )
+    leading = [one for one in finished if one.claim.role in LEADING_ROLES]
+    _SEEN.run(connection, [(_seen(one), False, one.claim.resource) for one in leading])
+    for one in finished:
+        if one.floor:
+            _put_off(connection, one)
+    for one in leading:
+        if one.claim.first_contact or one.guid_mode != one.claim.guid_mode:
+            contacted = sa.func.coalesce(source.c.contacted_at, sa.literal(now, source.c.contacted_at.type))
+            changed = {"contacted_at": contacted, "guid_mode": one.guid_mode}
+            connection.execute(sa.update(source).where(source.c.id == one.claim.source_id).values(**changed))
+    done = [("done", now, None, None, one.claim.id, one.claim.lease) for one in finished]
+    if _DONE.run(connection, done) != len(done):
+        raise LeaseLost("a snapshot's lease was lost while it was ingested; whoever holds it now goes on")
+
+
+def _seen(one: Finished) -> bytes:
+    kept = dict.fromkeys((*one.digests, *one.claim.seen))
+    return b"".join(list(kept)[: SEEN_MAX if one.claim.role is Role.FEED else LINKS_MAX])
+
+
+def _put_off(connection: Connection, one: Finished) -> None:
+    earliest = one.claim.fetched_at + timedelta(seconds=one.floor)
+    connection.execute(
+        sa.update(resource)
+        .where(resource.c.id == one.claim.resource, resource.c.floor_seconds < one.floor)
+        .values(
+            floor_seconds=one.floor,
+            due_at=sa.case((resource.c.due_at < earliest, earliest), else_=resource.c.due_at),
         )
-        home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == claim.resource)).scalar_one()
-        touch_host(connection, home)
-    _DONE.run(connection, [("done", now, None, None, claim.id)])
-    if claim.role in LEADING_ROLES and (claim.first_contact or guid_mode != claim.guid_mode):
-        contacted = sa.func.coalesce(source.c.contacted_at, sa.literal(now, source.c.contacted_at.type))
-        connection.execute(
-            sa.update(source).where(source.c.id == claim.source_id).values(contacted_at=contacted, guid_mode=guid_mode)
-        )
+    )
+    home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == one.claim.resource)).scalar_one()
+    touch_host(connection, home)

@@ -14,7 +14,7 @@ from worker.errors import NotFound
 from worker.model import catalog
 from worker.model.dispatch import Gate, Shelved
 from worker.model.feed import Found, ParsedEntry
-from worker.model.ingest import Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
+from worker.model.ingest import Finished, Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.model.stops import Stop
@@ -54,16 +54,14 @@ class StoreWork:
             self._known_ids = loaded.ids
         return self._known_ids
 
-    def holds(self, claim: SnapshotClaim, lease: str) -> bool:
-        return snapshots.still_held(self._connection, claim, lease)
+    def held(self, claims: Sequence[SnapshotClaim]) -> frozenset[int]:
+        return snapshots.held(self._connection, claims)
 
-    def finish(
-        self, claim: SnapshotClaim, digests: Iterable[bytes], guid_mode: str, *, floor: int, now: datetime
-    ) -> None:
-        snapshots.finish(self._connection, claim, digests=digests, guid_mode=guid_mode, floor=floor, now=now)
+    def finish(self, finished: Sequence[Finished], now: datetime) -> None:
+        snapshots.finish(self._connection, finished, now)
 
-    def claim_next(self, now: datetime, *, lease: str, until: datetime) -> LeasedSnapshot | None:
-        return snapshots.claim(self._connection, now, lease=lease, until=until)
+    def claim_next(self, now: datetime, *, lease: str, until: datetime, limit: int) -> list[LeasedSnapshot]:
+        return snapshots.claim(self._connection, now, lease=lease, until=until, limit=limit)
 
     def lead_on(self, claim: SnapshotClaim, found: Sequence[Found], source: catalog.Source, now: datetime) -> int:
         return resources.lead_on(self._database, self._connection, claim, found, source, now)
@@ -82,15 +80,11 @@ class StoreWork:
     def mark_missing(self, source_id: int, keys: Iterable[bytes], missing_at: datetime | None) -> list[int]:
         return articles.mark_missing(self._connection, source_id, keys, missing_at)
 
-    def known(self, source_id: int, prepared: Sequence[Prepared]) -> Known:
-        return articles.known(self._connection, source_id, prepared)
+    def known(self, prepared: Sequence[Prepared]) -> Known:
+        return articles.known(self._connection, prepared)
 
-    def write_entries(
-        self, identified: Sequence[Identified], *, source_id: int, snapshot_id: int, now: datetime
-    ) -> list[Stored]:
-        return articles.write_entries(
-            self._connection, identified, source_id=source_id, snapshot_id=snapshot_id, now=now
-        )
+    def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]:
+        return articles.write_entries(self._connection, identified, now)
 
     def stories(self, ids: Iterable[int]) -> list[Story]:
         return stories.load(self._connection, ids)

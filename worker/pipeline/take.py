@@ -1,0 +1,160 @@
+"""The transaction of ingest: entries of one or several snapshots identified, stored and settled together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from worker import schedule
+from worker.identity.identify import identify
+from worker.identity.keys import tombstone_keys
+from worker.model.feed import Role
+from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
+from worker.pipeline.begin import new_stories
+from worker.pipeline.removal import apply_tombstones
+from worker.pipeline.settle import settle, write
+from worker.pipeline.view import View
+from worker.ports import Work
+
+
+@dataclass(slots=True)
+class Report:
+    """What one snapshot brought."""
+
+    source: str
+    fates: dict[Fate, int] = field(default_factory=dict)
+    withdrawn: int = 0
+    orders: int = 0
+    leads: int = 0
+    media: int = 0
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        if self.problem is not None:
+            return f"{self.source}: {self.problem}"
+        parts = [f"{count} {fate.value}" for fate, count in self.fates.items() if count]
+        if self.leads:
+            parts.append(f"{self.leads} pages to read")
+        if self.media:
+            parts.append(f"{self.media} pictures and files to copy")
+        if self.withdrawn:
+            parts.append(f"{self.withdrawn} withdrawn")
+        return f"{self.source}: {', '.join(parts) or 'nothing new'}; {self.orders} deliveries"
+
+
+@dataclass(slots=True)
+class Rings:
+    """Whom to ring once a transaction is committed: remote destinations by key, in order; stages."""
+
+    destinations: dict[str, None] = field(default_factory=dict)
+    poll: bool = False
+    recheck: bool = False
+
+    def add(self, other: Rings) -> None:
+        self.destinations.update(other.destinations)
+        self.poll, self.recheck = self.poll or other.poll, self.recheck or other.recheck
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One transaction about some snapshots: ``reports`` and ``rings`` collect what comes of it, ``reports`` by the
+    snapshot's id."""
+
+    work: Work
+    view: View
+    now: datetime
+    reports: dict[int, Report]
+    rings: Rings
+
+    def take(self, chunk: Sequence[Prepared]) -> None:
+        """Identify and store a chunk, of one or several snapshots, and settle what it touched."""
+        if not chunk:
+            return
+        identified = identify(chunk, self.work.known(chunk))
+        for item in identified:
+            fates = self._report(item.prepared.origin).fates
+            fates[item.fate] = fates.get(item.fate, 0) + 1
+        stored = self.work.write_entries(identified, self.now)
+        fresh = {item.article for item in stored if _is_routed(item)}
+        # Most of a first contact is written down and goes nowhere: its articles need not be looked at.
+        moved = {item.article for item in stored if item.identified.fate is not Fate.NEW} | fresh
+        begun = new_stories([item for item in stored if item.article in moved], self.now)
+        before = self.work.stories(moved.difference(story.article for story in begun))
+        touched = [story for story in (*before, *begun) if not story.withdrawn]
+        origins = {item.article: item.identified.prepared.origin for item in reversed(stored)}
+        self._settle([story for story in touched if story.current is not None or story.article in fresh], origins)
+
+    def _settle(self, stories: Sequence[Story], origins: dict[int, Origin]) -> None:
+        """``origins`` tells by article which entry moved it first."""
+        settlements = [
+            settle(story, self.view, self.now, visible_at=origins[story.article].fetched_at) for story in stories
+        ]
+        write(self.work, settlements, self.now)
+        for story, one in zip(stories, settlements, strict=True):
+            report = self._report(origins[story.article])
+            report.orders += len(one.orders)
+            report.media += len(one.media.wanted) if one.media is not None else 0
+            self._ring([order.destination for order in one.orders])
+
+    def _report(self, origin: Origin) -> Report:
+        return self.reports[origin.snapshot]
+
+    def _ring(self, destinations: Sequence[str]) -> None:
+        self.rings.destinations.update((key, None) for key in destinations if not self.view.is_local(key))
+
+    def finish(self, group: Sequence[ReadSnapshot]) -> None:
+        """These snapshots are taken in whole. Raises LeaseLost."""
+        self.work.finish([self._end(read) for read in group], self.now)
+
+    def _end(self, read: ReadSnapshot) -> Finished:
+        claim, feed, report = read.claim, read.feed, self.reports[read.claim.id]
+        if claim.role is Role.PART:
+            return self._keep_part(read, report)
+        if feed.media is not None:
+            return self._keep_media(read, report)
+        if feed.found:
+            report.leads = self.work.lead_on(claim, feed.found, read.source, self.now)
+        if claim.role is Role.ARTICLE:
+            self._presence(read)
+        if feed.tombstones:
+            keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
+            report.withdrawn, told = apply_tombstones(self.work, claim, keys, self.view, self.now)
+            self._ring(told)
+        self.rings.poll = self.rings.poll or bool(report.leads or report.media)
+        floor = schedule.floor(schedule.PollHints(), hint_cap=read.source.hint_cap, ttl_minutes=feed.ttl_minutes)
+        return Finished(claim, feed.digests, read.guid_mode, floor)
+
+    def _keep_part(self, read: ReadSnapshot, report: Report) -> Finished:
+        """A later page of an article makes no entry of its own: it is kept, and the article is read again with it."""
+        for part in read.feed.entries:
+            self.work.keep_part(read.claim, part, self.now)
+        report.problem = "a part of an article"
+        self.rings.poll = True
+        return Finished(read.claim, (), read.claim.guid_mode)
+
+    def _keep_media(self, read: ReadSnapshot, report: Report) -> Finished:
+        """A picture or file: the articles that wait for it are decided about again, whatever it turned out to be."""
+        found = read.feed.media
+        assert found is not None
+        waited_for = self.work.keep_media(read.claim, found, self.now)
+        report.problem = f"{found.content_type} kept" if found.reason is None else f"no picture: {found.reason}"
+        self.rings.recheck = self.rings.recheck or waited_for
+        return Finished(read.claim, (), read.claim.guid_mode)
+
+    def _presence(self, read: ReadSnapshot) -> None:
+        """Hold what has lost its page, let go what has it back."""
+        missing = read.feed.missing
+        keys = [key.digest for key in tombstone_keys(missing or read.claim.own_url)]
+        changed = self.work.mark_missing(read.claim.source_id, keys, self.now if missing else None)
+        if not changed:
+            return
+        stories = [story for story in self.work.stories(changed) if story.current is not None]
+        settlements = [settle(story, self.view, self.now) for story in stories]
+        write(self.work, settlements, self.now)
+        self._ring([order.destination for one in settlements for order in one.orders])
+
+
+def _is_routed(item: Stored) -> bool:
+    """New and joined entries bring their article on the road, on first contact only the chosen ones."""
+    return item.identified.fate in (Fate.NEW, Fate.JOINED) and item.identified.prepared.routed
