@@ -16,6 +16,7 @@ from worker.http.client import Http
 from worker.http.guard import Guard
 from worker.model.alerts import Disk
 from worker.model.catalog import Catalogue, Destination
+from worker.model.words import counted
 from worker.pipeline.deliver import Deliverer
 from worker.pipeline.dispatch import Dispatcher
 from worker.pipeline.foresee import Foreseen, foresee
@@ -188,7 +189,7 @@ class Services:
         """Settle what changed or expired rights made due."""
         if self.catalogue.current() is None:
             return "no catalogue yet"
-        return f"{recheck(self.works, self.view(), self.hints, self.clock)} deliveries"
+        return counted(recheck(self.works, self.view(), self.hints, self.clock), "delivery", "deliveries")
 
     def prune(self) -> str:
         """Drop what need not be kept any longer."""

@@ -21,7 +21,7 @@ def test_status_counts_what_came_and_went(road: Road) -> None:
         "jiang": (1, 0, 0),
         "tongxin": (1, 1, 1),
     }
-    assert seen["entries"] == {"new": 2, "revised": 0, "duplicate": 1, "held": 1}
+    assert seen["entries"] == {"new": 2, "revised": 0, "duplicate": 1, "held": 1, "dropped": 0}
     assert seen["source_states"]["ok"] == 2
     places = {row["key"]: row for row in seen["destinations"]}
     assert [places[key]["published"] for key in ("feeds", "hook", "exhibitions")] == [1, 1, 0]

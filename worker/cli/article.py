@@ -1,7 +1,11 @@
-"""``newsroad article find | show | explain``: what an article is, and why it is or is not where it should be."""
+"""``newsroad article find | show | explain``: what an article is, and why it is or is not where it should be.
+
+``article fix`` is in ``worker.cli.article_fix``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -26,9 +30,10 @@ from worker.cli.output import (
 from worker.cli.status import stop_words
 from worker.model.article import Credit, Hop
 from worker.model.catalog import Use
+from worker.model.correction import CorrectionRow
 from worker.model.delivery import DeliveryState
 from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow
-from worker.pipeline.explain import Explained, explain, present
+from worker.pipeline.explain import Explained, explain, present, provenance
 from worker.rights.credit import attribute, imprint_of, language_of
 from worker.rights.notices import explain as decision_lines
 
@@ -64,44 +69,46 @@ def show_command(text: ArticleArgument, tongue: LanguageOption = None, as_json: 
         row = the_article(services, text)
         facts = services.people.article(row.uuid)
         line = credit_line(services, facts, language(services, tongue) if tongue else None)
+        credit, hops = seen_credit(services, facts), provenance(facts.story, services.view())
     if as_json:
-        print_json(_facts_json(facts, row, line))
+        print_json(_facts_json(facts, row, line, credit, hops))
     else:
-        _show_facts(facts, row, line, times)
+        _show_facts(facts, row, line, hops, times)
 
 
-def credit_of(facts: ArticleFacts) -> Credit | None:
-    """The credit that destinations see; before the first routing, that of the earliest copy."""
-    if facts.story.current is not None:
-        return facts.story.current.credit
-    return facts.story.copies[0].credit if facts.story.copies else None
+def seen_credit(services: Services, facts: ArticleFacts) -> Credit | None:
+    """The credit that destinations see, or would see; None when no source has the article any more."""
+    version = present(facts.story, services.view())
+    return version.credit if version else None
 
 
 def credit_line(services: Services, facts: ArticleFacts, tongue: str | None) -> str | None:
     """The credit line as a full text carries it, in ``tongue`` or the article's own language."""
-    credit, current = credit_of(facts), facts.story.current
-    if credit is None:
+    version = present(facts.story, services.view())
+    if version is None:
         return None
     me = operator(services)
-    document = current.document if current else facts.story.copies[0].document
     return attribute(
-        credit,
+        version.credit,
         use=Use.FULL_TEXT,
-        language=tongue or language_of(document.language, me.language),
-        title=document.title or "",
-        published=document.published,
+        language=tongue or language_of(version.language, me.language),
+        title=version.title,
+        published=version.published,
         zone=me.zone,
         imprint=imprint_of(me),
     ).line_text
 
 
-def _facts_json(facts: ArticleFacts, row: ArticleRow, line: str | None) -> dict[str, Any]:
-    credit = credit_of(facts)
+def _facts_json(
+    facts: ArticleFacts, row: ArticleRow, line: str | None, credit: Credit | None, hops: Sequence[Hop]
+) -> dict[str, Any]:
     return {
         **plain(row),
         "lead": facts.story.lead,
         "credit_line": line,
         "credit": plain(credit) if credit else None,
+        "provenance": plain(hops),
+        "corrections": plain(facts.corrections),
         "channels": list(facts.story.channels),
         "copies": plain(facts.copies),
         "versions": plain(facts.versions),
@@ -113,7 +120,7 @@ def _facts_json(facts: ArticleFacts, row: ArticleRow, line: str | None) -> dict[
     }
 
 
-def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, times: Times) -> None:
+def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, hops: Sequence[Hop], times: Times) -> None:
     say(f"{row.title}")
     say(f"  {row.uuid}, {row.state}, version {row.version}, since {times.at(row.created_at)}")
     if line:
@@ -132,13 +139,11 @@ def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, times: T
             for one in facts.copies
         ],
     )
-    credit = credit_of(facts)
-    if credit is not None:
-        hops = [*credit.hops, *credit.claimed]
-        print_table(
-            ("provenance", "role", "known by", "link"),
-            [(_named(hop), hop.role.value, hop.basis.value, hop.link or hop.site) for hop in hops],
-        )
+    print_table(
+        ("provenance", "role", "known by", "link"),
+        [(_named(hop), hop.role.value, hop.basis.value, hop.link or hop.site) for hop in hops],
+    )
+    _show_corrections(facts.corrections, times)
     print_table(
         ("version", "made", "copy", "its revision"),
         [(one.number, times.at(one.created_at), one.entry, one.revision) for one in facts.versions],
@@ -149,6 +154,13 @@ def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, times: T
             (key, pair.out.value if pair.out else None, pair.out_version or None, "yes" if pair.pending else None)
             for key, pair in facts.story.pairs.items()
         ],
+    )
+
+
+def _show_corrections(rows: Sequence[CorrectionRow], times: Times) -> None:
+    print_table(
+        ("corrected", "to", "by", "at", "why", "undone"),
+        [(one.field, one.value, one.by, times.at(one.at), one.note, times.at(one.lifted_at)) for one in rows],
     )
 
 
@@ -180,7 +192,12 @@ def explain_command(
         gone = version.source if version is not None and version.source not in view.sources else None
     if as_json:
         print_json(
-            {"article": row.uuid, "title": row.title, "destinations": [explained_json(one, chosen) for one in told]}
+            {
+                "article": row.uuid,
+                "title": row.title,
+                "corrections": plain([one for one in facts.corrections if one.lifted_at is None]),
+                "destinations": [explained_json(one, chosen) for one in told],
+            }
         )
         return
     say(f"{row.title}")
@@ -204,6 +221,11 @@ def _about(facts: ArticleFacts, gone: str | None, times: Times, tongue: str) -> 
         words.phrase("removed", tongue, copy.source, times.at(copy.removed_at))
         for copy in facts.copies
         if copy.removed_at
+    ]
+    lines += [
+        words.phrase("corrected", tongue, one.field, one.by, one.value, times.at(one.at), one.note or "–")
+        for one in facts.corrections
+        if one.lifted_at is None
     ]
     if gone is not None:
         lines.append(words.phrase("gone", tongue, gone))

@@ -15,6 +15,10 @@ STANDINGS: dict[Standing, tuple[str, str]] = {
     ),
     Standing.WAITING: ("正在等待投递", "a delivery is on its way"),
     Standing.HELD: ("暂缓，等待人工决定（newsroad review show）", "held: a person must say (newsroad review show)"),
+    Standing.DROPPED: (
+        "逾期无人决定，不再发送；仍可批准（newsroad review approve）",
+        "dropped: nobody decided in time; it can still be approved (newsroad review approve)",
+    ),
     Standing.REJECTED: ("不予发送", "not to be sent"),
     Standing.PARKED: (
         "投递已搁置，可人工重投（newsroad delivery replay）",
@@ -79,6 +83,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "destination": ("目的地状态", "the destination is"),
     "withdrawn": ("{0} 由 {1} 撤下（{2}）：{3}", "withdrawn {0} by {1} ({2}): {3}"),
     "removed": ("来源 {0} 已于 {1} 删除此条", "{0} deleted its entry {1}"),
+    "corrected": ("{0} 经 {1} 更正为“{2}”（{3}）：{4}", "{0} was corrected by {1} to “{2}” ({3}): {4}"),
     "gone": (
         "来源 {0} 已移出目录：已发的保留，不再发新的",
         "{0} has left the catalogue: what is out stays, nothing new goes",

@@ -101,7 +101,8 @@ def resume_command(
     if as_json:
         print_json({"destination": key, "was": row.state, "resumed": True, "waiting": row.waiting})
     else:
-        say(f"{key}: active (was {row.state}); {row.waiting} deliveries go out now")
+        goes = "1 delivery goes" if row.waiting == 1 else f"{row.waiting} deliveries go"
+        say(f"{key}: active (was {row.state}); {goes} out now")
 
 
 def _agree(key: str, waiting: int, *, yes: bool) -> None:

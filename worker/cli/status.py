@@ -48,6 +48,7 @@ def as_plain(overview: Overview, limit: int) -> dict[str, Any]:
                 "revised": sum(row.revised for row in overview.sources),
                 "duplicate": sum(row.duplicate for row in overview.sources),
                 "held": overview.held,
+                "dropped": overview.dropped,
             },
             "deliveries": {
                 "due": sum(row.waiting for row in overview.destinations),
@@ -120,7 +121,8 @@ def summary(overview: Overview, times: Times) -> list[str]:
     lines = [
         f"Since {times.at(overview.since)}",
         f"Sources     {len(rows)}: " + (", ".join(f"{number} {name}" for number, name in counts if number) or "none"),
-        f"Entries     {new} new, {revised} revised, {duplicate} duplicate; held for a person: {overview.held}",
+        f"Entries     {new} new, {revised} revised, {duplicate} duplicate; held for a person: {overview.held}"
+        + (f"; dropped undecided: {overview.dropped}" if overview.dropped else ""),
         f"Deliveries  {waiting} waiting{late}, {parked} parked, {accepted} accepted",
         f"Tick        {times.ago(overview.tick_at) or 'never: no worker has run yet (newsroad run)'}",
     ]

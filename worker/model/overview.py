@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from worker.model.catalog import Use
+from worker.model.correction import CorrectionRow
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.ingest import Story
 
@@ -107,7 +108,8 @@ class DestinationRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that ``status`` shows. Counts of the window begin at ``since``."""
+    """Everything that ``status`` shows. Counts of the window begin at ``since``. ``held`` articles wait for a person,
+    ``dropped`` ones did so for too long, within the window."""
 
     at: datetime
     since: datetime
@@ -116,6 +118,7 @@ class Overview:
     held: int
     quarantined: int
     tick_at: datetime | None
+    dropped: int = 0
 
     def in_state(self, *states: SourceState) -> int:
         return sum(row.state in states for row in self.sources)
@@ -167,7 +170,8 @@ class TombstoneRow:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """Everything about one article. ``copies`` are all of them, earliest first; ``story.copies`` only the live ones."""
+    """Everything about one article. ``copies`` are all of them, earliest first; ``story.copies`` only the live ones.
+    ``corrections`` in force come first."""
 
     story: Story
     title: str
@@ -176,6 +180,7 @@ class ArticleFacts:
     copies: tuple[CopyRow, ...]
     versions: tuple[VersionMade, ...]
     tombstones: tuple[TombstoneRow, ...]
+    corrections: tuple[CorrectionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +219,6 @@ class ReceiptRow:
     excerpt: str | None
     remote_id: str | None
     remote_url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRow:
-    """One article at one destination that waits for a person."""
-
-    article: UUID
-    title: str
-    source: str
-    destination: str
-    version: int
-    decision: Decision
-    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

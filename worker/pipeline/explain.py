@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from worker.model.article import Version
+from worker.model.article import Hop, Version
 from worker.model.catalog import Destination, Selection, Use
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.ingest import Pair, Story
 from worker.model.overview import DeliveryRow, DestinationRow
+from worker.pipeline.deadline import is_dropped
 from worker.pipeline.settle import PERMITTED
 from worker.pipeline.versions import choose_lead, make_version, version_of
 from worker.pipeline.view import View
+from worker.rights.corrections import correct
+from worker.rights.provenance import merge
 
 
 class Standing(StrEnum):
@@ -24,6 +27,7 @@ class Standing(StrEnum):
     OLDER = "older"  # an earlier version or use is there; a newer one is not yet, or must not go
     WAITING = "waiting"  # a delivery is due or in flight
     HELD = "held"  # a person must say
+    DROPPED = "dropped"  # nobody said anything in time; a person still may
     REJECTED = "rejected"
     PARKED = "parked"  # the delivery was given up; a person replays it
     NOT_ROUTED = "not_routed"  # recorded on first contact and never sent on
@@ -91,6 +95,19 @@ def present(story: Story, view: View) -> Version | None:
         view=view,
         fixes=story.fixes,
     )
+
+
+def provenance(story: Story, view: View) -> tuple[Hop, ...]:
+    """Every way that the text of ``story`` came, copies that joined after its version was made included: the origin
+    first, what somebody only claimed last."""
+    version = present(story, view)
+    if version is None:
+        return ()
+    leads, fixes = (story.lead, story.fixes) if story.current is None else (story.current.entry, story.current.fixes)
+    stated = version.credit if version.stated is None else version.stated
+    whole = merge(stated, [copy.credit for copy in story.copies if copy.entry != leads])
+    whole = correct(whole, fixes, view.publishers, view.catalogue.operator.name)
+    return (*whole.hops, *whole.claimed)
 
 
 def _refusals(story: Story, view: View, now: datetime) -> Mapping[str, tuple[str, ...]]:
@@ -180,7 +197,7 @@ def _decided(story: Story, pair: Pair, channels: Sequence[Taken], last: Delivery
         number = story.current.number if story.current else 0
         return Standing.SHOWN if (pair.out_version, pair.out) == (number, pair.decision.use) else Standing.OLDER
     if pair.decision.use is Use.HOLD:
-        return Standing.HELD
+        return Standing.DROPPED if is_dropped(pair.decision) else Standing.HELD
     if last is not None and last.action is Action.RETRACT:
         return Standing.RETRACTED
     return Standing.NOT_SETTLED if pair.decision.use in PERMITTED else Standing.REJECTED

@@ -13,7 +13,7 @@ from worker.model.delivery import Action, Decision, Reason
 from worker.model.ingest import Pair, Story
 from worker.pipeline.settle import PERMITTED, Settlement, settle, write
 from worker.pipeline.view import View
-from worker.ports import Clock, Hints, Works
+from worker.ports import Clock, Hints, Work, Works
 from worker.rights.notices import reason_text
 
 
@@ -21,6 +21,7 @@ from worker.rights.notices import reason_text
 class Reviewed:
     """What a person's word made of one article at one destination. ``action`` is the delivery it wrote, if any."""
 
+    article: UUID
     destination: str
     version: int
     decision: Decision
@@ -118,7 +119,6 @@ def review(
     Audited per destination. Raises NotFound for an unknown article or destination and Refused as ``give_word`` does;
     nothing is written then.
     """
-    now = clock()
     with works.open() as work:
         story = work.stories([work.article(article)])[0]
         keys = tuple(dict.fromkeys(destinations)) if destinations is not None else held_at(story, view)
@@ -127,13 +127,61 @@ def review(
                 raise NotFound(f"no destination is called {key}; see: newsroad destination list")
         if not keys:
             raise Refused(f"{article} is held nowhere; name a destination: --destination KEY")
-        settlement = give_word(story, view, word, keys, now)
-        write(work, [settlement], now)
-        verb = "reject" if word.use is Use.REJECT else "approve"
-        until = word.valid_until.isoformat() if word.valid_until else None
-        for key in keys:
-            detail = {"destination": key, "use": word.use.value, "until": until}
-            work.note(by=word.by or "", verb=verb, target=str(article), note=word.note, now=now, detail=detail)
+        settlement = _write(work, story, view, word, keys, clock())
+    _ring(settlement, view, hints)
+    return [_reviewed(story, settlement, key) for key in keys]
+
+
+def review_seen(
+    works: Works,
+    view: View,
+    hints: Hints,
+    clock: Clock,
+    article: UUID,
+    word: Decision,
+    destinations: Sequence[str],
+    version: int,
+) -> list[Reviewed]:
+    """As ``review``, of what somebody saw in a list: at those of ``destinations`` that hold it still.
+
+    Raises Refused where it is another version by now, or nobody waits for a word any more.
+    """
+    with works.open() as work:
+        story = work.stories([work.article(article)])[0]
+        number = story.current.number if story.current else 0
+        if number != version:
+            raise Refused(f"{article} has changed since it was listed; look at it: newsroad review show {article}")
+        waiting = held_at(story, view)
+        keys = tuple(key for key in dict.fromkeys(destinations) if key in waiting)
+        if not keys:
+            raise Refused(f"{article} waits for nobody any more; see: newsroad article explain {article}")
+        settlement = _write(work, story, view, word, keys, clock())
+    _ring(settlement, view, hints)
+    return [_reviewed(story, settlement, key) for key in keys]
+
+
+def _write(work: Work, story: Story, view: View, word: Decision, keys: Sequence[str], now: datetime) -> Settlement:
+    settlement = give_word(story, view, word, keys, now)
+    write(work, [settlement], now)
+    verb = "reject" if word.use is Use.REJECT else "approve"
+    number = story.current.number if story.current else 0
+    for key in keys:
+        made = _reviewed(story, settlement, key)
+        before, after = (_told(one) for one in ((story.pairs.get(key) or Pair(key)).decision, made.decision))
+        detail = {"destination": key, "version": number, "before": before, "after": after, "action": made.action}
+        work.note(by=word.by or "", verb=verb, target=str(story.uuid), note=word.note, now=now, detail=detail)
+    return settlement
+
+
+def _told(decision: Decision | None) -> dict[str, object] | None:
+    """A decision as the audit keeps it."""
+    if decision is None:
+        return None
+    until = decision.valid_until.isoformat() if decision.valid_until else None
+    return {"use": decision.use.value, "reasons": list(decision.reasons), "until": until, "by": decision.by}
+
+
+def _ring(settlement: Settlement, view: View, hints: Hints) -> None:
     for order in settlement.orders:
         if not view.is_local(order.destination):
             hints.deliver(order.destination)
@@ -146,4 +194,4 @@ def _reviewed(story: Story, settlement: Settlement, key: str) -> Reviewed:
     decision = ruling.decision if ruling is not None else story.pairs[key].decision
     assert decision is not None
     number = story.current.number if story.current else 0
-    return Reviewed(key, number, decision, order.action if order is not None else None)
+    return Reviewed(story.uuid, key, number, decision, order.action if order is not None else None)

@@ -72,8 +72,14 @@ def take_down(
             settlement = withdrawal(story, view, now, reason=reason)
             work.bury(story.article, reason=reason, by=by, note=note, now=now)
             write(work, [settlement], now)
-            work.note(by=by, verb="takedown", target=str(story.uuid), note=note, now=now, detail={"reason": reason})
             keys = tuple(order.destination for order in settlement.orders)
+            out = {key: pair.out.value for key, pair in story.pairs.items() if pair.out is not None}
+            detail = {
+                "reason": reason,
+                "before": {"state": "live", "out": out},
+                "after": {"state": "withdrawn", "retracts": sorted(keys)},
+            }
+            work.note(by=by, verb="takedown", target=str(story.uuid), note=note, now=now, detail=detail)
             done.append(Takedown(story.uuid, keys))
             rung.update(dict.fromkeys(keys))
     for key in rung:

@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from worker.store.schema import act
+from worker.model.review import ActFilter, ActRow
+from worker.store.schema import act, article, delivery
 
 
 def record(
@@ -22,3 +23,19 @@ def record(
 ) -> None:
     """One act by a named person."""
     connection.execute(sa.insert(act).values(at=now, by=by, verb=verb, target=target, note=note, detail=detail))
+
+
+def listed(connection: Connection, limit: int, wanted: ActFilter) -> list[ActRow]:
+    """What people did, newest first."""
+    query = sa.select(act).order_by(act.c.at.desc(), act.c.id.desc()).limit(limit)
+    if wanted.since is not None:
+        query = query.where(act.c.at >= wanted.since)
+    if wanted.by is not None:
+        query = query.where(act.c.by == wanted.by)
+    if wanted.verb is not None:
+        query = query.where(act.c.verb == wanted.verb)
+    if wanted.article is not None:
+        sent = sa.select(delivery.c.uuid).join(article, article.c.id == delivery.c.article_id)
+        mine = sent.where(article.c.uuid == str(wanted.article))
+        query = query.where(sa.or_(act.c.target == str(wanted.article), act.c.target.in_(mine)))
+    return [ActRow(**row) for row in connection.execute(query).mappings()]

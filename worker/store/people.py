@@ -11,14 +11,13 @@ import sqlalchemy as sa
 from worker.errors import NotFound
 from worker.model.delivery import DeliveryState
 from worker.model.feed import Role
-from worker.model.ingest import Story
+from worker.model.ingest import Current, Story
 from worker.model.overview import (
     ArticleFacts,
     ArticleRow,
     DecisionRow,
     DeliveryRow,
     DestinationRow,
-    HeldRow,
     Overview,
     PollState,
     ReceiptRow,
@@ -26,7 +25,18 @@ from worker.model.overview import (
     SourceRow,
 )
 from worker.model.polling import SnapshotClaim
-from worker.store import media, people_articles, people_find, people_overview, people_reviews, stories
+from worker.model.review import ANY, ActFilter, ActRow, Baseline, HeldFilter, HeldRow
+from worker.model.text import ArticleText, TextFilter
+from worker.store import (
+    acts,
+    media,
+    people_articles,
+    people_find,
+    people_overview,
+    people_reviews,
+    people_texts,
+    stories,
+)
 from worker.store.engine import Database
 from worker.store.schema import receipt, resource, snapshot
 
@@ -106,10 +116,15 @@ class People:
         with self.database.read() as connection:
             return people_reviews.decisions(connection, people_find.article_id(connection, uuid), limit)
 
-    def newest_routed(self, limit: int) -> list[int]:
-        """Ids of the newest live articles that were ever sent on."""
+    def routed_since(self, since: datetime, limit: int) -> list[int]:
+        """Ids of the newest live articles that came since then and were ever sent on, newest first."""
         with self.database.read() as connection:
-            return people_articles.newest_routed(connection, limit)
+            return people_texts.ids(connection, TextFilter(since), limit)
+
+    def texts(self, wanted: TextFilter, limit: int, *, below: int | None = None) -> list[ArticleText]:
+        """Up to ``limit`` live articles of ``wanted`` with their texts and ids ``below``, newest first."""
+        with self.database.read() as connection:
+            return people_texts.texts(connection, wanted, limit, below=below)
 
     def stories(self, ids: Sequence[int]) -> list[Story]:
         """The stories of these articles, for looking ahead without writing."""
@@ -138,10 +153,24 @@ class People:
         with self.database.read() as connection:
             return people_articles.receipts(connection, delivery)
 
-    def held(self, limit: int, destination: str | None = None) -> list[HeldRow]:
-        """What waits for a person's word."""
+    def held(self, limit: int, wanted: HeldFilter = ANY) -> list[HeldRow]:
+        """What waits for a person's word, oldest first."""
         with self.database.read() as connection:
-            return people_reviews.held(connection, limit, destination)
+            return people_reviews.held(connection, limit, wanted)
+
+    def baseline(self, uuid: UUID, below: int, only: str | None = None) -> tuple[Baseline, Current] | None:
+        """The last version before ``below`` that was approved or sent (``only`` to one destination), with its text."""
+        with self.database.read() as connection:
+            article = people_find.article_id(connection, uuid)
+            found = people_reviews.baseline(connection, article, below, only)
+            if found is None:
+                return None
+            return found, stories.currents(connection, [(article, found.version)])[article, found.version]
+
+    def acts(self, limit: int, *, wanted: ActFilter) -> list[ActRow]:
+        """What people did."""
+        with self.database.read() as connection:
+            return acts.listed(connection, limit, wanted)
 
     def prune_snapshots(self, *, done_before: datetime, quarantined_before: datetime, limit: int) -> int:
         old = (

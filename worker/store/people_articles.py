@@ -15,7 +15,7 @@ from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
 from worker.model.feed import ParsedEntry
 from worker.model.overview import ArticleFacts, CopyRow, DeliveryRow, ReceiptRow, TombstoneRow, VersionMade
-from worker.store import stories
+from worker.store import corrections, stories
 from worker.store.declared import destination, source
 from worker.store.pack import unpack
 from worker.store.people_find import MOST, starting
@@ -38,6 +38,7 @@ def facts(connection: Connection, article_id: int, *, versions: int = 50) -> Art
         copies=tuple(_copies(connection, article_id)),
         versions=tuple(_versions(connection, article_id, versions)),
         tombstones=tuple(_tombstones(connection, article_id)),
+        corrections=tuple(corrections.of_article(connection, article_id)),
     )
 
 
@@ -77,12 +78,6 @@ def _tombstones(connection: Connection, article_id: int) -> list[TombstoneRow]:
         sa.select(tombstone).where(tombstone.c.article_id == article_id).order_by(tombstone.c.id.desc())
     )
     return [TombstoneRow(row.at, row.reason, row.by, row.note, row.lifted_at) for row in rows]
-
-
-def newest_routed(connection: Connection, limit: int) -> list[int]:
-    """Ids of the newest live articles that have been routed, newest first."""
-    query = sa.select(article.c.id).where(article.c.state == "live", article.c.version > 0)
-    return list(connection.execute(query.order_by(article.c.id.desc()).limit(limit)).scalars())
 
 
 def _deliveries() -> sa.Select[Any]:

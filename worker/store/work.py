@@ -19,6 +19,7 @@ from worker.model.media import CheckedMedia, MediaChange
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.model.stops import Stop
 from worker.store import (
+    acts,
     articles,
     claims,
     corrections,
@@ -34,7 +35,7 @@ from worker.store import orders as order_store
 from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database
-from worker.store.schema import act, article
+from worker.store.schema import article
 
 
 class StoreWork:
@@ -161,9 +162,7 @@ class StoreWork:
 
     def note(self, *, by: str, verb: str, target: str, note: str | None, now: datetime, detail: object = None) -> None:
         """One audited row for every human act."""
-        self._connection.execute(
-            sa.insert(act).values(at=now, by=by, verb=verb, target=target, note=note, detail=detail)
-        )
+        acts.record(self._connection, by=by, verb=verb, target=target, note=note, now=now, detail=detail)
 
     def raise_attention(self, source_id: int, words: str | None) -> None:
         """What a person should look at, shown by ``status`` and ``source list``; None clears it."""
