@@ -26,7 +26,6 @@ from worker.model.overview import (
 )
 from worker.model.polling import SnapshotClaim
 from worker.model.review import ANY, ActFilter, ActRow, Baseline, HeldFilter, HeldRow
-from worker.model.text import ArticleText, TextFilter
 from worker.store import (
     acts,
     media,
@@ -34,7 +33,6 @@ from worker.store import (
     people_find,
     people_overview,
     people_reviews,
-    people_texts,
     stories,
 )
 from worker.store.engine import Database
@@ -116,15 +114,10 @@ class People:
         with self.database.read() as connection:
             return people_reviews.decisions(connection, people_find.article_id(connection, uuid), limit)
 
-    def routed_since(self, since: datetime, limit: int) -> list[int]:
-        """Ids of the newest live articles that came since then and were ever sent on, newest first."""
+    def newest_routed(self, limit: int) -> list[int]:
+        """Ids of the newest live articles that were ever sent on."""
         with self.database.read() as connection:
-            return people_texts.ids(connection, TextFilter(since), limit)
-
-    def texts(self, wanted: TextFilter, limit: int, *, below: int | None = None) -> list[ArticleText]:
-        """Up to ``limit`` live articles of ``wanted`` with their texts and ids ``below``, newest first."""
-        with self.database.read() as connection:
-            return people_texts.texts(connection, wanted, limit, below=below)
+            return people_articles.newest_routed(connection, limit)
 
     def stories(self, ids: Sequence[int]) -> list[Story]:
         """The stories of these articles, for looking ahead without writing."""

@@ -80,6 +80,12 @@ def _tombstones(connection: Connection, article_id: int) -> list[TombstoneRow]:
     return [TombstoneRow(row.at, row.reason, row.by, row.note, row.lifted_at) for row in rows]
 
 
+def newest_routed(connection: Connection, limit: int) -> list[int]:
+    """Ids of the newest live articles that have been routed, newest first."""
+    query = sa.select(article.c.id).where(article.c.state == "live", article.c.version > 0)
+    return list(connection.execute(query.order_by(article.c.id.desc()).limit(limit)).scalars())
+
+
 def _deliveries() -> sa.Select[Any]:
     return (
         sa.select(delivery, article.c.uuid.label("article_uuid"), article.c.title, destination.c.key)
