@@ -185,7 +185,6 @@ def _ring(settlement: Settlement, view: View, hints: Hints) -> None:
     for order in settlement.orders:
         if not view.is_local(order.destination):
             hints.deliver(order.destination)
-    return [_reviewed(story, settlement, key) for key in keys]
 
 
 def _reviewed(story: Story, settlement: Settlement, key: str) -> Reviewed:
