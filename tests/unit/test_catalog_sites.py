@@ -96,9 +96,18 @@ def test_every_key_of_a_site_arrives(tmp_path: Path) -> None:
 
 def test_what_is_left_out_is_the_models_default(tmp_path: Path) -> None:
     plain = source(tmp_path, 'kind = "site"\n')
-    assert (plain.required, plain.follow, plain.floor, plain.settle) == (REQUIRED, FOLLOW, "meta", 0)
+    assert (plain.needs, plain.follow, plain.floor, plain.settle) == (REQUIRED, FOLLOW, "meta", 0)
     assert (plain.listing, plain.rules, plain.first_contact.entries) == (Listing(), PageRules(), 20)
     assert source(tmp_path, 'kind = "feed"\n').body == "feed"
+
+
+def test_a_plain_feed_requires_what_it_says_itself_and_nothing_else(tmp_path: Path) -> None:
+    assert source(tmp_path, 'kind = "feed"\n').needs == ()
+    assert source(tmp_path, 'kind = "feed"\nbody = "page"\n').needs == REQUIRED
+    assert source(tmp_path, 'kind = "feed"\nrequired = ["author"]\n').needs == ("author",)
+    shared = '[defaults.source]\nrequired = ["author"]\n'
+    assert source(tmp_path, f'kind = "feed"\n{shared}').needs == ()
+    assert source(tmp_path, f'kind = "site"\n{shared}').needs == ("author",)
 
 
 def test_nothing_is_followed_required_or_waited_for_where_the_file_says_so(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ _REFERENCES: dict[str, tuple[tuple[Place, str], ...]] = {
         (("calendar",), "calendars"),
         (("first",), "sources"),
     ),
+    "guards": ((("channels",), "channels"),),
+    "periods": ((("channels",), "channels"), (("except",), "publishers")),
 }
 
 
@@ -91,7 +93,7 @@ def check_addresses(tables: Tables) -> Iterator[Finding]:
                 yield entry.finding(place, f"{url} is polled already by [sources.{owner.key}]")
 
 
-_OF_PAGES = ("rules", "required", "floor", "settle", "follow")
+_OF_PAGES = ("rules", "floor", "settle", "follow")
 
 
 def check_kinds(tables: Tables) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ TABLES = (
     "periods",
 )
 SINGLE = ("operator", "alerts", "review")
+MOST = 20  # of a list are told to people
 _NOT_DECLARED = {"key", "version"}
 _TELLING = ("url", "name", "title", "kind", "publisher")
 _SPANS = {"every", "hint_cap", "max_age", "settle", "follow", "delay", "failing", "deadline"}
@@ -187,7 +188,8 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, int) and name.rpartition(".")[2] in _SPANS:
         return span_text(value)
     if isinstance(value, tuple):
-        return ", ".join(_text(name, part) for part in value)
+        listed = ", ".join(_text(name, part) for part in value[:MOST])
+        return listed if len(value) <= MOST else f"{listed}, … ({len(value):,} in all)"
     return str(_plain(value))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from worker.catalog import check, checktimes
+from worker.catalog import check, checkrules, checktimes
 from worker.catalog.checkalerts import check_alerts
 from worker.catalog.files import Declared, Finding, Reading, read_files
 from worker.catalog.say import names, problems, secret_fields, unknown_key
 from worker.catalog.shape import SHAPES, SINGLE, DestinationShape, GrantShape, PeriodShape, Shape
 from worker.catalog.values import Zone, meant
+from worker.catalog.wordlists import check_words, words_of
 from worker.errors import CatalogueError
 from worker.model.catalog import Catalogue, Destination, Grant, Operator, Period
 
@@ -122,6 +124,9 @@ def _cross_findings(reading: Reading) -> Iterator[Finding]:
     yield from check.check_spans(tables, _zone(reading))
     yield from checktimes.check_calendars(tables)
     yield from checktimes.check_schedules(tables)
+    yield from checkrules.check_periods(tables, _zone(reading))
+    yield from checkrules.check_columns(tables)
+    yield from check_words(tables)
     yield from check_alerts(reading)
     yield from check.check_renames(tables)
 
@@ -160,7 +165,16 @@ def _build(reading: Reading, kinds: Kinds) -> Catalogue:
 
 
 def _build_plain(entry: Declared) -> Any:
-    return _PLAIN[entry.table].model_validate(entry.values).build(key=entry.key)
+    built = _PLAIN[entry.table].model_validate(_read_by(entry)).build(key=entry.key)
+    return replace(built, words=words_of(entry)) if entry.table == "guards" else built
+
+
+def _read_by(entry: Declared) -> Mapping[str, object]:
+    """What an entry's kind reads of its values. Required fields in the defaults are for articles read from pages."""
+    plain_feed = entry.table == "sources" and entry.values.get("kind") == "feed" and entry.values.get("body") != "page"
+    if not plain_feed or "required" in entry.own:
+        return entry.values
+    return {name: value for name, value in entry.values.items() if name != "required"}
 
 
 def _build_grant(entry: Declared, zone: str) -> Grant:

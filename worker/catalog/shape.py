@@ -29,6 +29,7 @@ from worker.catalog.values import (
     as_utc,
 )
 from worker.model.catalog import (
+from worker.catalog.wordvalues import Words
     Alerts,
     Basis,
     Calendar,
@@ -278,7 +279,7 @@ class CalendarShape(Shape):
 class GuardShape(Shape):
     builds = Guard
 
-    words: tuple[Text, ...]
+    words: Words
     fields: tuple[Literal["title", "body"], ...] = ()
     action: Literal["hold", "reject"] | None = None
     channels: tuple[Text, ...] = ()

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit": ("audit", "The record of what people did: who, what, why, before, after."),
     "review": ("review", "What waits for a person's word."),
     "migrate": ("maintenance", "Bring the database to the schema of this release."),
+    "guard": ("guard", "Word lists and sensitive periods: what they hold, what is out already."),
     "backup": ("maintenance", "Write everything the database holds to one file."),
     "restore": ("maintenance", "Put a backup into an empty database."),
     "probe": ("probe", "Show what the parser makes of a feed, a page, an address or a date."),

@@ -91,9 +91,10 @@ FOLLOW = (600, 3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600)
 class Source:
     """``every`` is the wished interval, ``hint_cap`` the most that a publisher's max-age or ttl may stretch it to.
 
-    For articles read from pages (kind ``site``, or ``body = "page"``): ``required`` fields without which an article is
-    held, ``floor`` the weakest rule they may come from, ``settle`` seconds from the first reading to the second, only
-    after which it goes out, ``follow`` seconds after the first reading at which a page is read again.
+    ``required`` are fields without which an article is held (None: as ``needs`` says). For articles read from pages
+    (kind ``site``, or ``body = "page"``): ``floor`` is the weakest rule they may come from, ``settle`` seconds from the
+    first reading to the second, only after which it goes out, ``follow`` seconds after the first reading at which a
+    page is read again.
     ``approval`` is how many people must agree before an article goes out: ``auto`` none, ``one``, or ``two`` different
     ones.
     """
@@ -112,7 +113,7 @@ class Source:
     body: str = "feed"  # or "page": a feed's entries are read from the pages they link to
     listing: Listing = field(default_factory=Listing)
     rules: PageRules = field(default_factory=PageRules)
-    required: tuple[str, ...] = REQUIRED
+    required: tuple[str, ...] | None = None
     floor: str = "meta"
     settle: int = 0
     follow: tuple[int, ...] = FOLLOW
@@ -120,6 +121,18 @@ class Source:
 
 
 class Scope(StrEnum):
+    @property
+    def from_pages(self) -> bool:
+        """Whether its articles are read from their own pages."""
+        return self.kind is SourceKind.SITE or self.body == "page"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The fields without which an article of its is held: of a plain feed none, unless it says so."""
+        if self.required is not None:
+            return self.required
+        return REQUIRED if self.from_pages else ()
+
     """``own``: the grantor's own work. ``carried``: also what it carries of others."""
 
     OWN = "own"

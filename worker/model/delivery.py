@@ -74,6 +74,7 @@ class Reason(StrEnum):
     ECHO = "ECHO"
     WITHDRAWN = "WITHDRAWN"
     APPROVED = "APPROVED"
+    SECONDED = "SECONDED"
     REJECTED = "REJECTED"
 
 

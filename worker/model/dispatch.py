@@ -78,7 +78,8 @@ class DestinationClaim:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What one delivery is decided again and rendered from, beside its text. ``reason`` is why the article was
-    withdrawn, for a retraction. ``media`` are its copies, by the address's key."""
+    withdrawn, for a retraction. ``media`` are its copies, by the address's key. ``out`` is the use in which the
+    destination has the article (None: it has not), in version ``out_version``."""
 
     channels: tuple[str, ...]
     approval: Decision | None = None
@@ -97,6 +98,8 @@ class Attempted:
     state: DeliveryState
     due_at: datetime
     at: datetime
+    out: Use | None = None
+    out_version: int = 0
     attempt: int
     failures: int
     answer: Answer

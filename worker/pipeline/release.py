@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from worker.pipeline.view import View
 from worker.rights.credit import make_release, make_withdrawal
 from worker.rights.decide import Case
 from worker.rights.endings import Given
+from worker.rights.guards import period_at
+from worker.rights.holds import NO_RULES, PEOPLE, Rules
 from worker.rights.media import choice
 
 
@@ -33,6 +36,7 @@ def build_case(
 ) -> Case:
     """The case of ``version`` before ``destination``; ``channels`` are all of the version's, ``media`` the article's
     copies."""
+    through = tuple(dict.fromkeys(key for path in carried(channels, destination, view) for key, _ in path.steps))
     return Case(
         version=version,
         source=view.sources[version.source],
@@ -42,12 +46,28 @@ def build_case(
         grants=view.grants_of.get(view.sources[version.source].publisher, ()),
         gone=view.gone_of.get(view.sources[version.source].publisher, ()),
         given=given or Given(),
-        channels=tuple(dict.fromkeys(key for path in carried(channels, destination, view) for key, _ in path.steps)),
+        channels=through,
         now=now,
         approval=approval,
         media=media,
         waits=waits,
         there=there,
+        rules=rules_at(version, destination, through, view, now),
+    )
+
+
+def rules_at(version: Version, destination: Destination, through: Sequence[str], view: View, now: datetime) -> Rules:
+    """What holds by rule see in ``version`` before ``destination``; ``through`` are the channels by which it goes,
+    with their ancestors."""
+    source, catalogue = view.sources[version.source], view.catalogue
+    people = max((PEOPLE[source.approval], *(view.approvals.get(key, 0) for key in through)))
+    if not (people or view.guards or catalogue.periods or destination.columns):
+        return NO_RULES
+    return Rules(
+        hits=view.guards.at(version, through) if view.guards else (),
+        period=period_at(catalogue.periods, through, source.publisher, now),
+        people=people,
+        unmapped=bool(destination.columns) and destination.columns.keys().isdisjoint(through),
     )
 
 
@@ -66,7 +86,7 @@ def build_release(
 ) -> Release:
     """``version`` as ``decision`` lets ``destination`` have it. ``channels`` are all of the version's, ``media`` the
     article's copies."""
-    return make_release(
+    release = make_release(
         version,
         decision,
         sequence=sequence,
@@ -80,6 +100,18 @@ def build_release(
         images=choice(destination),
         media=media,
     )
+    if not destination.columns:
+        return release
+    columns = columns_at(release.channels, destination, view) or columns_at(
+        carried(channels, destination, view), destination, view
+    )
+    return replace(release, columns=columns)
+
+
+def columns_at(through: Iterable[ChannelPath], destination: Destination, view: View) -> tuple[str, ...]:
+    """The partner's own columns for what comes ``through`` these, each once, in the order of our channels."""
+    keys = {key for path in through for key, _ in path.steps}
+    return tuple(dict.fromkeys(name for key in view.paths if key in keys and (name := destination.columns.get(key))))
 
 
 def build_withdrawal(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from worker.errors import NotFound, Refused
+from worker.identity.names import fold_name
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, Reason
-from worker.model.ingest import Pair, Story
+from worker.model.ingest import Pair, Ruling, Story
 from worker.pipeline.settle import PERMITTED, Settlement, settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Work, Works
@@ -63,21 +64,58 @@ def give_word(story: Story, view: View, word: Decision, destinations: Sequence[s
     """What ``word`` on the present version of ``story`` writes at ``destinations``. Pure.
 
     Raises Refused where it would change nothing: the article is gone, was never routed or goes elsewhere, has changed
-    since, or a rule stands above a person's word (an ended grant, a destination it leaves out, an echo).
+    since, a rule stands above a person's word (an ended grant, a destination it leaves out, an echo, a list that
+    rejects, a column that is not mapped), or the same person would agree twice where two different ones must.
     """
     if story.withdrawn or story.current is None or not story.carried:
         state = "was withdrawn" if story.withdrawn else "was never sent on"
         raise Refused(f"{story.uuid} {state}; there is nothing to decide")
     number = story.current.number
-    spoken = {
-        key: replace(story.pairs.get(key) or Pair(key), approval=word, approval_version=number) for key in destinations
-    }
+    pairs = {key: story.pairs.get(key) or Pair(key) for key in destinations}
+    words = {key: with_first(word, pair, number, now) for key, pair in pairs.items()}
+    spoken = {key: replace(pair, approval=words[key], approval_version=number) for key, pair in pairs.items()}
     settlement = settle(replace(story, pairs={**story.pairs, **spoken}), view, now)
     if settlement.version is not None:
         raise Refused(f"{story.uuid} is changing just now; look at it again: newsroad review show {story.uuid}")
     for key in destinations:
-        _check(story, view, word, key, settlement)
-    return _only(settlement, frozenset(destinations))
+        _check(story, view, words[key], key, settlement)
+    return _on_record(_only(settlement, frozenset(destinations)), words)
+
+
+def with_first(word: Decision, pair: Pair, number: int, now: datetime) -> Decision:
+    """``word`` beside the yes of another person to the same version, where two must agree: what both agree to."""
+    before = pair.approval
+    if before is None or pair.approval_version != number or word.use not in PERMITTED or before.use not in PERMITTED:
+        return word
+    if before.valid_until is None or word.valid_until is None or before.valid_until <= now:
+        return word
+    if Reason.SECONDED not in before.reasons and (not _waits_for_second(pair, number) or _same(before, word)):
+        return word
+    use = max(before.use, word.use, key=list(Use).index)
+    until = min(before.valid_until, word.valid_until)
+    return replace(word, use=use, valid_until=until, reasons=(*word.reasons, Reason.SECONDED))
+
+
+def _waits_for_second(pair: Pair, number: int) -> bool:
+    decision = pair.decision if pair.decision_version == number else None
+    return decision is not None and Reason.SECOND_APPROVAL in decision.reasons
+
+
+def _same(one: Decision, other: Decision) -> bool:
+    """Whether the same person said both, by name."""
+    first, second = (word.by or "" for word in (one, other))
+    return (fold_name(first) or first) == (fold_name(second) or second)
+
+
+def _on_record(settlement: Settlement, words: Mapping[str, Decision]) -> Settlement:
+    """``settlement`` with the words themselves, where a second person must agree: what counts there is the hold, and
+    the first yes is found again as the newest decision of a person."""
+    rulings: list[Ruling] = []
+    for one in settlement.rulings:
+        if Reason.SECOND_APPROVAL in one.decision.reasons:
+            rulings.append(replace(one, decision=words[one.destination], cancels=False))
+        rulings.append(one)
+    return replace(settlement, rulings=tuple(rulings))
 
 
 def _only(settlement: Settlement, keys: frozenset[str]) -> Settlement:
@@ -100,9 +138,19 @@ def _check(story: Story, view: View, word: Decision, key: str, settlement: Settl
                 f"{story.uuid} is in no channel that goes to {key}; see: newsroad article explain {story.uuid}"
             )
         ruled = pair.decision
+    if Reason.SECOND_APPROVAL in ruled.reasons and word.use in PERMITTED:
+        _check_person(story, word, key)
+        return
     if ruled.by != word.by or ruled.reasons[0] is not word.reasons[0]:
         why = reason_text(ruled.reasons[0], view.catalogue.operator.language)
         raise Refused(f"{key}: a person's word does not change this: {why} [{ruled.reasons[0].value}]")
+
+
+def _check_person(story: Story, word: Decision, key: str) -> None:
+    """Raise Refused where whoever says ``word`` has said yes already, and a second person must."""
+    pair, number = story.pairs.get(key) or Pair(key), story.current.number if story.current else 0
+    if pair.approval is not None and _waits_for_second(pair, number) and _same(pair.approval, word):
+        raise Refused(f"{key}: {word.by} has agreed already; a second, different person must (--by NAME)")
 
 
 def review(
@@ -188,7 +236,7 @@ def _ring(settlement: Settlement, view: View, hints: Hints) -> None:
 
 
 def _reviewed(story: Story, settlement: Settlement, key: str) -> Reviewed:
-    ruling = next((one for one in settlement.rulings if one.destination == key), None)
+    ruling = next((one for one in reversed(settlement.rulings) if one.destination == key), None)
     order = next((one for one in settlement.orders if one.destination == key), None)
     decision = ruling.decision if ruling is not None else story.pairs[key].decision
     assert decision is not None

@@ -63,7 +63,7 @@ class Shared:
         key = (
             *(due.article, due.version, due.sequence, due.action, first, due.created_at, decision),
             *(material.channels, tuple(carried(material.channels, destination, self.view))),
-            *(choice(destination), frozenset(material.media.items())),
+            *(choice(destination), frozenset(material.media.items()), tuple(destination.columns.items())),
         )
         if key not in self._releases:
             self._releases[key] = build_release(

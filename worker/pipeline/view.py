@@ -10,6 +10,8 @@ from worker.identity.urls import registrable_domain
 from worker.model.catalog import Catalogue, Destination, Grant, Schedule, Source, Subscriber
 from worker.model.delivery import ChannelPath, Imprint
 from worker.openings import Timetable, timetable
+from worker.rights.guards import Guards
+from worker.rights.holds import PEOPLE
 from worker.rights.provenance import Publishers
 from worker.routing import Router, paths
 
@@ -19,7 +21,7 @@ class View:
     """``local`` are the destination kinds whose send is an upsert on our own shelf; ``own_domains`` are ours, for
     recognising our own articles coming back; ``grants_of`` goes by publisher: only the polled one's ever count, those
     of ``gone_of`` have left the file. ``since`` is when destinations began, of those that not everything goes to;
-    ``timetables`` are those of destinations with a schedule."""
+    ``timetables`` are those of destinations with a schedule; ``approvals`` how many people channels want to agree."""
 
     catalogue: Catalogue
     publishers: Publishers
@@ -33,6 +35,8 @@ class View:
     gone_of: Mapping[str, tuple[Grant, ...]]
     since: Mapping[str, datetime]
     timetables: Mapping[str, Timetable]
+    guards: Guards
+    approvals: Mapping[str, int]
     local: frozenset[str]
     own_domains: frozenset[str]
     imprint: Imprint
@@ -82,6 +86,8 @@ def make_view(
         gone_of={one.key: _of(one.key, gone) for one in catalogue.publishers},
         since=since or {},
         timetables=_timetables(catalogue),
+        guards=Guards(catalogue.guards),
+        approvals={one.key: PEOPLE[one.approval] for one in catalogue.channels if PEOPLE[one.approval]},
         local=local,
         own_domains=frozenset({registrable_domain(host)}) if host else frozenset(),
         imprint=Imprint(

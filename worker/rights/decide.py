@@ -1,7 +1,8 @@
 """What may be done with one version at one destination.
 
-Layers, highest first: blocks (withdrawn, echo, embargo, expiry) · a person's word on exactly this version · grants of
-the publisher we polled · licences declared by the origin itself · what a public feed implies · deny.
+Layers, highest first: blocks (withdrawn, echo, embargo, expiry) · a person's word on exactly this version · holds by
+rule (``holds``) · grants of the publisher we polled · licences declared by the origin itself · what a public feed
+implies · deny.
 
 - Only the polled publisher's grants are looked at. One with scope ``own`` covers what that publisher is credited for,
   one with scope ``carried`` everything its source brings. Naming another publisher never earns that one's grants.
@@ -28,6 +29,7 @@ from worker.model.delivery import Decision, Reason
 from worker.model.media import MediaCopy
 from worker.rights import media
 from worker.rights.endings import Given, at_the_end, is_over
+from worker.rights.holds import NO_RULES, Rules, awaits_second, held, stands_above, under_rules
 from worker.rights.licences import Licence, recognise
 from worker.rights.publishers import Publishers, host_of, on_domain
 
@@ -56,7 +58,8 @@ class Case:
     exactly this version here (a caller never passes one given for another version). ``expires`` is when the origin
     says its text ends. ``media`` are the article's copies of pictures and files, by key; ``waits`` whether the text
     waits for those that are outstanding, which one that is out already does not. ``there``: this destination has the
-    article from us; ``given`` what it has, ``gone`` the publisher's grants that left the file. All times are aware UTC.
+    article from us; ``given`` what it has, ``gone`` the publisher's grants that left the file; ``rules`` are what holds
+    by rule see. All times are aware UTC.
     """
 
     version: Version
@@ -76,6 +79,7 @@ class Case:
     there: bool = False
     given: Given = field(default_factory=Given)
     gone: tuple[Grant, ...] = ()
+    rules: Rules = NO_RULES
 
 
 def decide(case: Case) -> Decision:
@@ -84,6 +88,7 @@ def decide(case: Case) -> Decision:
     if blocked is not None:
         return blocked
     ruled = _pictured(case, _complete(case, _ruled(case)))
+    ruled = under_rules(ruled, case.rules, case.given.out if case.given.same else None)
     decision = _with_approval(case, ruled)
     ends = [decision.valid_until, case.expires]
     return replace(decision, valid_until=_nearest(case.now, ends))
@@ -155,13 +160,7 @@ def _complete(case: Case, ruled: Decision) -> Decision:
     """Nothing is published by guess: what lacks a required field waits for a person, whatever its rights."""
     if not case.version.lacks or ruled.use in (Use.HOLD, Use.REJECT):
         return ruled
-    return _held(ruled, *(Reason(f"FIELD:{name}") for name in case.version.lacks))
-
-
-def _held(ruled: Decision, *why: Reason) -> Decision:
-    first = [reason for reason in ruled.reasons if reason is Reason.EXPIRED]
-    rest = [reason for reason in ruled.reasons if reason is not Reason.EXPIRED]
-    return replace(ruled, use=Use.HOLD, reasons=(*first, *why, *rest), obligations=())
+    return held(ruled, *(Reason(f"FIELD:{name}") for name in case.version.lacks))
 
 
 def _pictured(case: Case, ruled: Decision) -> Decision:
@@ -176,9 +175,9 @@ def _pictured(case: Case, ruled: Decision) -> Decision:
         until = media.waits_until(case.version, case.media, case.now) if case.waits else None
         if until is not None:
             ends = _nearest(case.now, [ruled.valid_until, until])
-            return replace(_held(ruled, Reason.MEDIA_PENDING), valid_until=ends)
+            return replace(held(ruled, Reason.MEDIA_PENDING), valid_until=ends)
         lost = case.waits and media.is_lost(case.version, case.media)
-    return _held(ruled, Reason.IMAGE_ESSENTIAL) if lost and media.depends_on_media(case.version) else ruled
+    return held(ruled, Reason.IMAGE_ESSENTIAL) if lost and media.depends_on_media(case.version) else ruled
 
 
 # A person's word
@@ -191,17 +190,20 @@ def _with_approval(case: Case, ruled: Decision) -> Decision:
         return ruled
     if approval.use is Use.REJECT:
         return replace(approval, valid_until=_nearest(case.now, [approval.valid_until]))
-    if approval.valid_until is None or ruled.reasons[0] in _FINAL:
+    if approval.valid_until is None or ruled.reasons[0] in _FINAL or stands_above(ruled):
         return ruled
+    if (waits := awaits_second(ruled, case.rules, approval, case.now)) is not None:
+        return waits
     grant = next((grant for grant in case.grants if grant.key == ruled.grant), None)
     picked = Reason.SELECT_INDIVIDUALLY in ruled.reasons
     use = max(approval.use, grant.use, key=_RANK.__getitem__) if picked and grant else approval.use
     covered = grant if Reason.GRANT_ACTIVE in ruled.reasons else None
+    said = [Reason.APPROVED, *(reason for reason in approval.reasons if reason is Reason.SECONDED)]
     obligations = _obligations(use, covered, ruled.obligations, approval.obligations)
     return replace(
         ruled,
         use=use,
-        reasons=(Reason.APPROVED, *(reason for reason in ruled.reasons if reason is not Reason.APPROVED)),
+        reasons=(*said, *(reason for reason in ruled.reasons if reason not in said)),
         obligations=obligations,
         valid_until=_nearest(case.now, [approval.valid_until, ruled.valid_until]),
         by=approval.by,

@@ -30,6 +30,7 @@ KEPT = 256  # texts whose hits are remembered
 _LETTER = "[0-9a-z\u00c0-\u058f]"  # as in worker.routing: of scripts that part their words
 _IS_LETTER = re.compile(_LETTER).match
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_LINES = re.compile(" ?\n[\n ]*")
 _INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|font|bdi|bdo|wbr)\b[^>]*>")
 
 
@@ -97,11 +98,12 @@ class Guards:
 
     def at(self, version: Version, channels: Sequence[str]) -> tuple[Hit, ...]:
         """As ``hits``, of the lists that hold for what comes through ``channels``."""
-        found = self.hits(version)
-        if not found:
-            return found
-        limits = {guard.key: guard.channels for guard in self._guards}
-        return tuple(hit for hit in found if not limits[hit.guard] or not set(channels).isdisjoint(limits[hit.guard]))
+        return tuple(hit for hit in self.hits(version) if self.holds(hit.guard, channels))
+
+    def holds(self, key: str, channels: Sequence[str]) -> bool:
+        """Whether the list ``key`` is for what comes through any of ``channels``."""
+        limit = next(guard.channels for guard in self._guards if guard.key == key)
+        return not limit or not set(channels).isdisjoint(limit)
 
     def _read(self, title: str, body: str | None, summary: str | None) -> Iterator[Hit]:
         told: dict[tuple[str, str, str], Hit] = {}
@@ -160,7 +162,7 @@ def plain(markup: str) -> str:
     """The text of clean HTML: white space single, a line for every block."""
     text = " ".join(markup.split())
     if "<" in text:
-        text = _TAG.sub("\n", _INLINE.sub("", text))
+        text = _LINES.sub("\n", _TAG.sub("\n", _INLINE.sub("", text))).strip()
     return normalize("NFC", html.unescape(text) if "&" in text else text)
 
 

@@ -80,8 +80,11 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "所属栏目在该合作方没有对应栏目，请在 columns 中补上",
         "None of its channels is mapped to a column of this partner; add it to columns",
     ),
-    Reason.WORD_LISTED: ("含词表中的词语，等待人工审核", "Has a word of one of the lists; waits for a person"),
-    Reason.SENSITIVE_PERIOD: ("处于敏感时段，等待人工审核", "Arrived in a sensitive period; waits for a person"),
+    Reason.WORD_LISTED: ("含词表中的词语", "Has a word of one of the lists"),
+    Reason.SENSITIVE_PERIOD: (
+        "处于敏感时段，等待人工审核，时段结束后自动重新判定",
+        "Falls into a sensitive period; waits for a person, and is decided again when it ends",
+    ),
     Reason.APPROVAL_NEEDED: ("须经人工审核后发布", "Must be approved by a person before it goes out"),
     Reason.SECOND_APPROVAL: ("须由另一人再次审核", "Must be approved by a second, different person"),
     Reason.DEADLINE_PASSED: ("逾期无人审核，不再发布", "Nobody decided in time; it is dropped"),
@@ -99,6 +102,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.WITHDRAWN: ("已撤回", "Withdrawn"),
     Reason.APPROVED: ("经人工批准", "Approved by a person"),
+    Reason.SECONDED: ("并经第二人同意", "And agreed to by a second person"),
     Reason.REJECTED: ("经人工否决", "Rejected by a person"),
 }
 
@@ -139,7 +143,8 @@ def obligation_text(obligation: str, language: str) -> str:
 
 
 def explain(decision: Decision, language: str) -> list[str]:
-    """The decision as lines for a person: what, why, under which grant, what goes with it, until when, by whom."""
+    """The decision as lines for a person: what, why, under which grant, what goes with it, until when, by whom; what a
+    list found, in its context."""
     zh = language == "zh"
     lines = [_pick(USES[decision.use], language)]
     lines += [f"{reason_text(reason, language)} [{reason.value}]" for reason in decision.reasons]
@@ -152,6 +157,8 @@ def explain(decision: Decision, language: str) -> list[str]:
     if decision.valid_until is not None:
         moment = decision.valid_until.strftime("%Y-%m-%d %H:%M UTC")
         lines.append(f"有效至 {moment}，届时重新判定" if zh else f"Decided again at {moment}")
+    if decision.by is None and decision.note:
+        lines.append(decision.note)
     if decision.by is not None:
         note = decision.note or ""
         lines.append(f"经办人：{decision.by}　{note}".rstrip() if zh else f"By {decision.by}: {note}".rstrip(": "))

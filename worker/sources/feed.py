@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from worker.model.catalog import Source
-from worker.model.feed import Document, Found, ParsedFeed, Role
+from worker.model.feed import Document, Found, ParsedEntry, ParsedFeed, Role
 from worker.model.polling import SnapshotClaim
 from worker.parsers import parse
+from worker.parsers.clean import plain_text
 from worker.sources import pages
 from worker.sources.site import first_ones
+
+LEAST_BODY = 400  # characters of a summary from which on it is the text itself
 
 
 def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
@@ -20,7 +24,23 @@ def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
     inherits = source.language is None
     document = Document(claim.body, claim.url, claim.content_type, source.zone, inherits)
     parsed = parse(document, claim.seen)
-    return with_pages(parsed, claim, source) if source.body == "page" else parsed
+    if source.body == "page":
+        return with_pages(parsed, claim, source)
+    if not source.needs:
+        return parsed
+    return replace(parsed, entries=tuple(replace(one, lacks=_lacks(one, source.needs)) for one in parsed.entries))
+
+
+def _lacks(entry: ParsedEntry, required: Iterable[str]) -> tuple[str, ...]:
+    """The required fields that an item does not tell itself: nothing is read into it."""
+    told: dict[str, object] = {
+        "title": entry.title,
+        "published": entry.published,
+        "source": entry.source is not None and (entry.source.title or entry.source.url),
+        "author": entry.authors,
+        "body": entry.content or len(plain_text(entry.summary or "")) >= LEAST_BODY,
+    }
+    return tuple(name for name in required if not told[name])
 
 
 def with_pages(parsed: ParsedFeed, claim: SnapshotClaim, source: Source) -> ParsedFeed:

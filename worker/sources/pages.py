@@ -153,7 +153,7 @@ def _lacks(page: ParsedPage, hint: ParsedEntry, source: Source, content: str | N
         "author": page.authors,
         "body": content,
     }
-    for name in source.required:
+    for name in source.needs:
         if not told[name] and not (found[name] and _is_sure(page, name, source.floor)):
             yield name
 
