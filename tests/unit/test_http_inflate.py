@@ -119,3 +119,17 @@ def test_what_was_not_asked_for_or_is_stacked_is_refused(value: str) -> None:
     with pytest.raises(BodyError) as caught:
         coding(value)
     assert caught.value.error is FetchError.ENCODING
+
+
+def test_a_body_of_one_stream_is_kept_as_it_came() -> None:
+    text = "日报".encode() * 2000
+    one = gzip.compress(text)
+    for wire, kept in ((one, one), (one + one, None), (one + bytes(8), None), (gzip.compress(b"x"), None)):
+        gunzip = Gunzip(MIB)
+        for start in range(0, len(wire), 7):
+            gunzip.feed(wire[start : start + 7])
+        gunzip.finish()
+        assert gunzip.packed() == kept
+    plain = Plain(MIB)
+    plain.feed(text)
+    assert plain.packed() is None

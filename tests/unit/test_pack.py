@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import pytest
 
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry, Person
-from worker.store.pack import pack, pack_beside, squeeze, unpack, unpack_markup
+from worker.store.pack import pack, pack_beside, squeeze, unpack, unpack_body, unpack_markup
 
 WHEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -51,3 +52,11 @@ def test_rows_of_earlier_versions_are_read() -> None:
     )
     assert unpack(Credit, packed) == credit
     assert unpack_markup(squeeze(b"<item/>"), packed) == b"<item/>"
+
+
+def test_a_body_is_unpacked_whoever_packed_it() -> None:
+    body = "日报".encode() * 100
+    assert unpack_body(zlib.compress(body, 1)) == unpack_body(gzip.compress(body)) == body
+    assert unpack_body(None) == unpack_body(b"") == b""
+    with pytest.raises(zlib.error):
+        unpack_body(b"neither")

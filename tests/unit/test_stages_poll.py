@@ -54,6 +54,15 @@ def test_the_same_body_is_no_snapshot(stages: Stages) -> None:
     assert stages.resource().outcome == "unchanged: same body"
 
 
+def test_a_body_that_came_packed_is_kept_as_it_came(stages: Stages) -> None:
+    stages.publish("alpha", rss(*(item(f"a{number}", f"走访 {number}") for number in range(9))))
+    stages.poll()
+    assert {bytes(row.body[:2]) for row in stages.snapshots()} == {b"\x1f\x8b"}
+    stages.ingest()
+    assert len(stages.entries()) == 9
+    assert {row.state for row in stages.snapshots()} == {"done"}
+
+
 def test_the_user_agent_names_the_operator_and_how_to_reach_them(stages: Stages) -> None:
     stages.publish("alpha", FEED)
     stages.run()

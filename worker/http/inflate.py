@@ -60,6 +60,10 @@ class Plain:
         """Return what was collected so far."""
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
+    def packed(self) -> bytes | None:
+        """Return a complete body as it came, where that is one stream of gzip and shorter; else None."""
+        return None
+
 
 class Gunzip(Plain):
     """Collects a gzip body decoded, at most ``max_bytes``, at most 100:1 once over 1 MiB."""
@@ -68,6 +72,7 @@ class Gunzip(Plain):
         super().__init__(max_bytes)
         self._decoder = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._read = 0
+        self._wire: list[bytes] = []
         self._members = 1
         self._trailing = False
 
@@ -78,6 +83,7 @@ class Gunzip(Plain):
         self._read += len(chunk)
         if self._read > self._max_bytes + _STEP:
             raise BodyError(FetchError.TOO_LARGE, f"more than {self._max_bytes} bytes, compressed")
+        self._wire.append(chunk)
         pending = True
         while pending and not self._trailing:
             chunk, pending = self._step(chunk)
@@ -115,3 +121,7 @@ class Gunzip(Plain):
         """Raise BodyError ENCODING when the stream ended inside a member; an empty body is no body and fine."""
         if self._read and not self._decoder.eof:
             raise BodyError(FetchError.ENCODING, "truncated gzip")
+
+    def packed(self) -> bytes | None:
+        single = self._members == 1 and not self._trailing and self._decoder.eof
+        return b"".join(self._wire) if single and self._read < self._size else None

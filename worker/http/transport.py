@@ -188,6 +188,7 @@ class AiohttpWire:
             finished=self._clock(),
             hops=tuple(answer.hops),
             remote_address=progress.remote_address,
+            packed=answer.collected.packed() if error is None else None,
         )
 
     async def _converse(self, request: Request, answer: _Answer, progress: _Progress) -> None:

@@ -76,8 +76,9 @@ class Outcome:
 
     ``url`` is the address that answered (after redirects within the host). ``hops`` are ``(status, location)`` of
     every redirect followed. ``headers`` have lower-case names, repeated ones joined with ``", "``. ``body`` is decoded
-    (gzip removed). A redirect to another host, or any 3xx with ``follow=0``, is an ANSWERED outcome with that 3xx
-    status. ``error`` is None exactly when phase is ANSWERED. ``started`` and ``finished`` are aware UTC.
+    (gzip removed); ``packed`` is the same as it came, where that was one stream of gzip and shorter. A redirect to
+    another host, or any 3xx with ``follow=0``, is an ANSWERED outcome with that 3xx status. ``error`` is None exactly
+    when phase is ANSWERED. ``started`` and ``finished`` are aware UTC.
     """
 
     tag: int
@@ -92,3 +93,4 @@ class Outcome:
     finished: datetime
     hops: tuple[tuple[int, str], ...] = ()
     remote_address: str | None = None
+    packed: bytes | None = None

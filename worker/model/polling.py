@@ -87,7 +87,7 @@ class HostClaim:
 class Fetched:
     """A new body: the snapshot to come. ``status`` is 200; 404 or 410 for an article that is not there any more; for a
     picture whatever refused it (0: no answer at all). ``ready_at`` is when it may be ingested at the earliest (None:
-    at once)."""
+    at once). ``packed`` is the body as the publisher packed it (gzip), if it did: what need not be packed again."""
 
     url: str
     content_type: str | None
@@ -96,6 +96,7 @@ class Fetched:
     at: datetime
     status: int = 200
     ready_at: datetime | None = None
+    packed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

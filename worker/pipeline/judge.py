@@ -104,6 +104,7 @@ def fetched(outcome: Outcome, *, status: int = 200, ready_at: datetime | None = 
         at=outcome.finished,
         status=status,
         ready_at=ready_at,
+        packed=outcome.packed if status == 200 else None,
     )
 
 

@@ -38,6 +38,11 @@ def _packer(size: int, beside: bytes | None = None) -> zlib._Compress:
     return zlib.compressobj(1, zlib.DEFLATED, window, memory, zdict=beside)
 
 
+def unpack_body(packed: bytes | None) -> bytes:
+    """A snapshot's body: packed by us (zlib) or by its publisher (gzip). Raises zlib.error for anything else."""
+    return zlib.decompress(packed, zlib.MAX_WBITS | 32) if packed else b""
+
+
 def pack(value: object, *, without: Set[str] = frozenset()) -> bytes:
     """``value`` (a frozen dataclass of ours) as packed JSON, a tiny one as it is. What has its default is left out:
     most fields do. A default of a packed type may therefore never change its meaning; a new field's is what older

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
@@ -17,7 +16,7 @@ from worker.model.overview import DestinationRow, Overview, PollState, SnapshotR
 from worker.model.polling import ResourceState, SnapshotClaim
 from worker.store import people_reviews
 from worker.store.declared import destination, source
-from worker.store.pack import unpack
+from worker.store.pack import unpack, unpack_body
 from worker.store.people_reviews import HeldCounts
 from worker.store.schema import delivery, entry, heartbeat, resource, revision, snapshot
 
@@ -213,7 +212,7 @@ def pages(connection: Connection, key: str, limit: int) -> list[SnapshotClaim]:
             url=row.url,
             content_type=row.content_type,
             fetched_at=row.fetched_at,
-            body=zlib.decompress(row.body),
+            body=unpack_body(row.body),
             deaths=row.deaths,
             guid_mode=row.guid_mode,
             first_contact=False,

@@ -12,7 +12,16 @@ from sqlalchemy.engine import Connection
 
 from worker.identity.urls import host_of, registrable_domain
 from worker.model.catalog import FOLLOW
-from worker.model.polling import PAGE_TRIES, DueResource, HostClaim, HostResult, NewSnapshot, Polled, ResourceState
+from worker.model.polling import (
+    PAGE_TRIES,
+    DueResource,
+    Fetched,
+    HostClaim,
+    HostResult,
+    NewSnapshot,
+    Polled,
+    ResourceState,
+)
 from worker.store import acts
 from worker.store.declared import source
 from worker.store.due import DUE, LEADING, due_resource, host_claim
@@ -99,10 +108,13 @@ _CHANGED = (
     sa.update(resource).where(resource.c.id == sa.bindparam("b_resource")).values(changed_at=sa.bindparam("b_at"))
 )
 _ADD_SNAPSHOT = sa.insert(snapshot)
-_KEY_OF = (
-    sa.select(source.c.key)
-    .join(resource, resource.c.source_id == source.c.id)
-    .where(resource.c.id == sa.bindparam("resource"))
+_MADE = (
+    sa.select(sa.func.max(snapshot.c.id).label("id"), source.c.key)
+    .join(resource, resource.c.id == snapshot.c.resource_id)
+    .join(source, source.c.id == resource.c.source_id)
+    .where(among(snapshot.c.resource_id, "ids"), snapshot.c.state == "new", snapshot.c.ready_at.is_(None))
+    .group_by(snapshot.c.resource_id, source.c.key)
+    .order_by("id")
 )
 
 
@@ -185,8 +197,7 @@ class Polling:
                 self._move(connection, item)
             if item.settled:
                 self._settle(connection, item)
-        made = [(item, self._snapshot(connection, item)) for item in polled if item.fetched is not None]
-        return [new for item, new in made if item.fetched is not None and item.fetched.ready_at is None]
+        return _add_snapshots(connection, [(item, item.fetched) for item in polled if item.fetched is not None])
 
     def _settle(self, connection: Connection, item: Polled) -> None:
         """The second reading of a fresh page came: the first one is ready, or the new one takes its place."""
@@ -208,28 +219,6 @@ class Polling:
                 .where(source.c.id.in_(page), source.c.attention.is_(None))
                 .values(attention=item.attention[:500])
             )
-
-    def _snapshot(self, connection: Connection, item: Polled) -> NewSnapshot:
-        fetched = item.fetched
-        assert fetched is not None
-        connection.execute(_CHANGED, {"b_resource": item.resource, "b_at": item.at})
-        made = connection.execute(
-            _ADD_SNAPSHOT,
-            {
-                "resource_id": item.resource,
-                "fetched_at": fetched.at,
-                "url": fetched.url,
-                "content_type": fetched.content_type,
-                "status": fetched.status,
-                "ready_at": fetched.ready_at,
-                "headers": dict(fetched.headers),
-                "body": zlib.compress(fetched.body, 1),
-            },
-        )
-        key = connection.execute(_KEY_OF, {"resource": item.resource}).scalar_one()
-        inserted = made.inserted_primary_key
-        assert inserted is not None
-        return NewSnapshot(inserted[0], key)
 
     def _move(self, connection: Connection, item: Polled) -> None:
         """Let the target's own host ask: a chase over hosts waits for each host's lease and pace."""
@@ -312,6 +301,32 @@ class Polling:
             for row in rows:
                 touch_host(connection, row.host_id)
             return len(rows)
+
+
+def _add_snapshots(connection: Connection, new: Sequence[tuple[Polled, Fetched]]) -> list[NewSnapshot]:
+    """Keep these bodies; those of them that may be ingested at once, oldest first."""
+    if not new:
+        return []
+    connection.execute(_CHANGED, [{"b_resource": item.resource, "b_at": item.at} for item, _ in new])
+    connection.execute(
+        _ADD_SNAPSHOT,
+        [
+            {
+                "resource_id": item.resource,
+                "fetched_at": fetched.at,
+                "url": fetched.url,
+                "content_type": fetched.content_type,
+                "status": fetched.status,
+                "ready_at": fetched.ready_at,
+                "headers": dict(fetched.headers),
+                "body": fetched.packed or zlib.compress(fetched.body, 1),
+            }
+            for item, fetched in new
+        ],
+    )
+    ready = [item.resource for item, fetched in new if fetched.ready_at is None]
+    made = connection.execute(_MADE, {"ids": ready}) if ready else ()
+    return [NewSnapshot(row.id, row.key) for row in made]
 
 
 def _still_asked(declared: dict[str, Any], now: datetime) -> sa.ColumnElement[bool]:

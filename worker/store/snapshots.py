@@ -7,7 +7,6 @@ whose fault it was: it is no death, and each of them is then claimed alone.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +24,7 @@ from worker.store.bulk import Lookup, Update
 from worker.store.declared import installation, source
 from worker.store.due import LEADING, LEADING_ROLES
 from worker.store.engine import Database, among
-from worker.store.pack import unpack
+from worker.store.pack import unpack, unpack_body
 from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot
 
@@ -202,7 +201,7 @@ def _read(row: Any, first: bool, parts: Mapping[bytes, bytes], taken: int) -> Sn
         url=row.url,
         content_type=row.content_type,
         fetched_at=row.fetched_at,
-        body=zlib.decompress(row.body) if row.body else b"",
+        body=unpack_body(row.body),
         deaths=row.deaths,
         guid_mode=row.guid_mode,
         first_contact=first,
