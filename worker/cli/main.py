@@ -23,6 +23,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "status": ("status", "Show how sources, deliveries and destinations stand."),
     "doctor": ("doctor", "Check database, broker, catalogue, secrets, folder, sources and destinations."),
     "takedown": ("takedown", "Take articles back from every place they reached."),
+    "pause": ("stops", "Stop what goes out: everything, a source, a channel, a destination."),
+    "resume": ("stops", "Lift a stop: let go or drop what waited."),
     "report": ("report", "Count what came in and went out over some days."),
     "alerts": ("alerts", "What needs a person, and whether people can be told."),
     "run": ("run", "Start every process for one machine."),

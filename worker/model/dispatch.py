@@ -64,6 +64,17 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """A delivery that a person made go now. ``was_due`` is when it would have gone, ``dropped``: not at all."""
+
+    delivery: UUID
+    article: UUID
+    destination: str
+    was_due: datetime
+    dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DestinationClaim:
     """A destination leased to us with deliveries to make, retractions first. ``failures`` counts attempts that failed
     in a row; ``probes`` how often an open one was probed; ``open`` is true while only a probe may go."""
@@ -87,6 +98,8 @@ class Material:
     reason: str | None = None
     withdrawn: bool = False
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
+    out: Use | None = None
+    out_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +111,6 @@ class Attempted:
     state: DeliveryState
     due_at: datetime
     at: datetime
-    out: Use | None = None
-    out_version: int = 0
     attempt: int
     failures: int
     answer: Answer

@@ -43,3 +43,26 @@ class Stopped:
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.destinations or self.sources or self.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What waits behind stops that are to be lifted, as it would be let go: how many deliveries go, by destination,
+    how many are dropped, and how many stay because another stop keeps them too."""
+
+    going: Mapping[str, int]
+    dropped: int = 0
+    staying: int = 0
+
+    @property
+    def go(self) -> int:
+        return sum(self.going.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Letting:
+    """How what waited is let go: all of it, none (``drop``), or, given ``oldest``, without first publications of
+    articles that came before it."""
+
+    drop: bool = False
+    oldest: datetime | None = None

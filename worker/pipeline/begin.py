@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from worker.model.ingest import Copy, Stored, Story
+from worker.model.stops import Stop
 
 
-def new_stories(stored: Sequence[Stored], now: datetime) -> list[Story]:
+def new_stories(stored: Sequence[Stored], now: datetime, stops: tuple[Stop, ...] = ()) -> list[Story]:
     """The articles that entries among ``stored`` began, as the store would tell them from within the transaction that
-    wrote them at ``now``, in the order of their ids. All that there is of them is in memory: reading it back took
-    eight queries a snapshot, a sixth of what one new entry costs and a fifteenth of what fifty cost."""
+    wrote them at ``now``, in the order of their ids; ``stops`` are in force. All that there is of them is in memory:
+    reading it back took eight queries a snapshot, a sixth of what one new entry costs and a fifteenth of what fifty
+    cost."""
     begun = {item.article: item for item in stored if item.uuid is not None}
     copies: dict[int, list[Copy]] = {}
     for item in stored:
@@ -27,6 +29,7 @@ def new_stories(stored: Sequence[Stored], now: datetime) -> list[Story]:
             copies=tuple(copies[article]),
             channels=(),
             pairs={},
+            stops=stops,
         )
         for article, first in begun.items()
         if first.uuid is not None

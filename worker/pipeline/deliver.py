@@ -209,7 +209,9 @@ class Deliverer:
             if declared is None:
                 self.store.record((), (), lease=self.lease, release=[claim.key])
                 continue
-            self._open[claim.key] = _Open(claim, deque(), declared.concurrency, declared.kind)
+            # What goes at a fixed time is one ordered batch: the partner gets it one by one.
+            concurrency = 1 if declared.schedule.at else declared.concurrency
+            self._open[claim.key] = _Open(claim, deque(), concurrency, declared.kind)
             claimed[claim.key] = claim.deliveries
         self._take(claimed)
 

@@ -79,7 +79,8 @@ class Taking:
         fresh = {item.article for item in stored if _is_routed(item)}
         # Most of a first contact is written down and goes nowhere: its articles need not be looked at.
         moved = {item.article for item in stored if item.identified.fate is not Fate.NEW} | fresh
-        begun = new_stories([item for item in stored if item.article in moved], self.now)
+        routed = [item for item in stored if item.article in moved]
+        begun = new_stories(routed, self.now, self.work.stops(self.now) if routed else ())
         before = self.work.stories(moved.difference(story.article for story in begun))
         touched = [story for story in (*before, *begun) if not story.withdrawn]
         origins = {item.article: item.identified.prepared.origin for item in reversed(stored)}

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from worker.model.delivery import DeliveryState, Result
-from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material
+from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material, Pushed
 from worker.model.ingest import Current
 from worker.model.stops import Scope, Stop, Stopped
-from worker.store import acts, claims, media, stops, stories
+from worker.store import acts, claims, media, pushing, stops, stories
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
 from worker.store.engine import Database, among
@@ -188,6 +188,19 @@ class Deliveries:
                 detail = {"before": {"state": "parked", "detail": why}, "after": {"state": "due"}}
                 acts.record(connection, by=by, verb="replay", target=str(uuid), now=now, note=note, detail=detail)
             return done.rowcount == 1
+
+    def push(
+        self, article_id: int, keys: Sequence[str] | None, now: datetime, *, by: str, note: str | None = None
+    ) -> list[Pushed]:
+        """Make what waits of an article, at these destinations or everywhere, due now and urgent: windows, fixed times,
+        delay, rate and cap keep it no longer; stops do. What a person dropped is taken up again. Audited."""
+        with self.database.write() as connection:
+            pushed = pushing.push(connection, article_id, keys, now)
+            for one in pushed:
+                detail = {"destination": one.destination, "was_due": one.was_due.isoformat(), "dropped": one.dropped}
+                what = str(one.article)
+                acts.record(connection, by=by, verb="push", target=what, note=note, now=now, detail=detail)
+            return pushed
 
     def resume(self, key: str, now: datetime, *, by: str, note: str | None = None) -> bool:
         """Lift a hold, a disablement or an open breaker of a destination; True when it exists. Audited."""

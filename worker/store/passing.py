@@ -21,17 +21,25 @@ def of_destination(name: str = "") -> sa.ColumnElement[bool]:
 def of_text(name: str = "") -> sa.ColumnElement[bool]:
     """The source that the version leads with is not stopped, nor are all the channels on which the article goes to
     this destination."""
-    stopped = sa.exists().where(
-        version.c.article_id == delivery.c.article_id,
-        version.c.number == delivery.c.version,
-        entry.c.id == version.c.entry_id,
-        source.c.id == entry.c.source_id,
-        source.c.key.in_(sa.bindparam(f"{name}sources", expanding=True, type_=sa.String)),
+    stopped = (
+        sa.exists()
+        .correlate(delivery)
+        .where(
+            version.c.article_id == delivery.c.article_id,
+            version.c.number == delivery.c.version,
+            entry.c.id == version.c.entry_id,
+            source.c.id == entry.c.source_id,
+            source.c.key.in_(sa.bindparam(f"{name}sources", expanding=True, type_=sa.String)),
+        )
     )
-    way = sa.exists().where(
-        placement.c.article_id == delivery.c.article_id,
-        channel.c.id == placement.c.channel_id,
-        sa.tuple_(destination.c.key, channel.c.key).in_(sa.bindparam(f"{name}ways", expanding=True)),
+    way = (
+        sa.exists()
+        .correlate(delivery, destination)
+        .where(
+            placement.c.article_id == delivery.c.article_id,
+            channel.c.id == placement.c.channel_id,
+            sa.tuple_(destination.c.key, channel.c.key).in_(sa.bindparam(f"{name}ways", expanding=True)),
+        )
     )
     narrowed = destination.c.key.in_(sa.bindparam(f"{name}narrowed", expanding=True, type_=sa.String))
     return sa.and_(~stopped, sa.or_(~narrowed, way))

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from worker.errors import NotFound, Refused
-from worker.model.stops import Scope, Stop
-from worker.store import acts
+from worker.model.delivery import Action, DeliveryState
+from worker.model.stops import Behind, Letting, Scope, Stop, Stopped
+from worker.store import acts, orders, passing
+from worker.store.columns import UtcDateTime
 from worker.store.declared import channel, destination, source
-from worker.store.engine import Database
-from worker.store.schema import stop
+from worker.store.engine import Database, among
+from worker.store.schema import article, delivery, stop
 
 _KEYED = {Scope.SOURCE: source, Scope.CHANNEL: channel, Scope.DESTINATION: destination}
 _IN_FORCE = (
@@ -22,6 +24,38 @@ _IN_FORCE = (
     .where(stop.c.lifted_at.is_(None))
     .order_by(stop.c.id)
 )
+
+_LIFT = (
+    sa.update(stop)
+    .where(stop.c.id == sa.bindparam("b_id"), stop.c.lifted_at.is_(None))
+    .values(lifted_at=sa.bindparam("b_now"), lifted_by=sa.bindparam("b_by"))
+)
+# What has come due and would have gone but for the stops ``mine``; ``free``: no other keeps it.
+_BEHIND = (
+    sa.select(
+        *(delivery.c.id, delivery.c.action, destination.c.key, article.c.created_at),
+        sa.and_(passing.of_destination("left_"), passing.of_text("left_")).label("free"),
+    )
+    .join(destination, destination.c.id == delivery.c.destination_id)
+    .join(article, article.c.id == delivery.c.article_id)
+    .where(
+        delivery.c.state == DeliveryState.DUE.value,
+        delivery.c.action != Action.RETRACT.value,
+        delivery.c.due_at <= sa.bindparam("now", type_=UtcDateTime),
+        sa.not_(sa.and_(passing.of_destination("mine_"), passing.of_text("mine_"))),
+    )
+)
+_DROP = (
+    sa.update(delivery)
+    .where(among(delivery.c.id, "ids"), delivery.c.state == DeliveryState.DUE.value)
+    .values(
+        state=DeliveryState.CANCELLED.value,
+        result=orders.DROPPED,
+        finished_at=sa.bindparam("b_now"),
+        detail=sa.bindparam("b_detail"),
+    )
+)
+CHUNK = 500
 
 
 def unlifted(connection: Connection) -> tuple[Stop, ...]:
@@ -68,19 +102,56 @@ class Stops:
             acts.record(connection, by=by, verb="pause", target=named(scope, key), note=reason, now=now, detail=detail)
             return read(connection, now)
 
-    def lift(
-        self, stops: Sequence[Stop], *, by: str, note: str | None, detail: dict[str, object], now: datetime
-    ) -> None:
-        """Lift these stops. Audited, with ``detail``."""
+    def behind(self, lifted: Stopped, left: Stopped, letting: Letting, now: datetime) -> Behind:
+        """What lifting the stops that ``lifted`` is made of would do, while those of ``left`` stay in force."""
+        with self.database.read() as connection:
+            return _behind(connection, lifted, left, letting, now)[0]
+
+    def resume(
+        self,
+        stops: Sequence[Stop],
+        lifted: Stopped,
+        left: Stopped,
+        letting: Letting,
+        *,
+        by: str,
+        note: str | None,
+        now: datetime,
+    ) -> Behind:
+        """Lift ``stops``, having dropped what ``letting`` drops of what waited behind them. Audited."""
         with self.database.write() as connection:
+            found, dropped = _behind(connection, lifted, left, letting, now)
+            for at in range(0, len(dropped), CHUNK):
+                connection.execute(_DROP, {"ids": dropped[at : at + CHUNK], "b_now": now, "b_detail": _words(by, note)})
+            detail = {"went": found.go, "dropped": found.dropped, "stayed": found.staying}
             for one in stops:
-                connection.execute(
-                    sa.update(stop)
-                    .where(stop.c.id == one.id, stop.c.lifted_at.is_(None))
-                    .values(lifted_at=now, lifted_by=by)
-                )
+                connection.execute(_LIFT, {"b_id": one.id, "b_now": now, "b_by": by})
                 what = named(one.scope, one.key)
                 acts.record(connection, by=by, verb="resume", target=what, note=note, now=now, detail=detail)
+            return found
+
+
+def _words(by: str, note: str | None) -> str:
+    return f"dropped by {by} when a stop was lifted" + (f": {note}" if note else "")
+
+
+def _behind(
+    connection: Connection, lifted: Stopped, left: Stopped, letting: Letting, now: datetime
+) -> tuple[Behind, list[int]]:
+    """What waits behind ``lifted``, and the ids of the deliveries that are to be dropped."""
+    parameters = {**passing.parameters(lifted, "mine_"), **passing.parameters(left, "left_"), "now": now}
+    going: dict[str, int] = {}
+    dropped: list[int] = []
+    staying = 0
+    for row in connection.execute(_BEHIND, parameters):
+        old = letting.oldest is not None and row.action == Action.PUBLISH and row.created_at < letting.oldest
+        if not row.free:
+            staying += 1
+        elif letting.drop or old:
+            dropped.append(row.id)
+        else:
+            going[row.key] = going.get(row.key, 0) + 1
+    return Behind(going, len(dropped), staying), dropped
 
 
 def named(scope: Scope, key: str) -> str:
