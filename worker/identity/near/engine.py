@@ -1,0 +1,230 @@
+"""One text after another: read it, look it up, compare, give a verdict, file it, learn from it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from worker.identity.near.furniture import Furniture
+from worker.identity.near.guards import look, pairs_of, titles_alike, without_figures
+from worker.identity.near.index import Filed, NearIndex
+from worker.identity.near.keys import Keys, Question, exact_key, keys_of
+from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
+from worker.identity.near.reading import SHORTEST, Reading, Script, read
+from worker.identity.near.verdict import Nearness, Pair, Verdict, guarded, overlap_of
+
+_CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
+_VERIFIED: Final = 5  # candidates compared in full
+_REMEMBERED = 256  # texts whose runs are kept between two looks at them
+_LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
+_NEAR_JACCARD = 0.15
+_NEAR_CONTAINMENT = 0.45
+_ONE_DAY = timedelta(days=1)
+_RANK = (
+    Nearness.SAME,
+    Nearness.REVISION,
+    Nearness.EXTENDED,
+    Nearness.EXCERPT,
+    Nearness.EDITION,
+    Nearness.RELATED,
+    Nearness.NEW,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is looked at: ``text`` plain or HTML, ``published`` aware or None, ``host`` any name of the site or empty,
+    ``address`` a key of the text's address (``urls.link_key``) or None."""
+
+    id: str
+    title: str
+    text: str
+    published: datetime | None = None
+    host: str = ""
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """What of a text is compared now: without the furniture known by now."""
+
+    body: str
+    dropped: frozenset[int]
+    grams: Grams
+    lead: Grams
+
+
+@dataclass(slots=True)
+class Recogniser:
+    """Verdicts over an index. Not safe for threads; texts are given in the order in which they came."""
+
+    index: NearIndex
+    furniture: Furniture = field(default_factory=Furniture)
+    _cores: OrderedDict[str, _Core] = field(default_factory=OrderedDict)
+
+    def observe(self, text: Text) -> Verdict:
+        """The verdict on one text, which from then on belongs to what later ones are compared with."""
+        reading = read(text.title, text.text)
+        core = self._core(reading, text.host)
+        keys, question = _keys(reading, core.body, text.address)
+        filed = Filed(text.id, text.id, reading, keys, text.host, text.address, text.published, len(core.body))
+        verdict = self._judge(filed, core, question)
+        self.index.add(replace(filed, article=verdict.article))
+        self._remember(text.id, core)
+        self._learn(filed, verdict.article)
+        return verdict
+
+    def _judge(self, new: Filed, core: _Core, question: Question) -> Verdict:
+        known = self.index.exact(new.keys.exact) if new.keys.exact else None
+        if known is not None and known.reading.script is new.reading.script:
+            return _exactly(new, known)
+        if len(core.body) < SHORTEST:
+            return self._judge_short(new, core, question)
+        best = Verdict(Nearness.NEW, new.id, evidence=_evidence("nothing like it was seen", core))
+        for old in self.index.candidates(question, _VERIFIED):
+            verdict = self._compare(old, new, core)
+            if _order(verdict) > _order(best):
+                best = verdict
+            if best.nearness is Nearness.SAME and best.jaccard >= _CERTAIN:
+                break
+        return best
+
+    def _judge_short(self, new: Filed, core: _Core, question: Question) -> Verdict:
+        """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
+        title = new.reading.title
+        for old in self.index.candidates(question, _VERIFIED):
+            if old.reading.title != title or not _same_day(old.published, new.published):
+                continue
+            found = look(new.reading.script, old.reading.body(), core.body, title, title)
+            evidence = _evidence("a short text with an equal title on the same day", core)
+            if found.numerals and found.kept < 1:
+                evidence = _evidence("a short text with an equal title, but other figures", core, kept=found.kept)
+                return Verdict(Nearness.EDITION, new.id, old.id, evidence=evidence)
+            nearness = Nearness.SAME if len(old.reading.body()) < SHORTEST else Nearness.EXCERPT
+            return Verdict(nearness, old.article, old.id, evidence=evidence)
+        return Verdict(Nearness.NEW, new.id, evidence=_evidence("too short to compare, and nothing equal", core))
+
+    def _compare(self, old: Filed, new: Filed, core: _Core) -> Verdict:
+        before = self._core_of(old)
+        like = likeness(before.grams, core.grams)
+        pair = _pair(old, new, like, before, core)
+        nearness, why = overlap_of(pair)
+        measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
+        if nearness.joins:
+            found = look(new.reading.script, before.body, core.body, old.reading.title, new.reading.title)
+            nearness, why = guarded(nearness, why, pair, found)
+            if found.edition or found.figures:
+                measured |= {
+                    "guard": found.edition,
+                    "figures": list(found.figures[:8]),
+                    "figures_kept": round(found.kept, 2),
+                    "names": [*found.names[:4], *found.title_names[:2]],
+                }
+        far = self._far_from(old, core) if nearness.joins else None
+        if far is not None:
+            nearness, why = Nearness.RELATED, f"{why}; but far from {far}, around which the article stands"
+        return Verdict(
+            nearness,
+            old.article if nearness.joins else new.id,
+            None if nearness is Nearness.NEW else old.id,
+            round(like.jaccard, 3),
+            round(like.containment, 3),
+            _evidence(why, core, **measured),
+        )
+
+    def _far_from(self, old: Filed, core: _Core) -> str | None:
+        """The id of the first or fullest text of the article from which the new one is too far, if there is one.
+
+        An article grows around its first text and not along a chain of copies; and of many long texts that quote one
+        short one, only those that are like each other are one article.
+        """
+        for pillar in self.index.pillars(old.article):
+            if pillar.id == old.id:
+                continue
+            like = likeness(self._core_of(pillar).grams, core.grams)
+            if like.jaccard < _NEAR_JACCARD and like.containment < _NEAR_CONTAINMENT:
+                return pillar.id
+        return None
+
+    def _core(self, reading: Reading, host: str) -> _Core:
+        dropped = frozenset(self.furniture.known(host, reading.marks) | reading.loose)
+        body = reading.body(dropped)
+        if len(body) < SHORTEST and dropped:
+            dropped = frozenset()
+            body = reading.body()
+        lead = body[: _LEAD[reading.script]]
+        return _Core(body, dropped, grams_of(reading.script, body), grams_of(reading.script, lead))
+
+    def _core_of(self, filed: Filed) -> _Core:
+        """The core of a text filed before, made again when furniture was learnt since."""
+        core = self._cores.get(filed.id)
+        if core is not None:
+            now = self.furniture.known(filed.host, filed.reading.marks) | filed.reading.loose
+            if not core.dropped and not now or core.dropped == now:
+                self._cores.move_to_end(filed.id)
+                return core
+        core = self._core(filed.reading, filed.host)
+        self._remember(filed.id, core)
+        return core
+
+    def _remember(self, id_: str, core: _Core) -> None:
+        self._cores[id_] = core
+        if len(self._cores) > _REMEMBERED:
+            self._cores.popitem(last=False)
+
+    def _learn(self, filed: Filed, article: str) -> None:
+        reading = filed.reading
+        title = pairs_of(reading.script, reading.title)
+        sentences = zip(reading.marks, reading.sentences, strict=True)
+        self.furniture.learn(filed.host, sentences, title, article, filed.published)
+
+
+def _keys(reading: Reading, body: str, address: str | None) -> tuple[Keys, Question]:
+    keys, question = keys_of(reading.script, body, reading.title, address)
+    if len(body) >= SHORTEST:
+        return keys, question
+    # A short text identifies nothing without its title, and is found by nothing else.
+    exact = exact_key(reading.script, f"{reading.title}\0{body}") if reading.title and body else b""
+    return replace(keys, exact=exact, near=()), replace(question, keys=keys.named, shingles=frozenset())
+
+
+def _exactly(new: Filed, old: Filed) -> Verdict:
+    evidence = {"why": "letter for letter the same, but for script, width, punctuation and datelines"}
+    return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, evidence)
+
+
+def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) -> Pair:
+    script = new.reading.script
+    one, other = old.reading.title, new.reading.title
+    return Pair(
+        likeness=like,
+        title=titles_alike(script, one, other),
+        shorter=min(len(before.body), len(core.body)),
+        titles_equal=bool(one) and without_figures(one) == without_figures(other),
+        lead=max(share_found(before.lead, core.grams), share_found(core.lead, before.grams)),
+        same_address=old.address is not None and old.address == new.address,
+        same_script=old.reading.script is script,
+        old_published=old.published,
+        new_published=new.published,
+    )
+
+
+def _order(verdict: Verdict) -> tuple[int, float, float]:
+    return (-_RANK.index(verdict.nearness), verdict.jaccard, verdict.containment)
+
+
+def _evidence(why: str, core: _Core, **measured: object) -> Mapping[str, object]:
+    evidence: dict[str, object] = {"why": why, **measured}
+    if core.dropped:
+        evidence["sentences_left_out"] = len(core.dropped)
+    return evidence
+
+
+def _same_day(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and abs(one - other) < _ONE_DAY
+
+
+Clock = Callable[[], datetime]

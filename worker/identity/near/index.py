@@ -1,0 +1,100 @@
+"""Where texts seen before are looked up: the port that a database implements, and the same in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol
+
+from worker.identity.near.keys import Keys, Question, promise
+from worker.identity.near.reading import Reading
+
+MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
+_CROWDED = 8  # of a crowded key only that many of the newest are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One text in the index. ``article`` is the id of the first text of its article."""
+
+    id: str
+    article: str
+    reading: Reading
+    keys: Keys
+    host: str
+    address: str | None
+    published: datetime | None
+    length: int  # characters in normal form, without what was left out then
+
+
+class NearIndex(Protocol):
+    """What recognising asks of a store. Keys of one article are filed once: its copies add only new ones."""
+
+    def exact(self, key: bytes) -> Filed | None:
+        """The first text filed under that exact key."""
+        ...
+
+    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
+        """Texts with a key that is asked for, those of most ``promise`` first; none without any."""
+        ...
+
+    def pillars(self, article: str) -> Sequence[Filed]:
+        """The first text of an article, and its fullest where that is another one."""
+        ...
+
+    def add(self, filed: Filed) -> None: ...
+
+
+@dataclass(slots=True)
+class MemoryIndex:
+    """An index for one run: dictionaries, nothing pruned but crowded keys."""
+
+    _filed: dict[str, Filed] = field(default_factory=dict)
+    _exact: dict[bytes, str] = field(default_factory=dict)
+    _fullest: dict[str, str] = field(default_factory=dict)  # by article, where it is not the first text
+    _near: dict[int, str | list[str]] = field(default_factory=dict)  # most keys have one text: no list for those
+
+    def exact(self, key: bytes) -> Filed | None:
+        found = self._exact.get(key)
+        return self._filed[found] if found is not None else None
+
+    def pillars(self, article: str) -> Sequence[Filed]:
+        fullest = self._fullest.get(article, article)
+        return [self._filed[each] for each in dict.fromkeys((article, fullest))]
+
+    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
+        found: dict[str, None] = {}  # a set that keeps its order
+        near = self._near
+        for key in question.keys:
+            held = near.get(key)
+            if held is None:
+                continue
+            if isinstance(held, str):
+                found[held] = None
+            else:
+                found.update(dict.fromkeys(held[-_CROWDED:] if len(held) >= MOST_PER_KEY else held))
+        if not found:
+            return ()
+        promised = [(promise(each.keys, each.length, question), each) for each in map(self._filed.__getitem__, found)]
+        ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
+        return [each for _, each in ranked[:most]]
+
+    def add(self, filed: Filed) -> None:
+        self._filed[filed.id] = filed
+        if filed.article != filed.id:
+            fullest = self._filed[self._fullest.get(filed.article, filed.article)]
+            if filed.length > fullest.length:
+                self._fullest[filed.article] = filed.id
+        if filed.keys.exact:
+            self._exact.setdefault(filed.keys.exact, filed.id)
+        for key in (*filed.keys.near, *filed.keys.named):
+            held = self._near.get(key)
+            if held is None:
+                self._near[key] = filed.id
+            elif isinstance(held, str):
+                if self._filed[held].article != filed.article:
+                    self._near[key] = [held, filed.id]
+            elif all(self._filed[each].article != filed.article for each in held):
+                held.append(filed.id)
+                del held[:-MOST_PER_KEY]

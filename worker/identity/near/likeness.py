@@ -1,0 +1,124 @@
+"""How much two texts have in common: shares of short runs, and the spans where one puts something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from worker.identity.near.reading import Script
+
+_GRAM: Final = {Script.HAN: 6, Script.WORDS: 4, Script.OTHER: 12}
+_ANCHOR = {Script.HAN: 4, Script.WORDS: 2, Script.OTHER: 8}
+_LONGEST_SLOT = {Script.HAN: 14, Script.WORDS: 8, Script.OTHER: 30}
+
+Grams = frozenset[str] | set[str]
+Units = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Shares from 0 to 1. ``containment`` is of the shorter text; ``longer`` how many times longer the new one is."""
+
+    jaccard: float
+    containment: float
+    longer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A short span of the one text in whose place the other has something else, both between equal neighbours."""
+
+    at: int  # place in the old text
+    old: str
+    new: str
+    before: str  # equal in both, up to a few units
+    after: str
+
+
+def grams_of(script: Script, core: str) -> set[str]:
+    """The runs by which texts are compared: 6 ideographs, 4 words, 12 other letters."""
+    length = _GRAM[script]
+    if script is Script.WORDS:
+        words = core.split()
+        return {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
+    return {core[at : at + length] for at in range(len(core) - length + 1)}
+
+
+def likeness(old: Grams, new: Grams) -> Likeness:
+    """Compare the runs of two texts."""
+    if not old or not new:
+        return Likeness(0.0, 0.0, 0.0)
+    both = len(old & new)
+    return Likeness(both / (len(old) + len(new) - both), both / min(len(old), len(new)), len(new) / len(old))
+
+
+def share_found(part: Grams, whole: Grams) -> float:
+    """The share of the runs of ``part`` that ``whole`` has as well."""
+    return len(part & whole) / len(part) if part else 0.0
+
+
+def units_of(script: Script, core: str) -> Units:
+    return tuple(core.split()) if script is Script.WORDS else core
+
+
+def slots(script: Script, old: Units, new: Units) -> list[Slot]:
+    """Where the new text puts something else for a few characters or words, in the order of the old one."""
+    blocks = _blocks(old, new, _ANCHOR[script])
+    longest = _LONGEST_SLOT[script]
+    found = []
+    for (at, there, length), (next_at, next_there, next_length) in zip(blocks, blocks[1:], strict=False):
+        begin, start = at + length, there + length
+        if 0 < next_at - begin <= longest and 0 < next_there - start <= longest:
+            found.append(
+                Slot(
+                    begin,
+                    _words(script, old[begin:next_at]),
+                    _words(script, new[start:next_there]),
+                    _words(script, old[max(at, begin - 4) : begin]),
+                    _words(script, old[next_at : next_at + min(4, next_length)]),
+                )
+            )
+    return found
+
+
+def _blocks(old: Units, new: Units, anchor: int) -> list[tuple[int, int, int]]:
+    """Equal runs ``(place in old, place in new, length)`` found by anchors that occur once in the new text."""
+    places: dict[Units, int] = {}
+    for place in range(len(new) - anchor + 1):
+        run = new[place : place + anchor]
+        places[run] = -1 if run in places else place
+    blocks: list[tuple[int, int, int]] = []
+    at, end = 0, 0  # end: in the new text, of the block before
+    while at <= len(old) - anchor:
+        place = places.get(old[at : at + anchor], -1)
+        if place < 0 and new[end + 1 : end + 1 + anchor] == old[at : at + anchor]:
+            place = end + 1
+        if place < 0:
+            at += 1
+            continue
+        length = _common(old, at, new, place)
+        blocks.append((at, place, length))
+        at += length
+        end = place + length
+    return blocks
+
+
+def _common(old: Units, at: int, new: Units, place: int) -> int:
+    """The length of the equal run that begins at both places."""
+    most = min(len(old) - at, len(new) - place)
+    length = 0
+    step = 16
+    while length < most:
+        step = min(step, most - length)
+        if old[at + length : at + length + step] == new[place + length : place + length + step]:
+            length += step
+            step *= 2
+        elif step == 1:
+            break
+        else:
+            step = max(1, step // 4)
+    return length
+
+
+def _words(script: Script, units: Units) -> str:
+    return " ".join(units) if script is Script.WORDS else str(units)

@@ -1,0 +1,196 @@
+"""A text as it is compared: its sentences in normal form, without the lines a site or an editor puts around them.
+
+Traditional and simplified script, full and half width, upper and lower case, punctuation and spacing are one. Three
+ways of counting: Chinese, Japanese and Korean by characters, Latin script by words, all others by characters in longer
+runs, with their vowel signs kept, since those are half of the word in Tibetan.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
+from html import unescape
+from typing import Final, Protocol
+
+from worker.identity.near.boilerplate import without_boilerplate, without_dateline
+
+SHORTEST: Final = 80  # characters in normal form under which a text is not compared but only looked up
+
+_TAG = re.compile(r"</?[a-zA-Z][^>]{0,2000}>")
+_BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|section|blockquote)\b[^>]{0,2000}>", re.IGNORECASE)
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " "}
+_WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0…", ",:;?!()%.~/-\"  .", strict=True))
+_INVISIBLE = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+_LINE = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
+_SENTENCE_HAN = re.compile(r"[。！？!?；;\n]+")
+_SENTENCE_WORDS = re.compile(r"[.!?;]+[\"'”’)\]]*\s+|\n+")
+_SENTENCE_OTHER = re.compile("[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
+_ENDED = re.compile("[.!?;:,。！？；：，、…”\"’)）》】།༎؟۔᠃᠂]$")
+_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_WORD_OR_LINE = re.compile(r"[^\w\n]+|_+")
+_THOUSANDS = re.compile(r"[,'](?<=\d[,'])(?=\d{3}(?!\d))")
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_WORD = re.compile(r"\w+")
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_TRADITIONAL = re.compile(
+    "[個們來時為國這說對會後學過還發經動開問無見長門間關東車馬魚鳥龍體區華與義書買賣頭實業產們處應當從現機權條樣樓"
+    "歲歷歸決沒況淚滿漢濟灣點熱爭獎環現畫當療盡監盤眾礦確種稱積穩窮競筆節簡糧級紅紀約純紙細終組結絕統絲維網緊總線"
+    "練織續習聖聞聯聲職聽腦臉興舉舊艦莊萬葉藝蘇號術衛裝製複視親覺觀計討記許設訪證評話該詳語誤請論調談講議護讀變讓豐負財責貨"
+    "質賽趙軍較輸轉農運達違遠適選遺邊郵鄉醫釋銀銷錢錯鎮鐵閉際陽陳階隊險難電靜響頁頂項順預領題顯風飛飯館驗黃齊]"
+)
+_SAMPLE = 800
+_DATELINE_FROM = 160  # a shorter text has no characters to spare
+_LOOSE_RUN = 3  # that many lines without an end in a row are a list of headlines
+_LOOSE_LENGTH = 42
+_LEAST_KEPT = 0.3  # a text that is nearly all lists keeps them
+_SITE_IN_TITLE = re.compile(r"\s*(?:\||｜|_| [-–—] |--).*$|[-–—][^-–—]{2,12}(?:网|网站|频道|报|在线|之家|com|cn)\s*$")
+_NOTE_IN_TITLE = re.compile(r"[(（\[【](?:图|组图|多图|图文|视频|全文|附.{0,12}|更新|update[d]?|photos?|video)[)）\]】]", re.I)
+
+
+class Script(StrEnum):
+    """How a text is counted."""
+
+    HAN = "han"  # by characters: 12 for keys, 6 to compare
+    WORDS = "words"  # by words: 8 and 4
+    OTHER = "other"  # by characters: 24 and 12
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> _Converter:
+    import opencc
+
+    converter: _Converter = opencc.OpenCC("t2s")
+    return converter
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text, ready to be compared.
+
+    ``sentences`` are in normal form (words parted by one space in script ``words``, nothing parted in the others),
+    ``marks`` 8 bytes for each, stable; ``loose`` are the positions of sentences that stand in lists of headlines.
+    """
+
+    script: Script
+    title: str  # in normal form, without the site's name; may be empty
+    sentences: tuple[str, ...]
+    marks: tuple[int, ...]
+    loose: frozenset[int]
+
+    def body(self, without: frozenset[int] | set[int] = frozenset()) -> str:
+        """The text in normal form without the sentences at those positions."""
+        kept = self.sentences
+        if without:
+            kept = tuple(each for position, each in enumerate(kept) if position not in without)
+        return (" " if self.script is Script.WORDS else "").join(kept)
+
+
+def read(title: str, text: str) -> Reading:
+    """Bring a title and a text (plain, a line a paragraph, or HTML) to what is compared."""
+    plain = _flat(text)
+    script = script_of(plain)
+    lines = without_boilerplate([line for line in _LINE.split(plain.strip()) if line])
+    if lines and len(plain) > _DATELINE_FROM:
+        lines[0] = without_dateline(lines[0])
+    loose_lines = _loose(lines, script)
+    sentences: list[str] = []
+    loose: set[int] = set()
+    for number, line in enumerate(_normal_lines(lines, script)):
+        for sentence in line:
+            if sentence:
+                if number in loose_lines:
+                    loose.add(len(sentences))
+                sentences.append(sentence)
+    kept = sum(len(each) for position, each in enumerate(sentences) if position not in loose)
+    if kept < max(SHORTEST, _LEAST_KEPT * sum(map(len, sentences))):
+        loose = set()
+    marks = tuple(map(_mark, sentences))
+    return Reading(script, normal_title(title), tuple(sentences), marks, frozenset(loose))
+
+
+def script_of(plain: str) -> Script:
+    """By what most of its letters are; a fifth of ideographs is enough, since each stands for half a word."""
+    sample = plain if len(plain) < _SAMPLE else plain[: _SAMPLE // 2] + plain[len(plain) // 2 :][: _SAMPLE // 2]
+    letters = sum(map(str.isalpha, sample)) or 1
+    if len(_HAN.findall(sample)) / letters >= 0.2:
+        return Script.HAN
+    return Script.WORDS if len(_LATIN.findall(sample)) / letters >= 0.6 else Script.OTHER
+
+
+def normal_title(title: str) -> str:
+    """A title in normal form without the name of the site and remarks like （图）."""
+    flat = _flat(title).strip()
+    for pattern in (_NOTE_IN_TITLE, _SITE_IN_TITLE):
+        shorter = pattern.sub("", flat).strip()
+        if len(shorter) >= 5:
+            flat = shorter
+    if not _HAN.search(flat) and script_of(flat) is Script.WORDS:
+        return " ".join(_WORD.findall(_POINT.sub("", flat.casefold())))
+    return _NOT_WORD.sub("", flat.casefold())
+
+
+def _flat(text: str) -> str:
+    """Plain text in one width and one script; lines and punctuation stay."""
+    if "<" in text and _TAG.search(text):
+        text = unescape(_TAG.sub(" ", _BLOCK_TAG.sub("\n", text)))
+    elif "&" in text:
+        text = unescape(text)
+    if text.isascii():
+        return _THOUSANDS.sub("", text)
+    for wide, plain in _WIDE_PUNCTUATION:  # a tenth of the time of a table, and mostly there is nothing else
+        text = text.replace(wide, plain)
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = text.translate(_WIDE)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+    if _TRADITIONAL.search(text):
+        text = _to_simplified().convert(text)
+    return _THOUSANDS.sub("", text)
+
+
+def _loose(lines: list[str], script: Script) -> set[int]:
+    """The numbers of short lines without an end that stand together: headlines, captions, links."""
+    longest = _LOOSE_LENGTH if script is Script.HAN else 3 * _LOOSE_LENGTH
+    found: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate((*lines, "。")):
+        if len(line) <= longest and not _ENDED.search(line) and number < len(lines):
+            run.append(number)
+            continue
+        if len(run) >= _LOOSE_RUN:
+            found.update(run)
+        run = []
+    return found
+
+
+def _normal_lines(lines: list[str], script: Script) -> list[list[str]]:
+    """For each line its sentences in normal form."""
+    if script is Script.WORDS:
+        text = _POINT.sub("", "\n".join(lines).casefold().replace("%", " percent "))
+        return [
+            [" ".join(_WORD.findall(each)) for each in _SENTENCE_WORDS.split(line + " ")] for line in text.split("\n")
+        ]
+    if script is Script.OTHER:
+        return [[_letters_and_marks(each) for each in _SENTENCE_OTHER.split(line.casefold())] for line in lines]
+    text = _SENTENCE_HAN.sub("\n", "\r".join(lines).casefold()).replace("\r", "\v")
+    # Two marks in turn: the line is split first, so that a line stays one although its sentences are parted.
+    return [_NOT_WORD_OR_LINE.sub("", line).split("\n") for line in text.split("\v")]
+
+
+def _letters_and_marks(text: str) -> str:
+    return "".join(each for each in text if unicodedata.category(each)[0] in "LMN")
+
+
+def _mark(sentence: str) -> int:
+    return int.from_bytes(blake2b(sentence.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)

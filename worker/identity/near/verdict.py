@@ -1,0 +1,130 @@
+"""What one text is to another: the numbers weighed, as a value that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from worker.identity.near.guards import Findings
+from worker.identity.near.likeness import Likeness
+
+
+class Nearness(StrEnum):
+    SAME = "same"  # joins the article
+    EXTENDED = "extended"  # joins: holds what we have, and more
+    EXCERPT = "excerpt"  # joins: a part of what we have
+    REVISION = "revision"  # joins as its update: same address or title, other figures
+    EDITION = "edition"  # a look-alike that tells of another event: its own article
+    RELATED = "related"  # shares much; shown beside, never merged
+    NEW = "new"
+
+    @property
+    def joins(self) -> bool:
+        return self in {Nearness.SAME, Nearness.EXTENDED, Nearness.EXCERPT, Nearness.REVISION}
+
+
+# Read off one half of the labelled reprints (by event), checked on the other: bench/near.py.
+SAME_FROM: Final = 0.38  # Jaccard
+PART_FROM: Final = 0.78  # containment
+SAME_TITLE_SAME_FROM: Final = 0.28  # where the titles say the same as well
+SAME_TITLE_PART_FROM: Final = 0.62
+SCANT_FROM: Final = 0.92  # of a few sentences nearly all must be found in a text many times as long
+SCANT: Final = 200  # characters
+SCANT_SHARE: Final = 0.25
+RELATED_FROM: Final = 0.5  # containment
+WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
+TITLE_ALIKE: Final = 0.6
+TITLE_UNLIKE: Final = 0.12
+LEAD_KEPT: Final = 0.3
+REVISION_KEPT: Final = 0.5  # share of the figures that a revision leaves as they were
+REVISION_WITHIN: Final = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Everything a verdict on two texts looks at. ``lead`` is the share of the better kept of the two leads that the
+    other has; ``published`` times are aware or None; ``apart`` says that both go on for long with nothing in common."""
+
+    likeness: Likeness
+    title: float
+    shorter: int  # characters of the shorter text in normal form
+    titles_equal: bool  # but for figures
+    lead: float
+    same_address: bool
+    same_script: bool
+    old_published: datetime | None
+    new_published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``of`` is the id of the text it was measured against, ``article`` the first id of the article it belongs to."""
+
+    nearness: Nearness
+    article: str
+    of: str | None = None
+    jaccard: float = 0.0
+    containment: float = 0.0
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+def overlap_of(pair: Pair) -> tuple[Nearness, str]:
+    """What the shares alone say, before any guard: same, extended, excerpt, related or new, and why."""
+    like = pair.likeness
+    alike = pair.title >= TITLE_ALIKE
+    same_from = SAME_TITLE_SAME_FROM if alike or pair.same_address else SAME_FROM
+    part_from = SAME_TITLE_PART_FROM if alike or pair.same_address else PART_FROM
+    if pair.shorter < SCANT and min(like.longer, 1 / max(like.longer, 0.01)) < SCANT_SHARE:
+        part_from = max(part_from, SCANT_FROM)
+    if like.jaccard < same_from and like.containment < part_from:
+        if like.containment >= RELATED_FROM:
+            return Nearness.RELATED, f"{like.containment:.0%} of the shorter text is shared, too little for one article"
+        return Nearness.NEW, "too little in common"
+    if not pair.same_script:
+        return Nearness.RELATED, "shared passages, but another language"
+    if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and like.containment < 0.9:
+        return Nearness.RELATED, "what they share is in neither lead, and the titles differ: a sidebar or background"
+    shorter = f"{like.containment:.0%} of the shorter text is in the longer"
+    if like.containment >= part_from and like.longer > 1 / WHOLE:
+        return Nearness.EXTENDED, f"{shorter}; the new one is {like.longer:.1f} times as long"
+    if like.containment >= part_from and like.longer < WHOLE:
+        return Nearness.EXCERPT, f"{shorter}; the new one has {like.longer:.0%} of the length"
+    return Nearness.SAME, f"{like.jaccard:.0%} of both texts together is shared"
+
+
+def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[Nearness, str]:
+    """The verdict after the guards: what would join may turn out an update or a look-alike."""
+    if not nearness.joins:
+        return nearness, why
+    guard = found.edition
+    changed = ", ".join((*found.figures[:3], *found.names[:2], *found.title_names[:1]))
+    if guard is None:
+        if found.figures and (pair.titles_equal or pair.same_address) and nearness is Nearness.SAME:
+            return Nearness.REVISION, f"same {_ground(pair)}, one figure changed: {changed}"
+        return nearness, why
+    if pair.same_address:
+        return Nearness.REVISION, f"same address, changed: {changed}"
+    if pair.titles_equal and found.kept >= REVISION_KEPT and not found.dates and _is_soon(pair) and not found.names:
+        return Nearness.REVISION, f"same title, {found.kept:.0%} of the figures kept, changed: {changed}"
+    return Nearness.EDITION, _EDITION[guard].format(kept=f"{found.kept:.0%}", changed=changed or "figures")
+
+
+_EDITION = {
+    "numbers": "one template, other figures: only {kept} of them are the same ({changed})",
+    "slots": "one template, other figures in the same places: {changed}",
+    "head": "the lead tells of something else: {changed}",
+    "names": "one template, other names: {changed}",
+}
+
+
+def _ground(pair: Pair) -> str:
+    return "address" if pair.same_address else "title"
+
+
+def _is_soon(pair: Pair) -> bool:
+    if pair.old_published is None or pair.new_published is None:
+        return True
+    return abs(pair.new_published - pair.old_published) <= REVISION_WITHIN
