@@ -37,4 +37,5 @@ def asgi() -> FastAPI:
         clock=services.clock,
         copies=services.copies,
         changes=services.changes,
+        measures=services.measure,
     )

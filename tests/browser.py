@@ -20,6 +20,7 @@ from tests.fakes import (
     an_english_release,
     an_excerpt,
 )
+from worker.model.measures import Family
 from worker.web.app import create_app
 
 TOKEN = "correct horse battery staple"
@@ -35,10 +36,10 @@ def a_full_shelf() -> FakeShelf:
     return shelf
 
 
-def browser(shelf: FakeShelf, beats: FakeHeartbeats) -> Get:
+def browser(shelf: FakeShelf, beats: FakeHeartbeats, measures: Callable[[], list[Family]] | None = None) -> Get:
     """``get(path, method="GET", **headers)``; underscores in header names are hyphens, redirects are not followed."""
     secrets = FakeSecrets({"env:PARTNER_FEED_TOKEN": TOKEN})
-    app = create_app(shelf, heartbeats=beats, clock=lambda: NOON, resolve=secrets)
+    app = create_app(shelf, heartbeats=beats, clock=lambda: NOON, resolve=secrets, measures=measures)
 
     def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
         async def exchange() -> httpx.Response:

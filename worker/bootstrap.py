@@ -16,6 +16,7 @@ from worker.http.client import Http
 from worker.http.guard import Guard
 from worker.model.alerts import Disk
 from worker.model.catalog import Catalogue, Destination
+from worker.model.measures import Family
 from worker.model.words import counted
 from worker.pipeline.deliver import Deliverer
 from worker.pipeline.dispatch import Dispatcher
@@ -37,6 +38,7 @@ from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database, sqlite_path
 from worker.store.figures import FigureStore
+from worker.store.measures import Measures
 from worker.store.media import HostedCopies
 from worker.store.people import People
 from worker.store.polling import Polling
@@ -99,6 +101,7 @@ class Services:
     alerts: AlertStore = field(init=False)
     figures: FigureStore = field(init=False)
     reports: Reports = field(init=False)
+    measures: Measures = field(init=False)
     habits: Habits = field(init=False, default_factory=Habits)
     _http: tuple[str, Http] | None = field(init=False, default=None)
     _view: tuple[int, View] | None = field(init=False, default=None)
@@ -118,6 +121,7 @@ class Services:
         self.alerts = AlertStore(self.database)
         self.figures = FigureStore(self.database)
         self.reports = Reports(self.database)
+        self.measures = Measures(self.database, version("newsroad"))
 
     def view(self, version: int | None = None) -> View:
         """The catalogue in force, indexed. Raises NotFound before the first ``apply``. Whoever has just read which
@@ -212,6 +216,10 @@ class Services:
             *(lambda: volumes(self.settings), self.clock, self.habits),
         )
         return looking.run()
+
+    def measure(self) -> tuple[Family, ...]:
+        """What monitoring reads."""
+        return self.measures.read(self.clock())
 
     def close(self) -> None:
         if self._http is not None:

@@ -28,8 +28,8 @@ from worker.catalog.values import (
     Zone,
     as_utc,
 )
-from worker.model.catalog import (
 from worker.catalog.wordvalues import Words
+from worker.model.catalog import (
     Alerts,
     Basis,
     Calendar,

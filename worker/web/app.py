@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -12,11 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker.errors import NewsroadError
 from worker.model.delivery import Rendition
+from worker.model.measures import Family
 from worker.ports import Changes, Clock, Copies, Heartbeats, Shelf
 from worker.renderers import page
 from worker.settings import resolve_secret
 from worker.web import changes as changes_api
-from worker.web import feeds, files, health, media, portal
+from worker.web import feeds, files, health, media, metrics, portal
 from worker.web.answer import answer
 from worker.web.site import Site, plain_frame, say
 
@@ -44,11 +45,15 @@ def create_app(
     resolve: Callable[[str], str] = resolve_secret,
     copies: Copies | None = None,
     changes: Changes | None = None,
+    measures: Callable[[], Iterable[Family]] | None = None,
 ) -> FastAPI:
     """The ASGI app. ``heartbeats`` None: ``/readyz`` speaks for this process only. ``resolve`` reads feed tokens.
-    ``copies`` None: no pictures are served; ``changes`` None: nothing can be pulled."""
+    ``copies`` None: no pictures are served; ``changes`` None: nothing can be pulled; ``measures`` None: no
+    ``/metrics``."""
     app = FastAPI(title="Newsroad", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     site = Site(shelf, clock, resolve)
+    if measures is not None:
+        app.include_router(metrics.router(measures))
     for routes in (
         health.router(heartbeats, clock),
         files.router(),
