@@ -150,6 +150,15 @@ class Services:
         found = foresee(self.people, view, now, ids[:MOST_FORESEEN], told=told)
         return replace(found, complete=len(ids) <= MOST_FORESEEN)
 
+    def foresee_backfill(self, key: str, since: datetime, told: Callable[[int], None] = lambda _: None) -> Foreseen:
+        """What letting the destination ``key`` begin at ``since`` would send: to it, and to others that the same
+        articles reach by channels that are newer than they."""
+        view = self.view()
+        earlier = replace(view, since={**view.since, key: min(since, view.since.get(key, since))})
+        ids = self.people.routed_since(since, MOST_FORESEEN + 1)
+        found = foresee(self.people, earlier, self.clock(), ids[:MOST_FORESEEN], only=key, told=told)
+        return replace(found, complete=len(ids) <= MOST_FORESEEN)
+
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""
         agent = self._user_agent()

@@ -9,7 +9,8 @@ from uuid import uuid4
 import typer
 
 from worker.bootstrap import Services, open_services, read_options
-from worker.cli.destination import DestinationArgument, app
+from worker.cli.destination import DestinationArgument
+from worker.cli.destination_backfill import app
 from worker.cli.output import ByOption, JsonOption, NoteOption, person, plain, print_json, ready, say
 from worker.destinations import KINDS, RemoteKind, secret_references
 from worker.destinations.kind import Options

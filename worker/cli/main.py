@@ -35,6 +35,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "apply": ("catalogue", "Put the catalogue in force."),
     "source": ("source_pages", "What is polled: the sources of the catalogue."),
     "destination": ("destination_partner", "Where articles go."),
+    "channel": ("channel", "The columns: what they select and what they hold."),
     "article": ("article_fix", "Articles: what they are and where they are."),
     "delivery": ("delivery", "What was, is and will be sent."),
     "audit": ("audit", "The record of what people did: who, what, why, before, after."),

@@ -26,13 +26,16 @@ from worker.model.overview import (
 )
 from worker.model.polling import SnapshotClaim
 from worker.model.review import ANY, ActFilter, ActRow, Baseline, HeldFilter, HeldRow
+from worker.model.text import ArticleText, TextFilter
 from worker.store import (
     acts,
     media,
     people_articles,
+    people_channels,
     people_find,
     people_overview,
     people_reviews,
+    people_texts,
     stories,
 )
 from worker.store.engine import Database
@@ -114,10 +117,25 @@ class People:
         with self.database.read() as connection:
             return people_reviews.decisions(connection, people_find.article_id(connection, uuid), limit)
 
-    def newest_routed(self, limit: int) -> list[int]:
-        """Ids of the newest live articles that were ever sent on."""
+    def routed_since(self, since: datetime, limit: int) -> list[int]:
+        """Ids of the newest live articles that came since then and were ever sent on, newest first."""
         with self.database.read() as connection:
-            return people_articles.newest_routed(connection, limit)
+            return people_texts.ids(connection, TextFilter(since), limit)
+
+    def channel_counts(self, since: datetime) -> dict[str, int]:
+        """How many live articles came since then, by the key of their channels."""
+        with self.database.read() as connection:
+            return people_channels.counts(connection, since)
+
+    def in_channel(self, key: str, limit: int) -> list[ArticleRow]:
+        """The newest live articles in a channel."""
+        with self.database.read() as connection:
+            return people_find.rows(connection, people_channels.newest(connection, key, limit))
+
+    def texts(self, wanted: TextFilter, limit: int, *, below: int | None = None) -> list[ArticleText]:
+        """Up to ``limit`` live articles of ``wanted`` with their texts and ids ``below``, newest first."""
+        with self.database.read() as connection:
+            return people_texts.texts(connection, wanted, limit, below=below)
 
     def stories(self, ids: Sequence[int]) -> list[Story]:
         """The stories of these articles, for looking ahead without writing."""
