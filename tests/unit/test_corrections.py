@@ -75,7 +75,7 @@ def test_who_corrected_what_and_why_is_shown(out: Road) -> None:
     assert "李明" in shown
     assert "周岚" in shown
     assert "原文核对" in shown
-    assert "author 经 周岚 更正为“李明”" in out.cli("article", "explain", OWN, "--language", "zh").text
+    assert "作者 经 周岚 更正为“李明”" in out.cli("article", "explain", OWN, "--language", "zh").text
     assert "author was corrected by 周岚" in out.cli("article", "explain", OWN, "--language", "en").text
     assert out.json("article", "show", OWN)["credit"]["authors"][0]["name"] == "李明"
 
@@ -104,6 +104,7 @@ def test_times_are_read_where_the_operator_is_and_categories_choose_channels(out
         "hook": "update",
         "exhibitions": "publish",
     }
+    assert "2025-03-01 08:30" in out.cli("article", "show", OWN).text
     out.deliver()
     assert last(out)["published"] == "2025-03-01T00:30:00Z"
     assert out.json("article", "find", "服饰展览")["articles"][0]["version"] == 2
@@ -115,6 +116,17 @@ def test_a_corrected_link_is_the_originals_in_every_output(out: Road) -> None:
     assert last(out)["original"]["link"] == "https://jiang.example/xw/1001.html"
     assert 'href="https://jiang.example/xw/1001.html"' in last(out)["body_html"]
     assert out.json("article", "show", OWN)["provenance"][0]["link"] == "https://jiang.example/xw/1001.html"
+
+
+def test_a_missing_field_that_is_supplied_ends_its_hold(road: Road) -> None:
+    road.change('language = "zh"\n\n[sources.tongxin]', 'language = "zh"\nrequired = ["author"]\n\n[sources.tongxin]')
+    road.publish("jiang", MEETING)
+    road.run()
+    assert {row["decision"]["reasons"][0] for row in road.json("review", "list")["held"]} == {"FIELD:author"}
+    done = road.json("article", "fix", OWN, "author=李明", *SIGNED)
+    assert {one["action"] for one in done["reached"]} == {"publish"}
+    road.cli("article", "fix", OWN, "--undo", "author", *SIGNED)
+    assert len(road.json("review", "list")["held"]) == 2
 
 
 def test_calling_a_reprint_the_carriers_own_earns_no_grant(road: Road) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -41,9 +42,9 @@ def dropped(stages: Stages) -> list[str]:
     return [row.destination for row in stages.services.people.held(50, DROPPED)]
 
 
-def approve(stages: Stages) -> None:
+def approve(stages: Stages, by: str = "周岚") -> None:
     services = stages.services
-    word = approval(by="周岚", note="仍有价值", until=stages.now + timedelta(days=30), now=stages.now)
+    word = approval(by=by, note="仍有价值", until=stages.now + timedelta(days=30), now=stages.now)
     article = UUID(stages.articles()[0].uuid)
     review(services.works, services.view(), services.hints, services.clock, article, word, ["hook"])
     stages.deliver()
@@ -119,6 +120,21 @@ def test_what_is_out_stays_as_it_is(stages: Stages) -> None:
     assert held(stages) == []
     assert stages.sent == [("published", "市里的代表团走访学校")]
     assert stages.titles() == ["市里的代表团走访学校"]
+
+
+def test_two_may_still_agree_on_what_was_dropped(stages: Stages) -> None:
+    sources = tuple(replace(one, approval="two") for one in stages.catalogue.sources)
+    stages.declare(sources=sources, review=WEEK)
+    stages.publish("alpha", rss(item("1", "市里的代表团走访学校")))
+    stages.run()
+    let_pass(stages, days=8)
+    assert sorted(dropped(stages)) == ["feeds", "hook"]
+    approve(stages)
+    assert held(stages) == [("hook", "SECOND_APPROVAL")]
+    let_pass(stages, days=6)
+    assert held(stages) == [("hook", "SECOND_APPROVAL")]
+    approve(stages, by="吴敏")
+    assert stages.sent == [("published", "市里的代表团走访学校")]
 
 
 def test_a_word_given_in_time_stands(waiting: Stages) -> None:

@@ -160,7 +160,10 @@ def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, hops: Se
 def _show_corrections(rows: Sequence[CorrectionRow], times: Times) -> None:
     print_table(
         ("corrected", "to", "by", "at", "why", "undone"),
-        [(one.field, one.value, one.by, times.at(one.at), one.note, times.at(one.lifted_at)) for one in rows],
+        [
+            (one.field, times.text(one.value), one.by, times.at(one.at), one.note, times.at(one.lifted_at))
+            for one in rows
+        ],
     )
 
 
@@ -223,13 +226,18 @@ def _about(facts: ArticleFacts, gone: str | None, times: Times, tongue: str) -> 
         if copy.removed_at
     ]
     lines += [
-        words.phrase("corrected", tongue, one.field, one.by, one.value, times.at(one.at), one.note or "–")
+        words.phrase("corrected", tongue, *_correction(one, times, tongue))
         for one in facts.corrections
         if one.lifted_at is None
     ]
     if gone is not None:
         lines.append(words.phrase("gone", tongue, gone))
     return lines
+
+
+def _correction(one: CorrectionRow, times: Times, tongue: str) -> tuple[object, ...]:
+    field = words.pick(words.FIELDS[one.field], tongue)
+    return field, one.by, times.text(one.value), times.at(one.at), one.note or "–"
 
 
 def explained_json(one: Explained, tongue: str) -> dict[str, Any]:

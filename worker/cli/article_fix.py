@@ -61,7 +61,7 @@ def fix_command(
     if as_json:
         print_json(plain(done))
     else:
-        _tell(row.title, done, chosen)
+        _tell(row.title, done, times, chosen)
 
 
 def _values(fixes: list[str]) -> dict[str, str]:
@@ -87,10 +87,11 @@ def _published(values: dict[str, str], times: Times) -> datetime | None:
     return moment
 
 
-def _tell(title: str, done: Corrected, tongue: str) -> None:
-    say(f"{title}: version {done.version}")
-    for name, before in done.before.items():
-        say(f"  {name}: {before or '–'} → {done.after[name] or '–'}")
+def _tell(title: str, done: Corrected, times: Times, tongue: str) -> None:
+    say(f"{title}: {words.phrase('version', tongue, done.version)}")
+    for name, value in done.before.items():
+        before, after = (times.text(one) if one else "–" for one in (value, done.after[name]))
+        say(f"  {words.pick(words.FIELDS[name], tongue)}: {before} → {after}")
     for one in done.reached:
         say(f"  {one.destination}: {_fate(one, done, tongue)}")
 

@@ -69,6 +69,17 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.SUPERSEDED: ("已被后续取代", "superseded"),
     DeliveryState.PARKED: ("已搁置", "parked"),
     DeliveryState.CANCELLED: ("已取消", "cancelled"),
+    DeliveryState.REHEARSED: ("已演练", "rehearsed"),
+    DeliveryState.WITHHELD: ("未发送的更新", "withheld"),
+}
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "source": ("来源", "source"),
+    "author": ("作者", "author"),
+    "title": ("标题", "title"),
+    "published": ("发布时间", "published"),
+    "category": ("栏目", "category"),
+    "original_link": ("原文链接", "original link"),
 }
 
 PHRASES: dict[str, tuple[str, str]] = {

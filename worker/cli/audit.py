@@ -40,7 +40,7 @@ def audit(
         [
             (
                 *(times.at(row.at), row.by, row.verb, _target(row), row.note),
-                *(_words(_part(row, "before")), _words(_part(row, "after"))),
+                *(_words(_part(row, "before"), times), _words(_part(row, "after"), times)),
             )
             for row in rows
         ],
@@ -57,13 +57,15 @@ def _part(row: ActRow, name: str) -> Any:
     return row.detail.get(name) if isinstance(row.detail, dict) else None
 
 
-def _words(value: Any) -> str | None:
+def _words(value: Any, times: Times) -> str | None:
     """What stood there, on one line."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return times.text(value)
+    if isinstance(value, list):
+        return " ".join(str(one) for one in value)
     if not isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    parts = ((name, part) for name, part in value.items() if part not in (None, [], {}))
-    return ", ".join(
-        f"{name} {_words(part) if not isinstance(part, list) else ' '.join(map(str, part))}" for name, part in parts
-    )
+    parts = ((name, _words(part, times)) for name, part in value.items() if part not in (None, [], {}))
+    return ", ".join(f"{name} {part}" for name, part in parts)

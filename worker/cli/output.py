@@ -120,6 +120,14 @@ class Times:
             "%m-%d %H:%M:%S" if local.year == self.now.astimezone(self.zone).year else "%Y-%m-%d %H:%M"
         )
 
+    def text(self, value: str) -> str:
+        """``value``, told as ``at`` does if it is a moment in RFC 3339."""
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return value if moment.tzinfo is None else self.at(moment) or value
+
     def ago(self, moment: datetime | None) -> str | None:
         """``12 s ago``, ``in 3 min``."""
         if moment is None:

@@ -19,7 +19,7 @@ def in_time(decision: Decision, pair: Pair, version: int, deadline: int | None, 
     if decision.use is Use.REJECT or (decision.by is not None and decision.use is not Use.HOLD):
         return decision
     dropped = pair.decision if pair.decision_version == version and is_dropped(pair.decision) else None
-    if dropped is not None and decision.by is None:
+    if dropped is not None and decision.by is None and not _first_of_two(decision, dropped):
         return dropped
     if deadline is None or decision.use is not Use.HOLD or decision.reasons[0] in WAITS_BY_ITSELF:
         return decision
@@ -28,6 +28,11 @@ def in_time(decision: Decision, pair: Pair, version: int, deadline: int | None, 
     if over <= now:
         return replace(decision, reasons=(Reason.DEADLINE_PASSED, *decision.reasons), valid_until=None)
     return replace(decision, valid_until=min(over, decision.valid_until or over))
+
+
+def _first_of_two(decision: Decision, dropped: Decision) -> bool:
+    """Whether the first of two persons has agreed since: a second one is waited for, from now on."""
+    return Reason.SECOND_APPROVAL in decision.reasons and Reason.SECOND_APPROVAL not in dropped.reasons
 
 
 def is_dropped(decision: Decision | None) -> bool:

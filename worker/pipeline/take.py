@@ -11,6 +11,7 @@ from worker.identity.identify import identify
 from worker.identity.keys import tombstone_keys
 from worker.model.feed import Role
 from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
+from worker.model.words import counted
 from worker.pipeline.begin import new_stories
 from worker.pipeline.removal import apply_tombstones
 from worker.pipeline.settle import settle, write
@@ -40,7 +41,7 @@ class Report:
             parts.append(f"{self.media} pictures and files to copy")
         if self.withdrawn:
             parts.append(f"{self.withdrawn} withdrawn")
-        return f"{self.source}: {', '.join(parts) or 'nothing new'}; {self.orders} deliveries"
+        return f"{self.source}: {', '.join(parts) or 'nothing new'}; {counted(self.orders, 'delivery', 'deliveries')}"
 
 
 @dataclass(slots=True)
