@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from worker.errors import StoreError
+from worker.store.declared import source
 from worker.store.engine import Database
 from worker.store.migrate import current, head, migrate
 from worker.store.schema import SCHEMA
@@ -34,6 +36,28 @@ def test_the_steps_lead_to_the_same_schema(empty_database_url: str) -> None:
     migrate(database)
     assert current(database) == head(database)
     assert differences(database) == []
+    database.close()
+
+
+def test_a_feed_requires_nothing_that_its_file_did_not_say(empty_database_url: str) -> None:
+    """0001 wrote the default of pages into every source; now it would hold items of plain feeds."""
+    database = Database(empty_database_url)
+    migrate(database, "0001")
+    default, own = ["title", "published", "source"], ["title"]
+    rows = [
+        {"kind": "feed", "body": "feed", "required": default},
+        {"kind": "feed", "body": "page", "required": default},
+        {"kind": "site", "body": "feed", "required": own},
+    ]
+    old = sa.table("source", sa.column("key"), sa.column("position"), sa.column("declared", sa.JSON))
+    with database.write() as connection:
+        values = [{"key": f"s{at}", "position": at, "declared": row} for at, row in enumerate(rows)]
+        connection.execute(sa.insert(old), values)
+    migrate(database)
+    with database.read() as connection:
+        found = list(connection.execute(sa.select(source.c.declared).order_by(source.c.position)).scalars())
+    assert [row.get("required") for row in found] == [None, None, own]
+    assert found[0] == {"kind": "feed", "body": "feed"}
     database.close()
 
 
