@@ -19,6 +19,11 @@ STANDINGS: dict[Standing, tuple[str, str]] = {
         "逾期无人决定，不再发送；仍可批准（newsroad review approve）",
         "dropped: nobody decided in time; it can still be approved (newsroad review approve)",
     ),
+    Standing.LET_GO: (
+        "解除暂停时由人放弃，未发送；可用 newsroad article push 补发",
+        "dropped by a person when a stop was lifted; newsroad article push takes it up",
+    ),
+    Standing.REHEARSED: ("演练：除实际发送外均已完成", "rehearsed: all but sent, its destination rehearses"),
     Standing.REJECTED: ("不予发送", "not to be sent"),
     Standing.PARKED: (
         "投递已搁置，可人工重投（newsroad delivery replay）",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from worker.bootstrap import Services, open_services
+from worker.bootstrap import REMOTE, Services, open_services, read_options
 from worker.cli.output import (
     ByOption,
     JsonOption,
@@ -25,6 +25,9 @@ from worker.cli.status import stop_words
 from worker.errors import NotFound, Refused
 from worker.model.delivery import DeliveryState
 from worker.model.overview import DeliveryRow, ReceiptRow
+from worker.partners.trial import Asked, Secrets, asked
+from worker.pipeline.dispatch import Dispatcher
+from worker.settings import resolve_secret
 
 app = typer.Typer(help="What was, is and will be sent.", no_args_is_help=True)
 
@@ -77,8 +80,10 @@ def show_command(
         row = the_delivery(services, delivery, destination)
         receipts = services.people.receipts(row.uuid)
         place = services.people.destination(row.destination, times.now)
+        request = _would_send(services, row)
     if as_json:
-        print_json({**plain(row), "receipts": plain(receipts), "destination_state": place.state})
+        told = {"request": plain(request)} if isinstance(request, Asked) else {}
+        print_json({**plain(row), "receipts": plain(receipts), "destination_state": place.state, **told})
         return
     say(f"{row.uuid}  {row.action.value} to {row.destination}: {row.state.value}")
     say(f"  {row.title}  ({row.article}, version {row.version}, sequence {row.sequence}, {row.use.value})")
@@ -90,6 +95,36 @@ def show_command(
     if row.state is DeliveryState.PARKED:
         say(f"  to try it again: newsroad delivery replay {str(row.uuid)[:8]}")
     _show_receipts(receipts, times)
+    if isinstance(request, Asked):
+        _show_request(request)
+    elif request is not None:
+        say(f"  {request}")
+
+
+def _would_send(services: Services, row: DeliveryRow) -> Asked | str | None:
+    """The request that a rehearsed delivery stands for, or why there is none; None for one that was not rehearsed."""
+    if row.state is not DeliveryState.REHEARSED or row.finished_at is None:
+        return None
+    view = services.view()
+    key, due = services.deliveries.as_due(row.uuid)
+    destination = view.destinations.get(key)
+    if destination is None or destination.kind not in REMOTE:
+        return "it would be shown on our own pages and feeds; no request is made"
+    dispatcher = Dispatcher(services.deliveries, view, read_options, Secrets(resolve_secret), services.clock)
+    parcel = dispatcher.rehearse(key, due, row.finished_at)
+    if parcel is None:
+        return "as things stand now it would not go as it is"
+    request = asked(REMOTE[destination.kind], parcel)
+    return request if isinstance(request, Asked) else request.detail
+
+
+def _show_request(request: Asked) -> None:
+    say("This would have gone out:")
+    say(f"  > {request.method} {request.url}")
+    for name, value in request.headers.items():
+        say(f"  > {name}: {value}")
+    for line in request.body.splitlines():
+        say(f"  > {line}")
 
 
 def _next(row: DeliveryRow, times: Times) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from zoneinfo import ZoneInfo
 
 import redis
 import typer
@@ -17,12 +18,14 @@ from rich.text import Text
 from worker.bootstrap import Services, open_services, read_options
 from worker.catalog import read_catalogue
 from worker.catalog.plan import diff
-from worker.cli.output import DAY, JsonOption, console, plain, print_json
+from worker.cli.output import DAY, JsonOption, Times, console, plain, print_json
+from worker.cli.stops import banner, selector
 from worker.destinations import OPTIONS, secret_references
 from worker.destinations.kind import Options
 from worker.errors import CatalogueError, SecretError, StoreError
 from worker.log import readable
 from worker.model.overview import Overview, SourceState
+from worker.openings import workdays_of
 from worker.settings import Settings, resolve_secret
 from worker.store.migrate import require
 
@@ -30,6 +33,7 @@ TICK_AGE = timedelta(seconds=30)
 LEAST_FREE = 0.05
 LEAST_PASSWORD = 12
 TOLD = 5  # names listed in one line
+OCTOBER = 10  # from when next year's days off should be known
 
 
 class Health(StrEnum):
@@ -89,7 +93,9 @@ def examine(services: Services) -> Findings:
     overview = services.people.overview(services.clock(), services.clock() - DAY)
     yield from tick(overview)
     yield from catalogue(services)
+    yield from calendars(services)
     yield from secrets(services)
+    yield from stopped(services)
     yield from places(overview)
     yield from origins(overview)
 
@@ -224,6 +230,32 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def calendars(services: Services) -> Findings:
+    """Calendars in use know this year's days off and, from October on, next year's."""
+    current = services.catalogue.current()
+    if current is None:
+        return
+    today = services.clock().astimezone(ZoneInfo(current.operator.zone)).date()
+    wanted = [today.year, *([today.year + 1] if today.month >= OCTOBER else [])]
+    used = {one.schedule.calendar for one in current.destinations} | {current.alerts.calendar}
+    for one in current.calendars:
+        days = workdays_of(one)
+        years = {day.year for day in days.free | days.worked}
+        missing = [str(year) for year in wanted if year not in years]
+        if one.key in used and missing:
+            words = f"{one.key} has no days of {', '.join(missing)}: holidays would count as workdays"
+            cure = f"add days_off and workdays to [calendars.{one.key}], then: newsroad apply"
+            yield Finding("calendar", Health.WARN, words, cure)
+
+
+def stopped(services: Services) -> Findings:
+    """Nothing is stopped by a person."""
+    times = Times(services)
+    for one in services.stops.in_force(times.now):
+        cure = f"lift it with: newsroad resume {selector(one.scope, one.key)} --as newest (or all, or drop)"
+        yield Finding("stop", Health.WARN, banner([one], times)[0], cure)
 
 
 def secrets(services: Services) -> Findings:

@@ -8,6 +8,7 @@ import typer
 
 from worker.bootstrap import open_services
 from worker.cli.output import DAY, JsonOption, LimitOption, Times, plain, print_json, print_table, ready, say, span
+from worker.cli.stops import banner
 from worker.model.overview import DestinationRow, Overview, SourceRow, SourceState
 
 TROUBLED = (
@@ -25,9 +26,12 @@ def status(
     with open_services() as services:
         times = Times(ready(services))
         overview = services.people.overview(times.now, times.midnight() if today else times.now - DAY)
+        stops = services.stops.in_force(times.now)
     if as_json:
-        print_json(as_plain(overview, limit))
+        print_json({**as_plain(overview, limit), "stops": plain(stops)})
     else:
+        for line in banner(stops, times):
+            say(line)
         _show(overview, times, limit)
 
 

@@ -62,7 +62,7 @@ def pause(
         return
     for line in lines:
         say(line)
-    say(f"Retractions still go. To lift it: newsroad resume {_selector(scope, key)} --as newest (or all, or drop)")
+    say(f"Retractions still go. To lift it: newsroad resume {selector(scope, key)} --as newest (or all, or drop)")
 
 
 def resume(
@@ -89,12 +89,12 @@ def resume(
         keeps, still = _stopped(services, stops), _stopped(services, left)
         letting = _letting(how, max_age, times)
         behind = services.stops.behind(keeps, still, letting or Letting(), times.now)
-        selector = _selector(scope, key)
+        named_so = selector(scope, key)
         if letting is None:
             raise Refused(
-                f"{_waiting(behind)}. Say what becomes of them: newsroad resume {selector} --as newest, all or drop"
+                f"{_waiting(behind)}. Say what becomes of them: newsroad resume {named_so} --as newest, all or drop"
             )
-        _agree(behind, selector, f"--as {how}", yes=yes)
+        _agree(behind, named_so, f"--as {how}", yes=yes)
         done = services.stops.resume(stops, keeps, still, letting, by=person(by), note=note, now=times.now)
         for place in done.going:
             services.hints.deliver(place)
@@ -132,7 +132,8 @@ def _what(everything: bool, source: str | None, channel: str | None, destination
     return given[0]
 
 
-def _selector(scope: Scope, key: str) -> str:
+def selector(scope: Scope, key: str) -> str:
+    """How a stop is named on the command line."""
     return "--all" if scope is Scope.ALL else f"--{scope.value} {key}"
 
 
@@ -180,11 +181,11 @@ def _said(behind: Behind) -> str:
     return f"{behind.go} deliveries go out{places}, {behind.dropped} are dropped{others}"
 
 
-def _agree(behind: Behind, selector: str, how: str, *, yes: bool) -> None:
+def _agree(behind: Behind, named_so: str, how: str, *, yes: bool) -> None:
     if yes or behind.go + behind.dropped <= UNASKED:
         return
     if not sys.stdin.isatty():
-        again = f"newsroad resume {selector} {how} --yes"
+        again = f"newsroad resume {named_so} {how} --yes"
         raise Refused(f"{_said(behind)}. Nothing was changed; if that is wanted: {again}")
     if not typer.confirm(f"{_said(behind)}. Go on?", err=True):
         raise Refused("Nothing was changed.")

@@ -207,6 +207,17 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One delivery that waits for its time."""
+
+    uuid: UUID
+    title: str
+    action: Action
+    due_at: datetime
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptRow:
     """What came back of one attempt. ``excerpt`` is the beginning of the answer's body."""
 

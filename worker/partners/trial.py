@@ -17,6 +17,16 @@ Fetch = Callable[[Request], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it would be sent, secrets masked."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchanged:
     """One request as it was sent, secrets masked, and what came back. ``elapsed`` in seconds."""
 
@@ -75,6 +85,20 @@ def try_out(kind: RemoteKind, parcel: Parcel, fetch: Fetch) -> Tried:
             request = conversation.send(outcome)
     except StopIteration as end:
         return Tried(parcel.action, tuple(exchanges), end.value, outcome)
+
+
+def asked(kind: RemoteKind, parcel: Parcel) -> Asked | Answer:
+    """The first request of a delivery, or the answer that it has without one. Nothing is sent."""
+    mask = parcel.resolve.mask if isinstance(parcel.resolve, Secrets) else str
+    conversation = kind.send(parcel)
+    try:
+        request = next(conversation)
+    except StopIteration as end:
+        answer: Answer = end.value
+        return answer
+    conversation.close()
+    headers = {name: _header(name, mask(value)) for name, value in request.headers.items()}
+    return Asked(request.method, mask(request.url), headers, mask(_text(request.body or b"")))
 
 
 def _exchanged(request: Request, outcome: Outcome, mask: Callable[[str], str]) -> Exchanged:

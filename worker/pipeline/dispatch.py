@@ -85,6 +85,16 @@ class Dispatcher:
             self.store.cancel(stale, "decided again before sending", lease=lease, now=self.clock())
         return ready
 
+    def rehearse(self, key: str, due: DueDelivery, now: datetime) -> Parcel | None:
+        """What would go out for ``due`` at ``now``; None where it would not, as things stand. Nothing is written."""
+        material = self.store.material({key: [due]})[due.id]
+        text = self.shared.texts([due]).get((due.article, due.version))
+        decided = self._decide(due, text, material, self.view.destinations.get(key))
+        if decided is None:
+            return None
+        self._decided[due.id] = decided
+        return self.parcel(key, due, now)
+
     def _decide(
         self, due: DueDelivery, text: Text | None, material: Material, destination: Destination | None
     ) -> _Decided | None:

@@ -29,6 +29,8 @@ class Standing(StrEnum):
     HELD = "held"  # a person must say
     DROPPED = "dropped"  # nobody said anything in time; a person still may
     REJECTED = "rejected"
+    LET_GO = "let_go"  # a person dropped what waited when a stop was lifted
+    REHEARSED = "rehearsed"  # all but sent: the destination rehearses
     PARKED = "parked"  # the delivery was given up; a person replays it
     NOT_ROUTED = "not_routed"  # recorded on first contact and never sent on
     NOT_SELECTED = "not_selected"  # no channel of this destination takes it
@@ -198,6 +200,15 @@ def _decided(story: Story, pair: Pair, channels: Sequence[Taken], last: Delivery
         return Standing.SHOWN if (pair.out_version, pair.out) == (number, pair.decision.use) else Standing.OLDER
     if pair.decision.use is Use.HOLD:
         return Standing.DROPPED if is_dropped(pair.decision) else Standing.HELD
+    return _not_there(pair, pair.decision.use in PERMITTED, last)
+
+
+def _not_there(pair: Pair, permitted: bool, last: DeliveryRow | None) -> Standing:
+    """The standing of a pair of which nothing is out and nobody holds anything."""
     if last is not None and last.action is Action.RETRACT:
         return Standing.RETRACTED
-    return Standing.NOT_SETTLED if pair.decision.use in PERMITTED else Standing.REJECTED
+    if last is not None and last.state is DeliveryState.REHEARSED:
+        return Standing.REHEARSED
+    if not permitted:
+        return Standing.REJECTED
+    return Standing.LET_GO if pair.dropped_version else Standing.NOT_SETTLED

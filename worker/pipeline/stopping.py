@@ -31,6 +31,19 @@ def keeps(stops: Sequence[Stop], destination: Destination, source: str, channels
     return bool(ways) and all(shut.intersection(key for key, _ in way.steps) for way in ways)
 
 
+def concerning(stops: Iterable[Stop], destination: Destination, view: View) -> tuple[Stop, ...]:
+    """Those of ``stops`` that keep, or may keep, anything from ``destination``."""
+    ways = carried(tuple(view.paths), destination, view)
+    channels = {key for way in ways for key, _ in way.steps}
+    return tuple(
+        one
+        for one in stops
+        if one.scope in (Scope.ALL, Scope.SOURCE)
+        or (one.scope is Scope.DESTINATION and one.key == destination.key)
+        or (one.scope is Scope.CHANNEL and one.key in channels)
+    )
+
+
 def gate(stops: Sequence[Stop], view: View, now: datetime) -> Gate:
     """What may be claimed at ``now``; ``stops`` are those in force."""
     return Gate(

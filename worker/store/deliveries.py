@@ -12,11 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
+from worker.errors import NotFound
 from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material, Pushed
 from worker.model.ingest import Current
 from worker.model.stops import Scope, Stop, Stopped
-from worker.store import acts, claims, media, pushing, stops, stories
+from worker.store import acts, claims, media, pushing, stops, stories, turns
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
 from worker.store.engine import Database, among
@@ -156,6 +157,14 @@ class Deliveries:
             )
         return found
 
+    def as_due(self, uuid: UUID) -> tuple[str, DueDelivery]:
+        """A delivery with the key of its destination, as if it were due again. Raises NotFound."""
+        with self.database.read() as connection:
+            found = turns.as_due(connection, uuid)
+        if found is None:
+            raise NotFound(f"no delivery has the id {uuid}")
+        return found
+
     def cancel(self, due: Sequence[DueDelivery], detail: str, *, lease: str, now: datetime) -> None:
         """Write off claimed deliveries that must not go as they are, and have their articles settled again."""
         with self.database.write() as connection:
@@ -197,7 +206,9 @@ class Deliveries:
         with self.database.write() as connection:
             pushed = pushing.push(connection, article_id, keys, now)
             for one in pushed:
-                detail = {"destination": one.destination, "was_due": one.was_due.isoformat(), "dropped": one.dropped}
+                before = {"state": "dropped" if one.dropped else "due", "due": one.was_due.isoformat()}
+                after = {"state": "due", "due": now.isoformat(), "urgent": True}
+                detail = {"destination": one.destination, "before": before, "after": after}
                 what = str(one.article)
                 acts.record(connection, by=by, verb="push", target=what, note=note, now=now, detail=detail)
             return pushed

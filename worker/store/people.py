@@ -23,6 +23,7 @@ from worker.model.overview import (
     ReceiptRow,
     SnapshotRow,
     SourceRow,
+    WaitingRow,
 )
 from worker.model.polling import SnapshotClaim
 from worker.model.review import ANY, ActFilter, ActRow, Baseline, HeldFilter, HeldRow
@@ -160,6 +161,11 @@ class People:
             return people_articles.by_id(connection, text)
 
     def receipts(self, delivery: UUID) -> list[ReceiptRow]:
+    def waiting(self, destination: str, limit: int) -> list[WaitingRow]:
+        """What waits for a destination, in the order in which it goes."""
+        with self.database.read() as connection:
+            return people_articles.waiting(connection, destination, limit)
+
         """What came back of a delivery's attempts, the first one first."""
         with self.database.read() as connection:
             return people_articles.receipts(connection, delivery)

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
 from worker.model.feed import ParsedEntry
-from worker.model.overview import ArticleFacts, CopyRow, DeliveryRow, ReceiptRow, TombstoneRow, VersionMade
+from worker.model.overview import ArticleFacts, CopyRow, DeliveryRow, ReceiptRow, TombstoneRow, VersionMade, WaitingRow
 from worker.store import corrections, stories
 from worker.store.declared import destination, source
 from worker.store.pack import unpack
@@ -108,6 +108,17 @@ def deliveries(
         query = query.where(destination.c.key == only)
     if states or since is not None:
         # Named one by one, so that the index on (state, created_at) serves a window over any state.
+def waiting(connection: Connection, key: str, limit: int) -> list[WaitingRow]:
+    """What waits for a destination, in the order in which it goes."""
+    rows = connection.execute(
+        _deliveries()
+        .where(destination.c.key == key, delivery.c.state == DeliveryState.DUE.value)
+        .order_by(delivery.c.due_at, delivery.c.priority, delivery.c.id)
+        .limit(limit)
+    )
+    return [WaitingRow(UUID(row.uuid), row.title, Action(row.action), row.due_at, row.urgent) for row in rows]
+
+
         query = query.where(delivery.c.state.in_([one.value for one in states or DeliveryState]))
     if since is not None:
         query = query.where(delivery.c.created_at >= since)

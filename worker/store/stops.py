@@ -98,7 +98,8 @@ class Stops:
             connection.execute(
                 sa.insert(stop).values(scope=scope.value, key=key, at=now, until=until, by=by, reason=reason)
             )
-            detail = {"until": until.isoformat() if until else None}
+            after = {"state": "stopped", "until": until.isoformat() if until else None}
+            detail = {"before": {"state": "open"}, "after": after}
             acts.record(connection, by=by, verb="pause", target=named(scope, key), note=reason, now=now, detail=detail)
             return read(connection, now)
 
@@ -123,10 +124,13 @@ class Stops:
             found, dropped = _behind(connection, lifted, left, letting, now)
             for at in range(0, len(dropped), CHUNK):
                 connection.execute(_DROP, {"ids": dropped[at : at + CHUNK], "b_now": now, "b_detail": _words(by, note)})
-            detail = {"went": found.go, "dropped": found.dropped, "stayed": found.staying}
+            after = {"state": "open", "went": found.go, "dropped": found.dropped, "stayed": found.staying}
             for one in stops:
                 connection.execute(_LIFT, {"b_id": one.id, "b_now": now, "b_by": by})
                 what = named(one.scope, one.key)
+                until = one.until.isoformat() if one.until else None
+                before = {"state": "stopped", "by": one.by, "reason": one.reason, "until": until}
+                detail = {"before": before, "after": after}
                 acts.record(connection, by=by, verb="resume", target=what, note=note, now=now, detail=detail)
             return found
 

@@ -28,16 +28,19 @@ NOW = sa.bindparam("now", type_=UtcDateTime)
 RETRACTION = sa.and_(delivery.c.priority == 0, delivery.c.action == Action.RETRACT.value)
 
 
+DELIVERY = (
+    *(delivery.c.id, delivery.c.uuid, delivery.c.article_id, delivery.c.sequence, delivery.c.action),
+    *(delivery.c.version, delivery.c.use, delivery.c.attempts, delivery.c.failures, delivery.c.result),
+    *(delivery.c.created_at, delivery.c.urgent, delivery.c.priority),
+    article.c.uuid.label("article_uuid"),
+)
+
+
 def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """A destination's due deliveries, retractions first; none of an article that is in flight there already."""
     flying = delivery.alias("flying")
     return (
-        sa.select(
-            *(delivery.c.id, delivery.c.uuid, delivery.c.article_id, delivery.c.sequence, delivery.c.action),
-            *(delivery.c.version, delivery.c.use, delivery.c.attempts, delivery.c.failures, delivery.c.result),
-            *(delivery.c.created_at, delivery.c.urgent, delivery.c.priority),
-            article.c.uuid.label("article_uuid"),
-        )
+        sa.select(*DELIVERY)
         .join(article, article.c.id == delivery.c.article_id)
         .join(destination, destination.c.id == delivery.c.destination_id)
         .where(
@@ -107,7 +110,7 @@ def due(connection: Connection, row: Any, now: datetime, gate: Gate, size: int) 
 
 
 def due_delivery(row: Any, first_released: datetime | None) -> DueDelivery:
-    """A row of ``DUE_COLUMNS`` with its attempt counted."""
+    """A row of ``DELIVERY`` with its attempt counted."""
     return DueDelivery(
         id=row.id,
         uuid=UUID(row.uuid),
@@ -180,3 +183,17 @@ def _first_released(connection: Connection, destination_id: int, articles: list[
         return {}
     rows = connection.execute(_FIRST_RELEASED, {"ids": articles, "destination": destination_id})
     return {row.article_id: row.first for row in rows}
+
+
+def as_due(connection: Connection, uuid: UUID) -> tuple[str, DueDelivery] | None:
+    """A delivery with the key of its destination, as if it were due again; whatever became of it."""
+    row = connection.execute(
+        sa.select(*DELIVERY, delivery.c.destination_id, destination.c.key)
+        .join(article, article.c.id == delivery.c.article_id)
+        .join(destination, destination.c.id == delivery.c.destination_id)
+        .where(delivery.c.uuid == str(uuid))
+    ).one_or_none()
+    if row is None:
+        return None
+    firsts = _first_released(connection, row.destination_id, [row.article_id])
+    return row.key, due_delivery(row, firsts.get(row.article_id))
