@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -28,11 +29,15 @@ from bench.day_script import BEGINS, DOWN, ENDS, STEP, STOP, TAKEDOWNS, ZONE, Da
 from bench.report import Line, close, parser, say
 from worker.bootstrap import Services
 from worker.model import catalog
+from worker.model.report import Dimension, Span
+from worker.model.stops import Letting, Scope
+from worker.pipeline.stopping import stopped
 from worker.pipeline.withdraw import take_down
 from worker.settings import Settings
+from worker.store.declared import destination
 from worker.store.engine import Database
 from worker.store.migrate import migrate
-from worker.store.schema import article, delivery, stop
+from worker.store.schema import article, delivery
 
 GROWTH = 2.2
 STOP_SECONDS = 5.0
@@ -122,12 +127,12 @@ class Newsroom:
                 self._take_down(number)
 
     def _pause(self) -> None:
-        with self.services.database.write() as connection:
-            connection.execute(sa.insert(stop).values(scope="all", at=self.now, by="值班", reason="演练"))
+        self.services.stops.pause(Scope.ALL, "", by="值班", reason="演练", until=None, now=self.now)
 
     def _resume(self) -> None:
-        with self.services.database.write() as connection:
-            connection.execute(sa.update(stop).values(lifted_at=self.now, lifted_by="值班"))
+        view, standing = self.services.view(), self.services.stops.in_force(self.now)
+        lifted, left = stopped(standing, view), stopped((), view)
+        self.services.stops.resume(standing, lifted, left, Letting(), by="值班", note="演练完毕", now=self.now)
 
     def _take_down(self, number: int) -> None:
         """The ``number``-th article from the first one on, all of which went out hours ago."""
@@ -157,10 +162,9 @@ class Newsroom:
 
     def problems(self, taken: list[Taken]) -> Iterator[str]:
         """Where the partners' logs and the script part."""
-        ids = defaultdict(int)
+        ids = Counter(one.id for one in taken)
         histories: dict[tuple[str, str], list[Taken]] = defaultdict(list)
         for one in taken:
-            ids[one.id] += 1
             histories[one.partner, one.article].append(one)
         if doubled := sum(count > 1 for count in ids.values()):
             yield f"{doubled} deliveries were accepted more than once"
@@ -177,6 +181,7 @@ class Newsroom:
                 yield f"{key} never got {len(missing)} articles, such as {min(missing)}"
         yield from _out_of_hours(taken)
         yield from self._retractions()
+        yield from self._misreported(taken)
         if waiting := self._count(delivery.c.state.in_(("due", "sending"))):
             yield f"{waiting} deliveries still wait"
 
@@ -192,13 +197,33 @@ class Newsroom:
             return {f"urn:uuid:{row.uuid}": row.title for row in rows}
 
     def _retractions(self) -> Iterator[str]:
+        """Retractions go at once, whatever is stopped; to a partner that is down, when it is up again."""
         with self.services.database.read() as connection:
             found = connection.execute(
-                sa.select(delivery.c.created_at, delivery.c.finished_at).where(delivery.c.action == "retract")
+                sa.select(destination.c.key, delivery.c.created_at, delivery.c.finished_at)
+                .join(destination, destination.c.id == delivery.c.destination_id)
+                .where(delivery.c.action == "retract")
             ).all()
         for row in found:
-            if row.finished_at is None or (row.finished_at - row.created_at).total_seconds() > STOP_SECONDS:
-                yield f"a retraction of {row.created_at:%H:%M} was confirmed at {row.finished_at}"
+            down = row.key == "d0" and DOWN[0] <= row.created_at < DOWN[1]
+            if not down and (row.finished_at - row.created_at).total_seconds() > STOP_SECONDS:
+                yield f"{row.key}: a retraction of {row.created_at:%H:%M} UTC was confirmed at {row.finished_at:%H:%M}"
+
+    def _misreported(self, taken: list[Taken]) -> Iterator[str]:
+        """Where ``newsroad report`` differs from what the partners wrote down."""
+        zone = ZoneInfo(ZONE)
+        span = Span(BEGINS.astimezone(zone).date(), ENDS.astimezone(zone).date(), ZONE)
+        found = self.services.reports.reckon(span, (Dimension.DESTINATION,), self.now)
+        told = Counter((one.partner, one.action) for one in taken)
+        for row in found.rows:
+            key = row.group[0]
+            counted = (row.count.published, row.count.updated, row.count.retracted)
+            theirs = tuple(told[key, action] for action in ("publish", "update", "retract"))
+            if counted != theirs:
+                yield f"the report says {counted} of {key or 'none'}, the partner {theirs}"
+        everything = (found.total.count.published, found.total.count.updated, found.total.count.retracted)
+        if sum(everything) != len(taken):
+            yield f"the report's total is {everything}, the partners took {len(taken)}"
 
     def _count(self, condition: sa.ColumnElement[bool]) -> int:
         with self.services.database.read() as connection:
@@ -274,15 +299,11 @@ def main() -> int:
     if chosen.database is None:
         say("the same day twice as large")
         lived["twice"] = live(write(2 * chosen.sources, 2 * chosen.articles, chosen.destinations), None)
-    for name, found in lived.items():
-        for problem in found.problems[:20]:
+    for name, day in lived.items():
+        for problem in day.problems[:20]:
             say(f"  {name}: {problem}")
-    lines = [
-        Line(f"{name}: obligations not met as written", len(found.problems), "", 0) for name, found in lived.items()
-    ]
-    lines += [
-        Line(f"{name}: CPU per send", found.cpu * 1000 / max(1, found.sends), "ms") for name, found in lived.items()
-    ]
+    lines = [Line(f"{name}: obligations not met as written", len(day.problems), "", 0) for name, day in lived.items()]
+    lines += [Line(f"{name}: CPU per send", day.cpu * 1000 / max(1, day.sends), "ms") for name, day in lived.items()]
     if "twice" in lived:
         lines.append(Line("twice as large costs", lived["twice"].cpu / one.cpu, "×", GROWTH))
     found = {
