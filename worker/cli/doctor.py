@@ -18,6 +18,7 @@ from rich.text import Text
 from worker.bootstrap import Services, open_services, read_options
 from worker.catalog import read_catalogue
 from worker.catalog.plan import diff
+from worker.cli.endings import ending_rows, ending_words
 from worker.cli.output import DAY, JsonOption, Times, console, plain, print_json
 from worker.cli.stops import banner, selector
 from worker.destinations import OPTIONS, secret_references
@@ -94,6 +95,7 @@ def examine(services: Services) -> Findings:
     yield from tick(overview)
     yield from catalogue(services)
     yield from calendars(services)
+    yield from grants(services)
     yield from secrets(services)
     yield from stopped(services)
     yield from places(overview)
@@ -248,6 +250,14 @@ def calendars(services: Services) -> Findings:
             words = f"{one.key} has no days of {', '.join(missing)}: holidays would count as workdays"
             cure = f"add days_off and workdays to [calendars.{one.key}], then: newsroad apply"
             yield Finding("calendar", Health.WARN, words, cure)
+
+
+def grants(services: Services) -> Findings:
+    """No permission ends within 60 days."""
+    times = Times(services)
+    for row in ending_rows(services, times.now):
+        cure = f"renew it and move valid_until of [grants.{row.grant}], or let it end: docs/how-to/grants-that-end.md"
+        yield Finding("grant", Health.WARN, ending_words(row, times), cure)
 
 
 def stopped(services: Services) -> Findings:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from worker.bootstrap import open_services
+from worker.cli.endings import ending_rows, ending_words
 from worker.cli.output import DAY, JsonOption, LimitOption, Times, plain, print_json, print_table, ready, say, span
 from worker.cli.stops import banner
 from worker.model.overview import DestinationRow, Overview, SourceRow, SourceState
@@ -26,12 +27,15 @@ def status(
     with open_services() as services:
         times = Times(ready(services))
         overview = services.people.overview(times.now, times.midnight() if today else times.now - DAY)
+        endings = ending_rows(services, times.now)
         stops = services.stops.in_force(times.now)
     if as_json:
-        print_json({**as_plain(overview, limit), "stops": plain(stops)})
+        print_json({**as_plain(overview, limit), "stops": plain(stops), "endings": plain(endings)})
     else:
         for line in banner(stops, times):
             say(line)
+        for ending in endings:
+            say(f"Grant       {ending_words(ending, times)}")
         _show(overview, times, limit)
 
 

@@ -44,7 +44,7 @@ def ending_grants(catalogue: Catalogue, now: datetime) -> tuple[Ending, ...]:
     """The grants that end within 60 days of ``now`` (aware UTC), the next one first. One that another grant of the same
     terms goes on from is left out: nothing ends with it.
 
-    How many live articles hang on each is the store's to tell: ``People.hanging(endings, now)``, by the grant's key.
+    How many live articles hang on each is the store's to tell: ``People.hanging``, by the grant's key.
     A warning is due once for each ``(grant.key, step)``.
     """
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from worker.store import (
     people_articles,
     people_channels,
     people_find,
+    people_grants,
     people_overview,
     people_reviews,
     people_texts,
@@ -123,6 +124,11 @@ class People:
         with self.database.read() as connection:
             return people_texts.ids(connection, TextFilter(since), limit)
 
+    def hanging(self, ends: Mapping[str, datetime], now: datetime) -> dict[str, int]:
+        """How many live articles hang on grants, by key; ``ends`` is when they end."""
+        with self.database.read() as connection:
+            return people_grants.hanging(connection, ends, now)
+
     def channel_counts(self, since: datetime) -> dict[str, int]:
         """How many live articles came since then, by the key of their channels."""
         with self.database.read() as connection:
@@ -155,17 +161,17 @@ class People:
         with self.database.read() as connection:
             return people_articles.deliveries(connection, limit, only=destination, states=states, since=since)
 
+    def waiting(self, destination: str, limit: int) -> list[WaitingRow]:
+        """What waits for a destination, in the order in which it goes."""
+        with self.database.read() as connection:
+            return people_articles.waiting(connection, destination, limit)
+
     def delivery_named(self, text: str) -> list[DeliveryRow]:
         """Deliveries whose id is, or begins with, ``text``."""
         with self.database.read() as connection:
             return people_articles.by_id(connection, text)
 
     def receipts(self, delivery: UUID) -> list[ReceiptRow]:
-    def waiting(self, destination: str, limit: int) -> list[WaitingRow]:
-        """What waits for a destination, in the order in which it goes."""
-        with self.database.read() as connection:
-            return people_articles.waiting(connection, destination, limit)
-
         """What came back of a delivery's attempts, the first one first."""
         with self.database.read() as connection:
             return people_articles.receipts(connection, delivery)
