@@ -80,12 +80,6 @@ def _tombstones(connection: Connection, article_id: int) -> list[TombstoneRow]:
     return [TombstoneRow(row.at, row.reason, row.by, row.note, row.lifted_at) for row in rows]
 
 
-def newest_routed(connection: Connection, limit: int) -> list[int]:
-    """Ids of the newest live articles that have been routed, newest first."""
-    query = sa.select(article.c.id).where(article.c.state == "live", article.c.version > 0)
-    return list(connection.execute(query.order_by(article.c.id.desc()).limit(limit)).scalars())
-
-
 def _deliveries() -> sa.Select[Any]:
     return (
         sa.select(delivery, article.c.uuid.label("article_uuid"), article.c.title, destination.c.key)
@@ -108,6 +102,12 @@ def deliveries(
         query = query.where(destination.c.key == only)
     if states or since is not None:
         # Named one by one, so that the index on (state, created_at) serves a window over any state.
+        query = query.where(delivery.c.state.in_([one.value for one in states or DeliveryState]))
+    if since is not None:
+        query = query.where(delivery.c.created_at >= since)
+    return [_delivery(row) for row in connection.execute(query)]
+
+
 def waiting(connection: Connection, key: str, limit: int) -> list[WaitingRow]:
     """What waits for a destination, in the order in which it goes."""
     rows = connection.execute(
@@ -117,12 +117,6 @@ def waiting(connection: Connection, key: str, limit: int) -> list[WaitingRow]:
         .limit(limit)
     )
     return [WaitingRow(UUID(row.uuid), row.title, Action(row.action), row.due_at, row.urgent) for row in rows]
-
-
-        query = query.where(delivery.c.state.in_([one.value for one in states or DeliveryState]))
-    if since is not None:
-        query = query.where(delivery.c.created_at >= since)
-    return [_delivery(row) for row in connection.execute(query)]
 
 
 def of_article(connection: Connection, article_id: int) -> list[DeliveryRow]:
