@@ -20,6 +20,7 @@ from worker.catalog.values import (
     Language,
     Mark,
     Moment,
+    Network,
     Pace,
     Seconds,
     Text,
@@ -80,6 +81,7 @@ class OperatorShape(Shape):
     editor: Text | None = None
     language: Language | None = None
     zone: Zone | None = None
+    sends_from: tuple[Network, ...] = ()
 
     def build(self, **more: object) -> Operator:
         operator: Operator = super().build(**more)

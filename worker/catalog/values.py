@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -136,6 +137,13 @@ def _language(value: str) -> str:
     raise ValueError(f'{value!r} is no language tag (such as "zh", "zh-Hant", "en", "bo")')
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_address(value))
+    except ValueError:
+        raise ValueError(f'{value!r} is no address (write "203.0.113.7", or a network as "203.0.113.0/28")') from None
+
+
 def _domain(value: str) -> str:
     if _DOMAIN.fullmatch(value):
         return value.lower().rstrip(".")
@@ -178,6 +186,7 @@ Contact = Annotated[str, AfterValidator(_contact)]
 Key = Annotated[str, AfterValidator(_key)]
 Language = Annotated[str, AfterValidator(_language)]
 Domain = Annotated[str, AfterValidator(_domain)]
+Network = Annotated[str, AfterValidator(_network)]
 Window = Annotated[str, AfterValidator(_window)]
 Mark = Annotated[str, AfterValidator(_mark)]
 Days = Annotated[str, AfterValidator(_days)]

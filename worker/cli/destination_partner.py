@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from worker.bootstrap import Services, open_services, read_options
 from worker.cli.destination import DestinationArgument
 from worker.cli.destination_backfill import app
 from worker.cli.output import ByOption, JsonOption, NoteOption, person, plain, print_json, ready, say
-from worker.destinations import KINDS, RemoteKind, secret_references
+from worker.destinations import KINDS, PullOptions, RemoteKind, WebhookOptions, secret_references
 from worker.destinations.kind import Options
 from worker.errors import NotFound, Refused
 from worker.model.catalog import Destination
@@ -20,6 +21,8 @@ from worker.model.delivery import Parcel, Release, Result, Withdrawal
 from worker.model.review import ActFilter
 from worker.partners.advice import advice
 from worker.partners.article import article_id, trial_release, trial_withdrawal
+from worker.partners.folder import write
+from worker.partners.pack import pack
 from worker.partners.places import Place, places
 from worker.partners.trial import Exchanged, Secrets, Tried, try_out
 from worker.settings import resolve_secret
@@ -187,3 +190,47 @@ def _show_places(services: Services, destination: Destination, options: object, 
 
 def _place_line(place: Place) -> str:
     return f"  {place.address}  ({place.what}{f'; needs {place.needs}' if place.needs else ''})"
+
+
+@app.command("pack")
+def pack_command(
+    key: DestinationArgument,
+    into: Annotated[Path, typer.Option("--into", help="A new folder to write, or a file that ends in .zip.")],
+    with_secret: Annotated[
+        bool, typer.Option("--with-secret", help="Put the key or token in, in clear, in a file of its own.")
+    ] = False,
+    by: ByOption = None,
+    note: NoteOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what a partner needs: words in zh and en, schemas, signed examples, receivers that work as they are."""
+    with open_services() as services:
+        ready(services)
+        destination = the_destination(services, key)
+        options = read_options(destination)
+        reference = _reference(options)
+        secret = resolve_secret(reference) if with_secret and reference else None
+        files = pack(destination, options, services.view(), services.clock(), secret=secret)
+        write(files, into)
+        detail = {"files": len(files), "with_secret": with_secret}
+        with services.works.open() as work:
+            now = services.clock()
+            work.note(by=person(by), verb="pack", target=_target(destination), note=note, now=now, detail=detail)
+    if as_json:
+        print_json({"destination": key, "into": str(into), "files": [one.name for one in files]})
+        return
+    for one in files:
+        say(f"{into}/{one.name}")
+    if with_secret:
+        private = next(one.name for one in files if one.private)
+        say(
+            f"{private} holds the secret in clear: hand it over on a way that nobody else reads, then delete it",
+            err=True,
+        )
+
+
+def _reference(options: object) -> str:
+    """What to hand over. Other kinds have nothing; ``pack`` says so."""
+    if isinstance(options, WebhookOptions):
+        return options.secret
+    return options.token if isinstance(options, PullOptions) else ""

@@ -17,7 +17,8 @@ from worker.model.page import PageRules
 @dataclass(frozen=True, slots=True)
 class Operator:
     """The one who runs this installation. ``site`` is the public base URL of the web face, without a final slash;
-    ``address`` the postal address; ``language`` and ``zone`` what people are shown when nothing else is known."""
+    ``address`` the postal address; ``language`` and ``zone`` what people are shown when nothing else is known;
+    ``sends_from`` the addresses and networks that our requests come from, for partners' firewalls."""
 
     name: str
     contact: str
@@ -27,6 +28,7 @@ class Operator:
     editor: str | None = None
     language: str = "zh"
     zone: str = "Asia/Shanghai"
+    sends_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
