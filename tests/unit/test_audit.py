@@ -80,3 +80,18 @@ def test_stopping_a_source_says_what_it_was(road: Road) -> None:
     road.cli("source", "resume", "jiang", *SIGNED)
     states = [(one["detail"]["before"]["state"], one["detail"]["after"]["state"]) for one in road.json("audit")["acts"]]
     assert states == [("paused", "active"), ("active", "paused")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_stops_and_pushes_say_what_was_before_and_after(road: Road) -> None:
+    road.cli("pause", "--destination", "hook", "--reason", "版面调整", "--by", "周岚")
+    road.publish("jiang", MEETING)
+    road.run()
+    road.cli("resume", "--destination", "hook", "--as", "drop", "--yes", *SIGNED)
+    pushed = road.cli("article", "push", OWN, "--destination", "hook", "--now", *SIGNED)
+    assert pushed.code == 0, pushed.text
+    told = {one["verb"]: (one["detail"]["before"], one["detail"]["after"]) for one in road.json("audit")["acts"]}
+    assert told["pause"][1]["state"] == "stopped"
+    assert (told["resume"][0]["reason"], told["resume"][1]["dropped"]) == ("版面调整", 1)
+    assert (told["push"][0]["state"], told["push"][1]["urgent"]) == ("dropped", True)
+    assert "版面调整" in road.cli("audit", "--verb", "pause").text

@@ -185,7 +185,8 @@ class CatalogueStore:
             connection.execute(sa.update(installation).values(catalogue_version=installation.c.catalogue_version + 1))
             if articles:
                 connection.execute(self.database.insert_ignore(recheck), [{"article_id": one} for one in articles])
-            detail = {"was": was.isoformat() if was else None, "since": since.isoformat(), "articles": len(articles)}
+            after = {"since": since.isoformat(), "articles": len(articles)}
+            detail = {"before": {"since": was.isoformat() if was else None}, "after": after}
             acts.record(
                 connection, by=by, verb="backfill", target=f"destination {key}", now=now, note=note, detail=detail
             )
