@@ -80,6 +80,12 @@ class FigureStore:
         with self.database.read() as connection:
             return list(connection.execute(query).scalars())
 
+    def withheld(self, since: datetime, by_hand: Collection[str]) -> list[WithheldUpdate]:
+        """Updates since then that were not sent to the destinations ``by_hand``, the newest of each article, oldest
+        first, at most 500."""
+        with self.database.read() as connection:
+            return _withheld(connection, _partners(connection), since, by_hand)
+
     def unconfirmed(self) -> list[Unconfirmed]:
         """Retractions that their destination has not confirmed, oldest first, at most 500."""
         with self.database.read() as connection:
