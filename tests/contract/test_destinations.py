@@ -19,6 +19,8 @@ from tests.fakes import NOON, FakeSecrets, a_link, a_release, a_withdrawal, an_e
 from worker.destinations import KINDS, OPTIONS, Kind, RemoteKind, secret_fields, secret_references
 from worker.model.delivery import Action, Answer, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.fetch import FetchError, Outcome, Phase, Request
+from worker.ports import Change
+from worker.web.changes import said
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SECRETS = FakeSecrets({"env:PARTNER": SECRET})
@@ -228,6 +230,14 @@ def test_a_retry_carries_the_same_content(remote: RemoteKind) -> None:
     later = parcel_for(remote, a_release(), attempt=2, now=NOON + timedelta(hours=1), last=Result.UNKNOWN)
     second, _ = Wire(200).run(remote, later)
     assert first[-1].body == second[-1].body
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_what_is_pulled_is_what_is_pushed(subject: str) -> None:
+    (request,), _ = Wire().run(REMOTE["webhook"], parcel_for(KINDS["webhook"], SUBJECTS[subject]))
+    assert request.body is not None
+    pulled = json.loads(said(Change(7, "partner-a", SUBJECTS[subject])))
+    assert pulled == {"seq": 7, **json.loads(request.body)}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
