@@ -21,7 +21,7 @@ from worker.store.people_out import OutTexts
 
 LARGEST = 5_000_000  # bytes of a text to test
 
-app = typer.Typer(help="Word lists and sensitive periods.", no_args_is_help=True)
+app = typer.Typer(help="Word lists and sensitive periods: what they hold, what is out already.", no_args_is_help=True)
 
 DeclaredOption = Annotated[
     bool, typer.Option("--declared", help="The lists as newsroad.toml has them now, before they are applied.")
