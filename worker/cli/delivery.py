@@ -22,6 +22,9 @@ from worker.cli.output import (
     the_article,
 )
 from worker.cli.status import stop_words
+from worker.cli.unconfirmed import among, unconfirmed_lines
+from worker.cli.withheld import among as withheld_among
+from worker.cli.withheld import withheld_lines
 from worker.errors import NotFound, Refused
 from worker.model.delivery import DeliveryState
 from worker.model.overview import DeliveryRow, ReceiptRow
@@ -52,14 +55,17 @@ def list_command(
             services.people.destination(destination, times.now)
         begin = times.since(since) if since else None
         rows = services.people.deliveries(limit, destination=destination, states=state or (), since=begin)
+        unconfirmed, withheld = among(services, rows), withheld_among(services, rows)
     if as_json:
-        print_json({"deliveries": plain(rows)})
+        print_json({"deliveries": plain(rows), "unconfirmed": plain(unconfirmed), "withheld": plain(withheld)})
         return
     print_table(
         ("delivery", "destination", "seq", "action", "state", "tries", "written", "due", "article", "detail"),
         [_line(row, times) for row in rows],
         empty="No such deliveries.",
     )
+    for line in (*unconfirmed_lines(unconfirmed, times), *withheld_lines(withheld, times)):
+        say(line)
 
 
 def _line(row: DeliveryRow, times: Times) -> tuple[object, ...]:

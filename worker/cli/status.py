@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
 
 from worker.bootstrap import open_services
+from worker.cli.alerts import waiting_words
 from worker.cli.endings import ending_rows, ending_words
 from worker.cli.output import DAY, JsonOption, LimitOption, Times, plain, print_json, print_table, ready, say, span
 from worker.cli.stops import banner
+from worker.cli.unconfirmed import unconfirmed_lines
+from worker.cli.withheld import to_tell, withheld_lines
+from worker.model.alerts import Episode, WaitingTelling
 from worker.model.overview import DestinationRow, Overview, SourceRow, SourceState
 
+MOST_ALERTS = 100
 TROUBLED = (
     *(SourceState.CHALLENGED, SourceState.FORBIDDEN),
     *(SourceState.FAILING, SourceState.ATTENTION, SourceState.SILENT),
@@ -29,14 +35,32 @@ def status(
         overview = services.people.overview(times.now, times.midnight() if today else times.now - DAY)
         endings = ending_rows(services, times.now)
         stops = services.stops.in_force(times.now)
+        unconfirmed = services.figures.unconfirmed()
+        withheld = to_tell(services, overview.since)
+        alerts, untold = services.alerts.episodes(MOST_ALERTS, over=False), services.alerts.waiting()
     if as_json:
-        print_json({**as_plain(overview, limit), "stops": plain(stops), "endings": plain(endings)})
+        more = {"stops": plain(stops), "alerts": plain(alerts), "unconfirmed": plain(unconfirmed)}
+        more["withheld"] = plain(withheld)
+        print_json({**as_plain(overview, limit), **more, "endings": plain(endings)})
     else:
         for line in banner(stops, times):
+            say(line)
+        for line in (*alert_lines(alerts, untold, times), *unconfirmed_lines(unconfirmed, times)):
+            say(line)
+        for line in withheld_lines(withheld, times):
             say(line)
         for ending in endings:
             say(f"Grant       {ending_words(ending, times)}")
         _show(overview, times, limit)
+
+
+def alert_lines(alerts: list[Episode], untold: list[WaitingTelling], times: Times) -> list[str]:
+    """How many alerts are open, and whom nobody could reach."""
+    lines = []
+    if alerts:
+        kinds = Counter(one.kind.value for one in alerts)
+        lines.append(f"Alerts      {', '.join(f'{number} {kind}' for kind, number in kinds.items())}: newsroad alerts")
+    return [*lines, *(waiting_words(one, times) for one in untold[:3])]
 
 
 def as_plain(overview: Overview, limit: int) -> dict[str, Any]:

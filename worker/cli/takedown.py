@@ -14,7 +14,9 @@ import typer
 from worker.bootstrap import Services, open_services
 from worker.cli.output import JsonOption, Times, plain, print_json, print_table, ready, say, the_article
 from worker.cli.takedown_find import MOST, UNASKED, Matched, Sought, find, sought
+from worker.cli.unconfirmed import among, unconfirmed_lines
 from worker.errors import Refused
+from worker.model.alerts import Unconfirmed
 from worker.model.delivery import Action, DeliveryState
 from worker.model.overview import ArticleRow, DeliveryRow
 from worker.pipeline.withdraw import take_down, withdrawal
@@ -78,7 +80,8 @@ def takedown(
             _agree_found(chosen, times, yes=yes, allowed=allow_retract)
         _take_down(services, rows, by=by.strip()[:200], reason=reason, note=note.strip()[:1000])
         retracts = _await_retractions(services, rows, wait)
-    _tell_done(rows, retracts, times, as_json=as_json)
+        unconfirmed = among(services, retracts)
+    _tell_done(rows, retracts, unconfirmed, times, as_json=as_json)
 
 
 def _take_down(services: Services, rows: list[ArticleRow], *, by: str, reason: Cause, note: str) -> None:
@@ -201,10 +204,13 @@ def _await_retractions(services: Services, rows: list[ArticleRow], wait: int) ->
         time.sleep(LOOK_EVERY)
 
 
-def _tell_done(rows: list[ArticleRow], retracts: list[DeliveryRow], times: Times, *, as_json: bool) -> None:
+def _tell_done(
+    rows: list[ArticleRow], retracts: list[DeliveryRow], unconfirmed: list[Unconfirmed], times: Times, *, as_json: bool
+) -> None:
     open_ones = [one for one in retracts if one.state is not DeliveryState.ACCEPTED]
     if as_json:
-        print_json({"withdrawn": [row.uuid for row in rows], "retractions": plain(retracts)})
+        done = {"withdrawn": [row.uuid for row in rows], "retractions": plain(retracts)}
+        print_json({**done, "unconfirmed": plain(unconfirmed)})
         return
     print_table(
         ("destination", "article", "confirmed", "detail"),
@@ -219,5 +225,7 @@ def _tell_done(rows: list[ArticleRow], retracts: list[DeliveryRow], times: Times
     )
     count = "1 article" if len(rows) == 1 else f"{len(rows)} articles"
     say(f"{count} withdrawn; {len(retracts) - len(open_ones)} of {len(retracts)} retractions confirmed.")
+    for line in unconfirmed_lines(unconfirmed, times):
+        say(line)
     if open_ones:
         say(f"The others go on being tried, pauses and holds notwithstanding: newsroad article explain {rows[0].uuid}")

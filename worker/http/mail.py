@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -45,8 +46,8 @@ def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS,
     ``seconds``, all of them ``whole``: a server that answers drop by drop holds nobody up."""
     taken = False
     try:
-        with _connect(server, seconds) as session, _cut_after(whole, session):
-            _secure(session, server)
+        with _session(server, seconds) as session, _cut_after(whole, session):
+            _connect(session, server)
             session.send_message(message)
             taken = True
     except smtplib.SMTPAuthenticationError as error:
@@ -60,11 +61,14 @@ def send(server: MailServer, message: EmailMessage, *, seconds: float = SECONDS,
     return None
 
 
-def _connect(server: MailServer, seconds: float) -> smtplib.SMTP:
+def _session(server: MailServer, seconds: float) -> smtplib.SMTP:
+    """Not connected yet, so that the greeting is under the time limit, too."""
     if server.implicit:
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=context)
-    return smtplib.SMTP(server.host, server.port, timeout=seconds)
+        session: smtplib.SMTP = smtplib.SMTP_SSL(timeout=seconds, context=ssl.create_default_context())
+    else:
+        session = smtplib.SMTP(timeout=seconds)
+    session._host = server.host  # type: ignore[attr-defined]  # whom TLS must find there; connect() does not note it
+    return session
 
 
 @contextmanager
@@ -83,14 +87,28 @@ def _cut_after(seconds: float, session: smtplib.SMTP) -> Iterator[None]:
         timer.cancel()
 
 
-def _secure(session: smtplib.SMTP, server: MailServer) -> None:
+def _connect(session: smtplib.SMTP, server: MailServer) -> None:
+    code, said = session.connect(server.host, server.port)
+    if code != 220:
+        raise smtplib.SMTPConnectError(code, said)
     if not server.implicit:
         session.ehlo_or_helo_if_needed()
         offered = session.has_extn("starttls")
         if server.user is not None or (offered and not _is_here(server.host)):
             session.starttls(context=ssl.create_default_context())
     if server.user is not None:
-        session.login(server.user, server.password or "")
+        _log_in(session, server.user, server.password or "")
+
+
+def _log_in(session: smtplib.SMTP, user: str, password: str) -> None:
+    if f"{user}{password}".isascii():
+        session.login(user, password)
+        return
+    session.ehlo_or_helo_if_needed()
+    plain = f"\0{user}\0{password}".encode()  # RFC 4616 has it in UTF-8, which smtplib does not know
+    code, said = session.docmd("AUTH", f"PLAIN {b64encode(plain).decode('ascii')}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _is_here(host: str) -> bool:

@@ -18,6 +18,7 @@ _ZH: Final[Mapping[str, str]] = {
     "处理后：newsroad destination resume {key}",
     "holds": "{count} 篇稿件待审，超过 {limit} 篇。查看：newsroad review list",
     "not_published": "{day} 是工作日，到 {by} 还没有发布任何稿件。查看：newsroad status",
+    "tick_never": "调度（tick）还没有动过：不抓取，也不投递。查看 beat 和 worker 进程：newsroad doctor",
     "tick_dead": "调度（tick）自 {since} 起没有动静：不抓取，也不投递。查看 beat 和 worker 进程：newsroad doctor",
     "disk_low": "{path} 所在磁盘只剩 {free}，低于 {limit}。请清理，或换一个更大的磁盘",
     "retraction_unconfirmed": "《{title}》的撤稿，「{subscriber}」（{destination}）自 {since} 起未确认。"
@@ -26,7 +27,6 @@ _ZH: Final[Mapping[str, str]] = {
     "查看：newsroad delivery show {delivery}",
     "grant_ending": "授权 {key}（{publisher}）将于 {end} 到期，还有 {days} 天。",
     "grant_ended": "授权 {key}（{publisher}）已于 {end} 到期。",
-    "never": "从来",
     "nobody": "未登记",
     "subject": "[{operator}] {words}",
     "subject_many": "[{operator}] {began} 项新告警，{over} 项解除",
@@ -64,6 +64,7 @@ _EN: Final[Mapping[str, str]] = {
     "When that is settled: newsroad destination resume {key}",
     "holds": "{count} articles wait for a person, more than {limit}. See: newsroad review list",
     "not_published": "{day} is a workday and nothing was published by {by}. See: newsroad status",
+    "tick_never": "No tick ever: nothing is polled or delivered. Look at beat and the workers: newsroad doctor",
     "tick_dead": "No tick since {since}: nothing is polled or delivered. Look at beat and the workers: newsroad doctor",
     "disk_low": "The disk of {path} has {free} left, less than {limit}. Free some, or move to a larger one",
     "retraction_unconfirmed": "The retraction of “{title}” is not confirmed by {subscriber} ({destination}) since "
@@ -72,7 +73,6 @@ _EN: Final[Mapping[str, str]] = {
     "Tell: {contact}. See: newsroad delivery show {delivery}",
     "grant_ending": "Grant {key} ({publisher}) ends on {end}, in {days} days.",
     "grant_ended": "Grant {key} ({publisher}) ended on {end}.",
-    "never": "ever",
     "nobody": "none on record",
     "subject": "[{operator}] {words}",
     "subject_many": "[{operator}] {began} new alerts, {over} over",
@@ -113,9 +113,9 @@ class Words:
     def say(self, text: str, **facts: object) -> str:
         return self._texts[text].format(**facts)
 
-    def at(self, moment: datetime | None) -> str:
+    def at(self, moment: datetime) -> str:
         """``11-24 08:30``."""
-        return self.say("never") if moment is None else moment.astimezone(self.zone).strftime("%m-%d %H:%M")
+        return moment.astimezone(self.zone).strftime("%m-%d %H:%M")
 
     def span(self, seconds: float) -> str:
         """A length of time in its largest unit."""

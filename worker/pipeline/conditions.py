@@ -170,7 +170,9 @@ def tick_dead(figures: Figures, scene: Scene) -> Iterator[Concern]:
     now = figures.now
     if figures.watched_at is None or now - figures.watched_at > TICK_STALE:
         return
-    if figures.tick_at is None or now - figures.tick_at > TICK_STALE:
+    if figures.tick_at is None:
+        yield Concern(AlertKind.TICK_DEAD, "", scene.words.say("tick_never"))
+    elif now - figures.tick_at > TICK_STALE:
         yield Concern(AlertKind.TICK_DEAD, "", scene.words.say("tick_dead", since=scene.words.at(figures.tick_at)))
 
 

@@ -86,10 +86,11 @@ class FigureStore:
         with self.database.read() as connection:
             return _withheld(connection, _partners(connection), since, by_hand)
 
-    def unconfirmed(self) -> list[Unconfirmed]:
-        """Retractions that their destination has not confirmed, oldest first, at most 500."""
+    def unconfirmed(self, articles: Collection[UUID] | None = None) -> list[Unconfirmed]:
+        """Retractions that their destination has not confirmed, oldest first, at most 500; of these ``articles`` only
+        (None: of all)."""
         with self.database.read() as connection:
-            return _unconfirmed(connection, _partners(connection))
+            return _unconfirmed(connection, _partners(connection), articles)
 
     def parked(self) -> int:
         """How many deliveries were given up and wait for a person."""
@@ -198,7 +199,9 @@ def _of_deliveries() -> sa.Select[Any]:
     )
 
 
-def _unconfirmed(connection: Connection, partners: dict[str, tuple[str, str | None]]) -> list[Unconfirmed]:
+def _unconfirmed(
+    connection: Connection, partners: dict[str, tuple[str, str | None]], articles: Collection[UUID] | None = None
+) -> list[Unconfirmed]:
     """By the index on (destination, state, priority): retractions alone have priority 0."""
     ids = list(connection.execute(sa.select(destination.c.id)).scalars())
     query = _of_deliveries().where(
@@ -207,6 +210,8 @@ def _unconfirmed(connection: Connection, partners: dict[str, tuple[str, str | No
         delivery.c.priority == 0,
         delivery.c.action == Action.RETRACT.value,
     )
+    if articles is not None:
+        query = query.where(article.c.uuid.in_([str(one) for one in articles][:MOST]))
     return [
         Unconfirmed(**_titled(partners, row), state=row.state, detail=row.detail) for row in connection.execute(query)
     ]
