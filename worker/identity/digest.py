@@ -95,7 +95,7 @@ def terms_digest(entry: ParsedEntry) -> bytes:
     parts = [*_persons(entry.authors), "rights", entry.rights, entry.license, entry.via, link_key(entry.link or "")]
     if source is not None:
         parts += ["source", source.title, source.url, source.rights, source.license, *_persons(source.authors)]
-    return _digest("terms", *(_flat(part or "") for part in parts))
+    return _digest("terms", *(_flat(part) if part else "" for part in parts))
 
 
 def _persons(people: tuple[Person, ...]) -> list[str | None]:

@@ -25,8 +25,10 @@ _COOKIELESS = re.compile(r"/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|php\d?|aspx?|jspx?|cgi|cfm)$", re.IGNORECASE)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-# Most addresses: nothing to decode, no port, user, fragment, session.
-_SIMPLE = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9._~/-]*)?(?:\?([!\"$-~]*))?")
+_PLAIN_ORIGIN = r"(https?)://([a-z0-9.-]+)(?::([1-5]\d{4}|[1-9]\d{0,3}))?"
+# Most addresses: nothing to decode, no user, fragment, session. They cost a fifth of the others.
+_SIMPLE = re.compile(_PLAIN_ORIGIN + r"(/[A-Za-z0-9._~/-]*)?(?:\?([!\"$-~]*))?")
+_SIMPLE_ORIGIN = re.compile(_PLAIN_ORIGIN + r"(?=[/?#]|\Z)")
 _LONGEST_KEPT = 2_000
 _FOLDED_LABELS = ("www.", "m.")
 
@@ -45,10 +47,11 @@ def link_key(url: str, *, keep_fragment: bool = False) -> str | None:
 
 def _link_key(url: str, keep_fragment: bool) -> str | None:
     simple = _SIMPLE.fullmatch(url)
-    if simple and "/." not in (simple[2] or ""):
-        host = _folded_host(_ascii_host(simple[1]))
-        query = _query(simple[3], host) if simple[3] else ""
-        key = f"https://{host}{_INDEX.sub('/', simple[2] or '/')}"
+    if simple and "/." not in (simple[4] or ""):
+        host = _folded_host(_ascii_host(simple[2]))
+        query = _query(simple[5], host) if simple[5] else ""
+        port = "" if simple[3] is None or int(simple[3]) == _DEFAULT_PORTS[simple[1]] else f":{simple[3]}"
+        key = f"https://{host}{port}{_INDEX.sub('/', simple[4] or '/')}"
         return f"{key}?{query}" if query else key
     parts = _split(url)
     if parts is None or not parts.hostname:
@@ -77,6 +80,8 @@ def link_digest(url: str) -> bytes:
 
 def host_of(url: str) -> str | None:
     """``name:port`` of an http(s) address, lower case, the port always written: the unit of politeness."""
+    if simple := _SIMPLE_ORIGIN.match(url):
+        return f"{_ascii_host(simple[2])}:{simple[3] or _DEFAULT_PORTS[simple[1]]}"
     parts = _split(url)
     if parts is None or not parts.hostname:
         return None
