@@ -24,6 +24,7 @@ DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 PRIORITIES = (0, 1, 2)
 """Retractions and what was pushed by name; articles of sources that go first; all others."""
 
+PUT_OFF = 500  # rows
 NOW = sa.bindparam("now", type_=UtcDateTime)
 RETRACTION = sa.and_(delivery.c.priority == 0, delivery.c.action == Action.RETRACT.value)
 
@@ -62,17 +63,26 @@ def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 _ALL_DUE, _RETRACTIONS_DUE = _due_rows(), _due_rows(RETRACTION)
 _PASSING_DUE = _due_rows(sa.or_(RETRACTION, passing.of_text()))
-_REDATE = (
-    sa.update(delivery)
-    .where(
-        delivery.c.destination_id == sa.bindparam("b_destination"),
-        delivery.c.state == DUE,
-        delivery.c.priority.in_(PRIORITIES[1:]),
-        delivery.c.due_at <= sa.bindparam("b_now"),
+
+
+def _put_off(*conditions: sa.ColumnElement[bool]) -> sa.Update:
+    """Some of a destination's due deliveries get another due time: a transaction's worth, the next look does more."""
+    some = (
+        sa.select(delivery.c.id)
+        .where(
+            delivery.c.destination_id == sa.bindparam("b_destination"),
+            delivery.c.state == DUE,
+            delivery.c.priority.in_(PRIORITIES[1:]),
+            delivery.c.due_at <= sa.bindparam("b_now"),
+            *conditions,
+        )
+        .limit(PUT_OFF)
     )
-    .values(due_at=sa.bindparam("b_due"))
-)
-_REDATE_NEW = _REDATE.where(
+    return sa.update(delivery).where(delivery.c.id.in_(some)).values(due_at=sa.bindparam("b_due"))
+
+
+_REDATE = _put_off()
+_REDATE_NEW = _put_off(
     delivery.c.action == Action.PUBLISH.value, delivery.c.id.not_in(sa.bindparam("kept", expanding=True))
 )
 _NEXT_SEND = (
@@ -147,6 +157,8 @@ def in_terms(connection: Connection, row: Any, now: datetime, gate: Gate, size: 
         _put_off_new(connection, row.id, terms, now, ())
     rows = connection.execute(statement, wanted).all()
     passes = [one for one in rows if one.priority == 0]
+    if terms.opens is not None:
+        return passes
     rest = _in_rate(connection, row, [one for one in rows if one.priority > 0], terms, now)
     new = [one for one in rest if one.action == Action.PUBLISH.value]
     if room is not None and len(new) > room:
