@@ -48,7 +48,7 @@ def test_a_marked_article_arrives_and_nothing_real_is_touched(road: Road) -> Non
     assert counts(road) == before
     (row,) = road.json("audit", "--verb", "test")["acts"]
     assert (row["by"], row["note"], row["target"]) == ("编辑甲", "开通", "destination hook")
-    assert row["detail"]["results"] == {"publish": "accepted"}
+    assert row["detail"]["after"] == {"publish": "accepted"}
 
 
 def test_request_and_answer_are_shown_without_the_secret(road: Road) -> None:

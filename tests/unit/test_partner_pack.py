@@ -114,7 +114,7 @@ def test_no_secret_is_in_it_unless_asked_for(pack: Pack, road: Road, tmp_path: P
     assert [one.name for one in held] == ["secret.txt"]
     assert stat.S_IMODE(held[0].stat().st_mode) == 0o600
     acts = road.json("audit", "--verb", "pack")["acts"]
-    assert [one["detail"]["with_secret"] for one in acts] == [True, False]
+    assert [one["detail"]["after"]["with_secret"] for one in acts] == [True, False]
 
 
 def test_it_can_be_one_file(road: Road, tmp_path: Path, pack: Pack) -> None:

@@ -19,6 +19,7 @@ from referencing import Registry, Resource
 import worker
 from tests.fakes import NOON, a_release
 from tests.stages import OTHER, STORY, Stages, item, rss
+from worker.errors import StoreError
 from worker.model.catalog import Destination, Grant, Subscriber, Use
 from worker.model.delivery import Action, DeliveryState
 from worker.model.dispatch import Shelved
@@ -218,6 +219,18 @@ def test_an_unset_token_is_no_open_door(pulled: Stages, get: Get, monkeypatch: p
     assert get().status_code == 503
     assert get("", "").status_code == 401
     assert get("", OTHER_TOKEN).status_code == 200, "others are served as ever"
+
+
+def test_while_the_database_is_away_it_says_so_in_json(
+    pulled: Stages, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise StoreError("the database does not answer")
+
+    monkeypatch.setattr(pulled.services.changes, "pullers", away)
+    answer = get()
+    assert answer.status_code == 503
+    assert "again in a minute" in answer.json()["error"]
 
 
 def test_a_destination_that_left_the_catalogue_gives_its_retractions_only(pulled: Stages, get: Get) -> None:

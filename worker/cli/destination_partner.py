@@ -115,7 +115,7 @@ def _record(
     detail = {
         "sequence": sequence + len(tried) - 1,
         "article": str(article_id(destination, services.view().catalogue.operator.site)),
-        "results": {one.action.value: one.answer.result.value for one in tried},
+        "after": {one.action.value: one.answer.result.value for one in tried},
     }
     with services.works.open() as work:
         work.note(by=by, verb=VERB, target=_target(destination), note=note, now=services.clock(), detail=detail)
@@ -212,7 +212,7 @@ def pack_command(
         secret = resolve_secret(reference) if with_secret and reference else None
         files = pack(destination, options, services.view(), services.clock(), secret=secret)
         write(files, into)
-        detail = {"files": len(files), "with_secret": with_secret}
+        detail = {"after": {"files": len(files), "with_secret": with_secret}}
         with services.works.open() as work:
             now = services.clock()
             work.note(by=person(by), verb="pack", target=_target(destination), note=note, now=now, detail=detail)

@@ -30,7 +30,7 @@ from worker.pipeline.view import View
 SAMPLE_KEY = "whsec_" + base64.b64encode(b"newsroad's sample key: no secret").decode()
 _ROOT = Path(__file__).parents[1]
 _PROGRAMS, _SCHEMAS = _ROOT / "static" / "partner", _ROOT / "static"
-_PAYLOAD = "webhook-payload.schema.json"
+_PAYLOAD, _CHANGES = "webhook-payload.schema.json", "changes.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,9 @@ def _webhook(destination: Destination, options: WebhookOptions, view: View, now:
 
 def _pull(destination: Destination, view: View, now: datetime) -> list[Packed]:
     files = [_program(name) for name in ("client.py", "client.php", "client.mjs")]
-    files += [Packed(name, (_SCHEMAS / name).read_bytes()) for name in ("changes.schema.json", "openapi.json")]
+    files.append(Packed(_CHANGES, (_SCHEMAS / _CHANGES).read_bytes()))
+    described = (_SCHEMAS / "openapi.json").read_text("utf-8").replace('"changes.json"', f'"{_CHANGES}"')
+    files.append(Packed("openapi.json", described.encode()))
     files.append(Packed("settings.json", _json({"url": view.catalogue.operator.site + CHANGES})))
     changes = [
         {"seq": at, **json.loads(payload(subject, destination.key))}

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from worker.destinations import PullOptions
 from worker.destinations.payload import payload
-from worker.errors import SecretError
+from worker.errors import NewsroadError, SecretError
 from worker.model.delivery import Rendition
 from worker.ports import Change, ChangePage, Changes, Puller
 from worker.web.answer import answer
@@ -47,6 +47,9 @@ def router(changes: Changes, resolve: Callable[[str], str]) -> APIRouter:
                 raise _Wrong(400, _BEYOND.format(newest=page.newest))
         except _Wrong as wrong:
             return _refused(request, wrong)
+        except NewsroadError as error:
+            _log.error("web.failed", path=request.url.path, error=str(error))
+            return _refused(request, _Wrong(503, _AWAY))
         return answer(request, Rendition("application/json", _body(page, after)))
 
     return routes
@@ -56,6 +59,7 @@ _UNKNOWN = (
     "This needs your token: send the header Authorization: Bearer TOKEN. "
     "需要令牌：请发送请求头 Authorization: Bearer 令牌。"
 )
+_AWAY = "Not just now; please ask again in a minute. 暂时不可用，请一分钟后再试。"
 _BEYOND = (
     "since is beyond the newest change, {newest}: our database was restored. Ask again from {newest}, or from 0 to get "
     "everything. since 大于最新的变更号 {newest}（数据库已恢复），请从 {newest} 或从 0 重新开始。"
