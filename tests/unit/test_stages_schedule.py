@@ -136,6 +136,18 @@ def test_a_fixed_time_sends_one_batch(stages: Stages) -> None:
     assert [title[-1] for title in titles(stages)] == ["0", "1", "2"]
 
 
+def test_a_changed_schedule_is_that_of_what_waits(stages: Stages) -> None:
+    schedule(stages, windows=("workdays 08:30-18:00",))
+    stages.now = at("22:00")
+    put(stages, "alpha", articles(1, published=at("21:00")))
+    go(stages, at("22:00"))
+    schedule(stages, windows=("daily 06:00-18:00",), delay=60)
+    assert due(stages) == {"26 06:00"}
+    schedule(stages)
+    go(stages, at("22:01"))
+    assert len(titles(stages)) == 1
+
+
 def test_a_daily_cap_lets_the_rest_go_the_next_day_and_counts_no_updates(stages: Stages) -> None:
     schedule(stages, windows=("daily 08:00-20:00",), daily_cap=2)
     stages.now = at("09:00")

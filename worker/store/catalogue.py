@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from worker.identity.urls import host_of
 from worker.model import catalog
 from worker.model.feed import Role
-from worker.store import acts, polling, reach
+from worker.store import acts, polling, reach, retiming
 from worker.store.declared import (
     calendar,
     channel,
@@ -170,6 +170,7 @@ class CatalogueStore:
             else:
                 connection.execute(sa.update(installation).values(**values))
             if before is not None:
+                retiming.retime(connection, before.catalogue, new, now)
                 for query in reach.articles(reach.reach_of(before.catalogue, before.left, new)):
                     queue_recheck(self.database, connection, query)
 
