@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from tests.stages import Stages, item, rss
 from tests.unit.test_stages_delivery import answer
 from worker.model.catalog import Grant, Schedule, Use
+from worker.pipeline import deliver
 from worker.store.schema import delivery
 
 CN = ZoneInfo("Asia/Shanghai")
@@ -318,3 +320,24 @@ def test_claims_walk_to_what_is_due_and_not_through_what_waits(stages: Stages) -
         assert claims.waiting(connection, stages.now, Stopped()) == []
         raw.set_progress_handler(None, 0)
     assert steps < 50, f"{steps} hundred steps of the database's machine"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_burst_is_shared_by_all_destinations(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With fewer slots than destinations could fill, each gets its part from the beginning."""
+    monkeypatch.setattr(deliver, "SLOTS", 6)
+    monkeypatch.setattr(deliver, "CLAIM_SECONDS", 0.0)
+    hook, _ = stages.catalogue.destinations
+    places = tuple(
+        replace(hook, key=f"hook{number}", options={**hook.options, "url": stages.partner.url(f"/{number}")})
+        for number in range(20)
+    )
+    stages.declare(destinations=places)
+    stages.now = at("09:00")
+    put(stages, "alpha", articles(10, published=at("08:00")))
+    go(stages, at("09:00"))
+    paths = [asked.question.path for asked in stages.partner.asked]
+    assert len(paths) == 200
+    half = Counter(paths[:100])
+    assert len(half) == 20, "nobody waits for another's queue"
+    assert max(half.values()) <= 10, "nobody has twice its share"

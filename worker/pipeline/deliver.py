@@ -2,8 +2,8 @@
 
 Per article and destination at most one delivery is in flight, per destination at most ``concurrency``. A destination
 is recorded and released as it drains, so a slow one delays only itself; a free slot goes to the one that has the
-fewest in flight, so that a long queue starves no short one. Stops and schedules are read at the claim and every second
-between sends. Local kinds are never claimed: their send is an upsert (``shelving``).
+fewest in flight, in turn, so that a long queue starves no short one. Stops and schedules are read at the claim and
+every second between sends. Local kinds are never claimed: their send is an upsert (``shelving``).
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ class _Open:
     concurrency: int
     kind: str
     flying: int = 0
+    turn: int = 0  # of its last start: among equals, the one that waited longest is next
     closed: bool = False
     dry: bool = False
     answered: list[Attempted] = field(default_factory=list)
@@ -130,6 +131,7 @@ class Deliverer:
         self._looked_at: float | None = None
         self._claimed_at = 0.0
         self._record_by = 0.0
+        self._turn = 0
 
     def run(self, *, first: str | None = None, window: float = WINDOW) -> str:
         """Send what is due, to ``first`` before others, until nothing is left or the window closes.
@@ -170,7 +172,9 @@ class Deliverer:
             ready = [opened for opened in self._open.values() if opened.ready()]
             if not ready:
                 break
-            opened = min(ready, key=lambda one: one.flying)
+            opened = min(ready, key=lambda one: (one.flying, one.turn))
+            self._turn += 1
+            opened.turn = self._turn
             lanes.extend(self._start(opened, opened.waiting.popleft()))
         return lanes
 
