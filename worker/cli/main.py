@@ -33,7 +33,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("catalogue", "Say whether the catalogue can be applied."),
     "plan": ("catalogue", "Show what `apply` would change, publish and retract."),
     "apply": ("catalogue", "Put the catalogue in force."),
-    "source": ("source_pages", "What is polled: the sources of the catalogue."),
+    "source": ("source_lists", "What is polled: the sources of the catalogue."),
     "destination": ("destination_times", "Where articles go."),
     "channel": ("channel", "The columns: what they select and what they hold."),
     "article": ("article_push", "Articles: what they are and where they are."),
