@@ -26,10 +26,12 @@ def test_a_stop_is_seen_everywhere_and_lifting_it_says_how_much_waits(road: Road
     assert "STOPPED everything since" in road.cli("status").text.splitlines()[0]
     assert json.loads(road.cli("status", "--json").text)["stops"][0]["reason"] == "机房检修"
     assert "by 值班: 机房检修" in road.cli("doctor").text
+    explained = road.cli("article", "explain", str(road.uuid(ONE.title)), "--destination", "hook").text
+    assert "STOPPED everything" in explained
     asked = road.cli("resume", "--all")
     assert (asked.code, "2 deliveries wait behind this stop" in asked.text) == (4, True), asked.text
     lifted = road.cli("resume", "--all", "--as", "newest", "--max-age", "24h", "--by", "值班")
-    assert "Lifted: everything. 2 deliveries go out to 2 destinations, 0 are dropped." in lifted.text
+    assert "Lifted: everything. 2 deliveries go out to 2 destinations, 0 dropped." in lifted.text
     road.deliver()
     assert len(road.partner.accepted()) == 1
     assert "STOPPED" not in road.cli("status").text
@@ -54,7 +56,7 @@ def test_many_that_wait_are_not_let_go_without_a_yes(road: Road, monkeypatch: py
     road.run()
     refused = road.cli("resume", "--all", "--as", "drop")
     assert refused.code == 4
-    assert "0 deliveries go out, 2 are dropped" in refused.text
+    assert "0 deliveries go out, 2 dropped" in refused.text
     assert "newsroad resume --all --as drop --yes" in refused.text
     assert road.cli("resume", "--all", "--as", "drop", "--yes").code == 0
     road.deliver()

@@ -28,12 +28,16 @@ from worker.cli.output import (
     the_article,
 )
 from worker.cli.status import stop_words
+from worker.cli.stops import banner
 from worker.model.article import Credit, Hop
 from worker.model.catalog import Use
 from worker.model.correction import CorrectionRow
 from worker.model.delivery import DeliveryState
 from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow
-from worker.pipeline.explain import Explained, explain, present, provenance
+from worker.model.stops import Stop
+from worker.pipeline.explain import Explained, Standing, explain, present, provenance
+from worker.pipeline.stopping import in_force, keeps
+from worker.pipeline.view import View
 from worker.rights.credit import attribute, imprint_of, language_of
 from worker.rights.notices import explain as decision_lines
 
@@ -193,13 +197,16 @@ def explain_command(
         told = explain(facts.story, view, places, services.people.article_deliveries(row.uuid), times.now)
         version = present(facts.story, view)
         gone = version.source if version is not None and version.source not in view.sources else None
+        kept = _kept(facts, view, times)
     if as_json:
         print_json(
             {
                 "article": row.uuid,
                 "title": row.title,
                 "corrections": plain([one for one in facts.corrections if one.lifted_at is None]),
-                "destinations": [explained_json(one, chosen) for one in told],
+                "destinations": [
+                    {**explained_json(one, chosen), "stops": plain(kept.get(one.key, ()))} for one in told
+                ],
             }
         )
         return
@@ -209,8 +216,23 @@ def explain_command(
         say(f"  {line}")
     for one in told:
         show_explained(one, times, chosen)
+        for line in banner(kept.get(one.key, ()), times) if one.out is None or one.standing is Standing.WAITING else ():
+            say(f"  {line}")
     if not told:
         say(words.phrase("nowhere", chosen))
+
+
+def _kept(facts: ArticleFacts, view: View, times: Times) -> dict[str, list[Stop]]:
+    """The stops in force that keep the article back, by destination."""
+    story, standing = facts.story, in_force(facts.story.stops, times.now)
+    if story.current is None or not standing:
+        return {}
+    source = story.current.source
+    return {
+        key: [one for one in standing if keeps([one], destination, source, story.channels, view)]
+        for key, destination in view.destinations.items()
+        if key in story.pairs
+    }
 
 
 def _about(facts: ArticleFacts, gone: str | None, times: Times, tongue: str) -> list[str]:

@@ -16,6 +16,7 @@ from worker.catalog.values import Seconds
 from worker.cli.output import ByOption, JsonOption, NoteOption, Times, person, plain, print_json, ready, say
 from worker.errors import NotFound, Refused
 from worker.model.stops import Behind, Letting, Scope, Stop, Stopped
+from worker.model.words import counted
 from worker.pipeline.stopping import stopped
 from worker.store.stops import named
 
@@ -172,13 +173,15 @@ def _letting(how: As | None, max_age: str | None, times: Times) -> Letting | Non
 
 def _waiting(behind: Behind) -> str:
     others = f"; {behind.staying} more stay, another stop keeps them too" if behind.staying else ""
-    return f"{behind.go + behind.dropped} deliveries wait behind this stop{others}"
+    number = behind.go + behind.dropped
+    return f"{counted(number, 'delivery', 'deliveries')} {'waits' if number == 1 else 'wait'} behind this stop{others}"
 
 
 def _said(behind: Behind) -> str:
-    places = f" to {len(behind.going)} destinations" if behind.going else ""
+    places = f" to {counted(len(behind.going), 'destination')}" if behind.going else ""
     others = f", {behind.staying} still wait behind another stop" if behind.staying else ""
-    return f"{behind.go} deliveries go out{places}, {behind.dropped} are dropped{others}"
+    gone = counted(behind.go, "delivery goes out", "deliveries go out")
+    return f"{gone}{places}, {behind.dropped} dropped{others}"
 
 
 def _agree(behind: Behind, named_so: str, how: str, *, yes: bool) -> None:
