@@ -97,6 +97,23 @@ def test_settling_again_for_another_reason_does_not_prolong_it(waiting: Stages) 
     assert waiting.services.people.held(50, DROPPED)[0].decision.reasons[1] == "SELECT_INDIVIDUALLY"
 
 
+def test_what_is_decided_about_others_neither_prolongs_nor_shortens_it(waiting: Stages) -> None:
+    let_pass(waiting, days=2)
+    waiting.publish("alpha", rss(item("2", "草原大雪", OTHER), item("1", "市里的代表团走访学校")))
+    waiting.run()
+    assert len(held(waiting)) == 4
+    let_pass(waiting, days=2)
+    approve(waiting)
+    waiting.take_down()
+    assert {row.title for row in waiting.services.people.held(50)} == {"草原大雪"}
+    (since,) = {row.since for row in waiting.services.people.held(50)}
+    assert timedelta(days=2) <= waiting.now - since < timedelta(days=2, hours=1)
+    let_pass(waiting, days=4, hours=23)
+    assert len(held(waiting)) == 2
+    let_pass(waiting, hours=1)
+    assert held(waiting) == []
+
+
 def test_what_waits_already_when_a_deadline_is_set_waits_since_it_was_held(stages: Stages) -> None:
     stages.declare(grants=(PICKED,))
     stages.publish("alpha", rss(item("1", "市里的代表团走访学校")))

@@ -28,12 +28,17 @@ def held_since(row: _Columns) -> sa.ColumnElement[Any]:
     """Of a decision: when the first one was made of those without a break up to it that leave the same version to a
     person; NULL when it leaves it to nobody."""
     first, other = decision.alias("first_hold"), decision.alias("other_word")
-    between = sa.exists().where(
-        other.c.article_id == row.article_id,
-        other.c.destination_id == row.destination_id,
-        other.c.id > first.c.id,
-        other.c.id < row.id,
-        ~waits_for_a_person(other.c),
+    # Said outright: SQLAlchemy would take ``row`` for a table of the inner query's own.
+    between = (
+        sa.exists()
+        .where(
+            other.c.article_id == row.article_id,
+            other.c.destination_id == row.destination_id,
+            other.c.id > first.c.id,
+            other.c.id < row.id,
+            ~waits_for_a_person(other.c),
+        )
+        .correlate_except(other)
     )
     begun = (
         sa.select(sa.func.min(first.c.decided_at))
@@ -45,6 +50,7 @@ def held_since(row: _Columns) -> sa.ColumnElement[Any]:
             waits_for_a_person(first.c),
             ~between,
         )
+        .correlate_except(first)
         .scalar_subquery()
     )
     return sa.case((waits_for_a_person(row), begun), else_=None)
