@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from worker.cli.probe_input import Node, check_zone, document_of, lines, print_node, read
+from worker.cli.probe_near import near_command
 from worker.cli.probe_page import page_command
 from worker.errors import NewsroadError
 from worker.identity.urls import host_of, link_key, registrable_domain
@@ -21,6 +22,7 @@ from worker.parsers.dates import parse_date
 
 app = typer.Typer(help="Show what the parser makes of a feed, a page, an address or a date.", no_args_is_help=True)
 app.command("page")(page_command)
+app.command("near")(near_command)
 
 
 @app.command("feed")

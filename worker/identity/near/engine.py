@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from worker.identity.near.furniture import Furniture
-from worker.identity.near.guards import look, pairs_of, titles_alike, without_figures
+from worker.identity.near.guards import findings, pairs_of, titles_alike, without_figures
 from worker.identity.near.index import Filed, NearIndex
 from worker.identity.near.keys import Keys, Question, exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
 from worker.identity.near.reading import SHORTEST, Reading, Script, read
-from worker.identity.near.verdict import Nearness, Pair, Verdict, guarded, overlap_of
+from worker.identity.near.verdict import Nearness, Pair, Verdict, guarded, is_template, overlap_of
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _VERIFIED: Final = 5  # candidates compared in full
-_REMEMBERED = 256  # texts whose runs are kept between two looks at them
+_REMEMBERED = 64  # texts whose runs are kept between two looks at them
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
 _NEAR_JACCARD = 0.15
-_NEAR_CONTAINMENT = 0.45
+_NEAR_CONTAINMENT = 0.6
 _ONE_DAY = timedelta(days=1)
 _RANK = (
     Nearness.SAME,
@@ -47,14 +47,39 @@ class Text:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Core:
-    """What of a text is compared now: without the furniture known by now."""
+    """What of a text is compared now: without the furniture known by now. Runs are made when somebody asks for them:
+    most texts are like nothing else."""
 
+    script: Script
     body: str
     dropped: frozenset[int]
-    grams: Grams
-    lead: Grams
+    _grams: Grams | None = None
+    _lead: Grams | None = None
+
+    @property
+    def grams(self) -> Grams:
+        if self._grams is None:
+            self._grams = grams_of(self.script, self.body)
+        return self._grams
+
+    @property
+    def lead(self) -> Grams:
+        if self._lead is None:
+            self._lead = grams_of(self.script, self.body[: _LEAD[self.script]])
+        return self._lead
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One candidate by its shares alone."""
+
+    old: Filed
+    before: _Core
+    pair: Pair
+    nearness: Nearness
+    why: str
 
 
 @dataclass(slots=True)
@@ -83,14 +108,27 @@ class Recogniser:
             return _exactly(new, known)
         if len(core.body) < SHORTEST:
             return self._judge_short(new, core, question)
-        best = Verdict(Nearness.NEW, new.id, evidence=_evidence("nothing like it was seen", core))
+        looks = []
         for old in self.index.candidates(question, _VERIFIED):
-            verdict = self._compare(old, new, core)
-            if _order(verdict) > _order(best):
-                best = verdict
-            if best.nearness is Nearness.SAME and best.jaccard >= _CERTAIN:
+            look_ = self._look(old, new, core)
+            looks.append(look_)
+            if look_.nearness is Nearness.SAME and look_.pair.likeness.jaccard >= _CERTAIN:
                 break
-        return best
+        looks.sort(key=_order, reverse=True)
+        # Guards cost more than shares: only those that would join are asked, the best first, until one does.
+        best: Verdict | None = None
+        for look_ in looks:
+            verdict = self._weighed(look_, new, core)
+            if best is None or (verdict.nearness.joins and not best.nearness.joins):
+                best = verdict
+            if best.nearness.joins:
+                break
+        if best is None or best.nearness is Nearness.NEW:
+            why = "nothing like it was seen" if best is None else best.evidence["why"]
+            return Verdict(Nearness.NEW, new.id, evidence=_evidence(str(why), core))
+        also = {each.old.article for each in looks if each.nearness is not Nearness.NEW} - {best.article}
+        also -= {each.old.article for each in looks if each.old.id == best.of}
+        return replace(best, evidence={**best.evidence, "also": sorted(also)}) if also else best
 
     def _judge_short(self, new: Filed, core: _Core, question: Question) -> Verdict:
         """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
@@ -98,7 +136,7 @@ class Recogniser:
         for old in self.index.candidates(question, _VERIFIED):
             if old.reading.title != title or not _same_day(old.published, new.published):
                 continue
-            found = look(new.reading.script, old.reading.body(), core.body, title, title)
+            found = findings(old.reading, new.reading, old.reading.body(), core.body)
             evidence = _evidence("a short text with an equal title on the same day", core)
             if found.numerals and found.kept < 1:
                 evidence = _evidence("a short text with an equal title, but other figures", core, kept=found.kept)
@@ -107,22 +145,20 @@ class Recogniser:
             return Verdict(nearness, old.article, old.id, evidence=evidence)
         return Verdict(Nearness.NEW, new.id, evidence=_evidence("too short to compare, and nothing equal", core))
 
-    def _compare(self, old: Filed, new: Filed, core: _Core) -> Verdict:
+    def _look(self, old: Filed, new: Filed, core: _Core) -> _Look:
         before = self._core_of(old)
-        like = likeness(before.grams, core.grams)
-        pair = _pair(old, new, like, before, core)
+        pair = _pair(old, new, likeness(before.grams, core.grams), before, core)
         nearness, why = overlap_of(pair)
+        return _Look(old, before, pair, nearness, why)
+
+    def _weighed(self, look_: _Look, new: Filed, core: _Core) -> Verdict:
+        """The verdict on one candidate after the guards."""
+        old, pair, nearness, why = look_.old, look_.pair, look_.nearness, look_.why
         measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
-        if nearness.joins:
-            found = look(new.reading.script, before.body, core.body, old.reading.title, new.reading.title)
+        if nearness.joins or is_template(pair):
+            found = findings(old.reading, new.reading, look_.before.body, core.body)
             nearness, why = guarded(nearness, why, pair, found)
-            if found.edition or found.figures:
-                measured |= {
-                    "guard": found.edition,
-                    "figures": list(found.figures[:8]),
-                    "figures_kept": round(found.kept, 2),
-                    "names": [*found.names[:4], *found.title_names[:2]],
-                }
+            measured |= found.words_and_numbers()
         far = self._far_from(old, core) if nearness.joins else None
         if far is not None:
             nearness, why = Nearness.RELATED, f"{why}; but far from {far}, around which the article stands"
@@ -130,8 +166,8 @@ class Recogniser:
             nearness,
             old.article if nearness.joins else new.id,
             None if nearness is Nearness.NEW else old.id,
-            round(like.jaccard, 3),
-            round(like.containment, 3),
+            round(pair.likeness.jaccard, 3),
+            round(pair.likeness.containment, 3),
             _evidence(why, core, **measured),
         )
 
@@ -155,8 +191,7 @@ class Recogniser:
         if len(body) < SHORTEST and dropped:
             dropped = frozenset()
             body = reading.body()
-        lead = body[: _LEAD[reading.script]]
-        return _Core(body, dropped, grams_of(reading.script, body), grams_of(reading.script, lead))
+        return _Core(reading.script, body, dropped)
 
     def _core_of(self, filed: Filed) -> _Core:
         """The core of a text filed before, made again when furniture was learnt since."""
@@ -212,8 +247,9 @@ def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) ->
     )
 
 
-def _order(verdict: Verdict) -> tuple[int, float, float]:
-    return (-_RANK.index(verdict.nearness), verdict.jaccard, verdict.containment)
+def _order(look_: _Look) -> tuple[int, float, float]:
+    like = look_.pair.likeness
+    return (-_RANK.index(look_.nearness), like.jaccard, like.containment)
 
 
 def _evidence(why: str, core: _Core, **measured: object) -> Mapping[str, object]:
@@ -226,5 +262,3 @@ def _evidence(why: str, core: _Core, **measured: object) -> Mapping[str, object]
 def _same_day(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and abs(one - other) < _ONE_DAY
 
-
-Clock = Callable[[], datetime]

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from worker.identity.near.likeness import Slot, Units, slots, units_of
+from worker.identity.near.likeness import Slot, head_slots, slots, units_of
 from worker.identity.near.numerals import value_of
-from worker.identity.near.reading import Script
+from worker.identity.near.reading import Reading, Script
 
 _NUMERAL = re.compile(r"\d+")
 _HEAD: Final = {Script.HAN: 160, Script.WORDS: 60, Script.OTHER: 300}
@@ -28,20 +28,23 @@ _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马胡朱郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田萧肖潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金"
     "韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖庞樊殷施洪翟安倪牛"
 )
-_DATE_AFTER = re.compile(r"^(?:年|月|日|号|时|点)")
-_ASCII_DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september"
-    r"|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+_DATE_AFTER = re.compile(r"^(?:年|月|日)")
+_DATELINE_AFTER = re.compile(r"^日?(?:电|讯|消息|报道)")
+_MONTHS_AND_DAYS = frozenset(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october"
+    " november december monday tuesday wednesday thursday friday saturday sunday".split()
 )
+_ASCII_DATE = re.compile(r"\b(?:" + "|".join(sorted(_MONTHS_AND_DAYS)) + r")\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """What speaks against two texts being one.
 
-    ``kept`` is the share of the numerals of the side with fewer that the other has too (1 when there are too few to
-    tell), ``figures`` and ``words`` the places where another figure or another word stands, ``dates`` how many of the
-    figures are parts of a date, ``head_*`` the same in the lead, ``names`` pairs of names that were exchanged there.
+    ``kept`` is the share of the numerals of the side with fewer that the other has too (1 when neither has any) out of
+    ``numerals``; ``figures`` are places where another figure stands, ``dates`` how many of them are parts of a date,
+    ``words`` how many places have another word; ``head_*`` count the same in the lead, ``names`` are pairs of names
+    exchanged there; ``in_title`` says that the titles differ in just the words the leads differ in.
     """
 
     kept: float
@@ -50,9 +53,10 @@ class Findings:
     dates: int
     words: int
     head_figures: int
+    head_dates: int
     head_words: int
     names: tuple[str, ...]
-    title_names: tuple[str, ...]
+    in_title: bool
 
     @property
     def edition(self) -> str | None:
@@ -61,32 +65,47 @@ class Findings:
             return "numbers"
         if len(self.figures) >= 2 or (self.figures and self.words >= 5):
             return "slots"
-        if self.head_figures and self.head_words >= 2:
+        if self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
-        if self.title_names or len(self.names) >= 2:
+        if len(self.names) >= 2 or (self.names and (self.in_title or self.head_figures)):
             return "names"
         return None
 
+    def words_and_numbers(self) -> dict[str, object]:
+        """What of it is worth showing."""
+        shown: dict[str, object] = {}
+        if self.edition:
+            shown["guard"] = self.edition
+        if self.figures:
+            shown["figures"] = list(self.figures[:8])
+        if self.kept < 1:
+            shown["figures_kept"] = round(self.kept, 2)
+        if self.names:
+            shown["names"] = list(self.names[:6])
+        return shown
 
-def look(script: Script, old: str, new: str, old_title: str, new_title: str) -> Findings:
-    """Compare two texts in normal form, and their titles."""
-    kept, numerals = _kept_numerals(old, new)
-    spans = slots(script, units_of(script, old), units_of(script, new))
-    figures = [span for span in spans if _is_figure(script, span)]
-    words = [span for span in spans if not _has_digit(span)]
-    head = _HEAD[script]
-    early = [span for span in words if span.at < head]
-    names = _names(script, early)
+
+def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findings:
+    """Compare two texts of one script, given with their bodies in normal form as they are compared now."""
+    script = new.script
+    kept, numerals = _kept_numerals(old_body, new_body)
+    before, after = units_of(script, old_body), units_of(script, new_body)
+    head = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
+    rest = [span for span in slots(script, before, after) if span.at >= _HEAD[script]]
+    figures = [span for span in (*head, *rest) if is_figure(span)]
+    early = [span for span in head if not _has_digit(span)]
+    names = sorted({f"{span.old}→{span.new}" for span in early if _is_name(script, span, old, new)})
     return Findings(
         kept=kept,
         numerals=numerals,
         figures=tuple(f"{span.old}→{span.new}" for span in figures),
         dates=sum(_is_date(script, span) for span in figures),
-        words=len(words),
-        head_figures=sum(span.at < head for span in figures),
+        words=len(early) + sum(not _has_digit(span) for span in rest),
+        head_figures=sum(is_figure(span) for span in head),
+        head_dates=sum(is_figure(span) and _is_date(script, span) for span in head),
         head_words=len(early),
-        names=names,
-        title_names=_title_names(script, old_title, new_title, early),
+        names=tuple(names),
+        in_title=_in_title(script, old.title, new.title, early),
     )
 
 
@@ -100,39 +119,43 @@ def _has_digit(span: Slot) -> bool:
     return any(map(str.isdigit, span.old + span.new))
 
 
-def _is_figure(script: Script, span: Slot) -> bool:
-    """Another figure, not another way of writing it."""
+def is_figure(span: Slot) -> bool:
+    """Another figure, not another way of writing it, nor one that lost its neighbours to a cut."""
     old, new = _NUMERAL.findall(span.old), _NUMERAL.findall(span.new)
-    if old and new:
-        return old != new and value_of(_with_unit(span.old, span.after)) != value_of(_with_unit(span.new, span.after))
-    if script is Script.HAN and not old and not new:
-        one, other = value_of(span.old), value_of(span.new)
-        return one is not None and other is not None and one != other
-    if script is Script.HAN and (old or new):
-        one, other = value_of(span.old), value_of(span.new)
-        return one is not None and other is not None and one != other
-    return False
+    if old == new and old:
+        return False
+    if old and new and (len(old) != len(new) or _is_cut("".join(old), "".join(new))):
+        return False
+    if len(old) > 1:
+        return True
+    one, other = value_of(_with_unit(span.old, span.after)), value_of(_with_unit(span.new, span.after))
+    return one is not None and other is not None and one != other
+
+
+def _is_cut(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(longer) - len(shorter) >= 2 and (longer.startswith(shorter) or longer.endswith(shorter))
 
 
 def _with_unit(words: str, after: str) -> str:
-    return words + after[:1] if after[:1] in "万亿" and after else words
+    return words + after[0] if after and after[0] in "万亿" else words
 
 
 def _is_date(script: Script, span: Slot) -> bool:
     if script is Script.HAN:
+        if _DATELINE_AFTER.match(span.after):
+            return False
         return bool(_DATE_AFTER.match(span.after)) or any(each in span.old and each in span.new for each in "月日年")
-    return bool(_ASCII_DATE.search(f"{span.before} {span.old} {span.after}"))
+    return bool(_ASCII_DATE.search(f"{span.before} {span.old} {span.new} {span.after}"))
 
 
-def _names(script: Script, spans: Sequence[Slot]) -> tuple[str, ...]:
-    """Exchanged names of places, bodies and office holders among the spans, each pair once."""
+def _is_name(script: Script, span: Slot, old: Reading, new: Reading) -> bool:
+    """A place, a body or a person, by what stands around it, or by its capitals."""
+    if script is Script.WORDS:
+        one, other = set(span.old.split()), set(span.new.split())
+        return bool(one & old.names and other & new.names) and not (one | other) & _MONTHS_AND_DAYS
     if script is not Script.HAN:
-        return ()
-    found = {f"{span.old}→{span.new}" for span in spans if _is_name(span)}
-    return tuple(sorted(found))
-
-
-def _is_name(span: Slot) -> bool:
+        return False
     lengths = (len(span.old), len(span.new))
     if max(lengths) > 8:
         return False
@@ -143,23 +166,14 @@ def _is_name(span: Slot) -> bool:
     return (span.after[:1] or "-") in _BODY_OF or (span.old[-1] in _BODY_OF and span.new[-1] in _BODY_OF)
 
 
-def _title_names(script: Script, old: str, new: str, early: Sequence[Slot]) -> tuple[str, ...]:
-    """Words exchanged in the lead that are exchanged in the same way between the titles."""
+def _in_title(script: Script, old: str, new: str, early: Sequence[Slot]) -> bool:
+    """Whether the old title becomes the new one when the words exchanged in the lead are exchanged in it."""
     if old == new or not old or not new:
-        return ()
-    found = []
+        return False
+    changed = old
     for span in early:
-        if span.old in old and span.new in new and span.old not in new and span.new not in old:
-            bare = (old.replace(span.old, "\0"), new.replace(span.new, "\0"))
-            if bare[0] == bare[1] or _frame_share(script, *bare) >= 0.6:
-                found.append(f"{span.old}→{span.new}")
-    return tuple(sorted(set(found)))
-
-
-def _frame_share(script: Script, one: str, other: str) -> float:
-    """How alike two titles are once the exchanged word is out of them: share of common pairs."""
-    a, b = pairs_of(script, one), pairs_of(script, other)
-    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+        changed = changed.replace(span.old, span.new)
+    return changed != old and (changed == new or titles_alike(script, changed, new) >= 0.85)
 
 
 def pairs_of(script: Script, title: str) -> frozenset[str]:
@@ -178,7 +192,3 @@ def titles_alike(script: Script, one: str, other: str) -> float:
 def without_figures(title: str) -> str:
     """A title with its figures left out, so that 已致12人死亡 and 已致15人死亡 are one."""
     return _NUMERAL.sub("#", title)
-
-
-def equal_units(one: Units, other: Units) -> bool:
-    return one == other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from worker.identity.near.keys import Keys, Question, promise
 from worker.identity.near.reading import Reading
 
 MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
+_OF_ONE_ARTICLE = 2
 _CROWDED = 8  # of a crowded key only that many of the newest are looked at
 
 
@@ -46,6 +48,19 @@ class NearIndex(Protocol):
     def add(self, filed: Filed) -> None: ...
 
 
+def first_of_each(ranked: Sequence[tuple[float, Filed]], most: int) -> list[Filed]:
+    """The best of candidates in order, of one article not more than two: its copies are like each other."""
+    taken: Counter[str] = Counter()
+    found = []
+    for _, each in ranked:
+        taken[each.article] += 1
+        if taken[each.article] <= _OF_ONE_ARTICLE:
+            found.append(each)
+            if len(found) == most:
+                break
+    return found
+
+
 @dataclass(slots=True)
 class MemoryIndex:
     """An index for one run: dictionaries, nothing pruned but crowded keys."""
@@ -78,7 +93,7 @@ class MemoryIndex:
             return ()
         promised = [(promise(each.keys, each.length, question), each) for each in map(self._filed.__getitem__, found)]
         ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
-        return [each for _, each in ranked[:most]]
+        return first_of_each(ranked, most)
 
     def add(self, filed: Filed) -> None:
         self._filed[filed.id] = filed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 from worker.identity.near.reading import Script
@@ -66,19 +67,34 @@ def slots(script: Script, old: Units, new: Units) -> list[Slot]:
     blocks = _blocks(old, new, _ANCHOR[script])
     longest = _LONGEST_SLOT[script]
     found = []
-    for (at, there, length), (next_at, next_there, next_length) in zip(blocks, blocks[1:], strict=False):
+    for (at, there, length), (next_at, next_there, _) in zip(blocks, blocks[1:], strict=False):
         begin, start = at + length, there + length
         if 0 < next_at - begin <= longest and 0 < next_there - start <= longest:
-            found.append(
-                Slot(
-                    begin,
-                    _words(script, old[begin:next_at]),
-                    _words(script, new[start:next_there]),
-                    _words(script, old[max(at, begin - 4) : begin]),
-                    _words(script, old[next_at : next_at + min(4, next_length)]),
-                )
-            )
+            found.append(_slot(script, old, new, (begin, next_at), (start, next_there)))
     return found
+
+
+def head_slots(script: Script, old: Units, new: Units) -> list[Slot]:
+    """The same for two short beginnings, to the letter: there even one character between two spans parts them."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    longest = _LONGEST_SLOT[script]
+    found = []
+    for kind, at, end, start, stop in matcher.get_opcodes():
+        if kind == "replace" and end - at <= longest and stop - start <= longest:
+            found.append(_slot(script, old, new, (at, end), (start, stop)))
+    return found
+
+
+def _slot(script: Script, old: Units, new: Units, span: tuple[int, int], other: tuple[int, int]) -> Slot:
+    """The span of both texts, widened to whole numerals: of 12 and 15 not only 2 and 5 differ."""
+    (at, end), (start, stop) = span, other
+    if script is not Script.WORDS and any(map(str.isdigit, f"{old[at:end]}{new[start:stop]}")):
+        while at and start and old[at - 1].isdigit() and old[at - 1] == new[start - 1]:
+            at, start = at - 1, start - 1
+        while end < len(old) and stop < len(new) and old[end].isdigit() and old[end] == new[stop]:
+            end, stop = end + 1, stop + 1
+    parts = (old[at:end], new[start:stop], old[max(0, at - 4) : at], old[end : end + 4])
+    return Slot(at, *(_words(script, part) for part in parts))
 
 
 def _blocks(old: Units, new: Units, anchor: int) -> list[tuple[int, int, int]]:

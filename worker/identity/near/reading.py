@@ -44,6 +44,8 @@ _TRADITIONAL = re.compile(
     "質賽趙軍較輸轉農運達違遠適選遺邊郵鄉醫釋銀銷錢錯鎮鐵閉際陽陳階隊險難電靜響頁頂項順預領題顯風飛飯館驗黃齊]"
 )
 _SAMPLE = 800
+_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]\w+")
+_HEAD_OF_NAMES = 800
 _DATELINE_FROM = 160  # a shorter text has no characters to spare
 _LOOSE_RUN = 3  # that many lines without an end in a row are a list of headlines
 _LOOSE_LENGTH = 42
@@ -85,6 +87,7 @@ class Reading:
     sentences: tuple[str, ...]
     marks: tuple[int, ...]
     loose: frozenset[int]
+    names: frozenset[str]  # words written with a capital within the sentences of the beginning; script ``words`` only
 
     def body(self, without: frozenset[int] | set[int] = frozenset()) -> str:
         """The text in normal form without the sentences at those positions."""
@@ -114,7 +117,8 @@ def read(title: str, text: str) -> Reading:
     if kept < max(SHORTEST, _LEAST_KEPT * sum(map(len, sentences))):
         loose = set()
     marks = tuple(map(_mark, sentences))
-    return Reading(script, normal_title(title), tuple(sentences), marks, frozenset(loose))
+    names = _capitals(plain) if script is Script.WORDS else frozenset[str]()
+    return Reading(script, normal_title(title), tuple(sentences), marks, frozenset(loose), names)
 
 
 def script_of(plain: str) -> Script:
@@ -186,6 +190,10 @@ def _normal_lines(lines: list[str], script: Script) -> list[list[str]]:
     text = _SENTENCE_HAN.sub("\n", "\r".join(lines).casefold()).replace("\r", "\v")
     # Two marks in turn: the line is split first, so that a line stays one although its sentences are parted.
     return [_NOT_WORD_OR_LINE.sub("", line).split("\n") for line in text.split("\v")]
+
+
+def _capitals(plain: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _CAPITAL.findall(plain[:_HEAD_OF_NAMES]))
 
 
 def _letters_and_marks(text: str) -> str:

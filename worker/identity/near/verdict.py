@@ -27,14 +27,15 @@ class Nearness(StrEnum):
 
 
 # Read off one half of the labelled reprints (by event), checked on the other: bench/near.py.
-SAME_FROM: Final = 0.38  # Jaccard
-PART_FROM: Final = 0.78  # containment
+SAME_FROM: Final = 0.40  # Jaccard
+PART_FROM: Final = 0.80  # containment
 SAME_TITLE_SAME_FROM: Final = 0.28  # where the titles say the same as well
 SAME_TITLE_PART_FROM: Final = 0.62
 SCANT_FROM: Final = 0.92  # of a few sentences nearly all must be found in a text many times as long
 SCANT: Final = 200  # characters
 SCANT_SHARE: Final = 0.25
 RELATED_FROM: Final = 0.5  # containment
+TEMPLATE_FROM: Final = 0.2  # Jaccard
 WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
 TITLE_ALIKE: Final = 0.6
 TITLE_UNLIKE: Final = 0.12
@@ -77,7 +78,7 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
     alike = pair.title >= TITLE_ALIKE
     same_from = SAME_TITLE_SAME_FROM if alike or pair.same_address else SAME_FROM
     part_from = SAME_TITLE_PART_FROM if alike or pair.same_address else PART_FROM
-    if pair.shorter < SCANT and min(like.longer, 1 / max(like.longer, 0.01)) < SCANT_SHARE:
+    if not alike and pair.shorter < SCANT and min(like.longer, 1 / max(like.longer, 0.01)) < SCANT_SHARE:
         part_from = max(part_from, SCANT_FROM)
     if like.jaccard < same_from and like.containment < part_from:
         if like.containment >= RELATED_FROM:
@@ -95,23 +96,31 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
     return Nearness.SAME, f"{like.jaccard:.0%} of both texts together is shared"
 
 
+def is_template(pair: Pair) -> bool:
+    """Whether two texts that share too little to join are of like length and could be of one template."""
+    like = pair.likeness
+    return like.jaccard >= TEMPLATE_FROM and WHOLE <= like.longer <= 1 / WHOLE
+
+
 def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[Nearness, str]:
-    """The verdict after the guards: what would join may turn out an update or a look-alike."""
-    if not nearness.joins:
-        return nearness, why
+    """The verdict after the guards: what would join may turn out an update or a look-alike, and so may what shares
+    a good part and differs in its figures."""
     guard = found.edition
-    changed = ", ".join((*found.figures[:3], *found.names[:2], *found.title_names[:1]))
+    if not nearness.joins and (guard not in _FIGURES or not pair.same_script):
+        return nearness, why
+    changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
-        if found.figures and (pair.titles_equal or pair.same_address) and nearness is Nearness.SAME:
+        if found.figures and not found.dates and (pair.titles_equal or pair.same_address):
             return Nearness.REVISION, f"same {_ground(pair)}, one figure changed: {changed}"
         return nearness, why
-    if pair.same_address:
+    if pair.same_address and (nearness.joins or pair.title >= TITLE_ALIKE):
         return Nearness.REVISION, f"same address, changed: {changed}"
-    if pair.titles_equal and found.kept >= REVISION_KEPT and not found.dates and _is_soon(pair) and not found.names:
+    if nearness.joins and guard in _FIGURES and pair.titles_equal and found.kept >= REVISION_KEPT and not found.dates and _is_soon(pair):
         return Nearness.REVISION, f"same title, {found.kept:.0%} of the figures kept, changed: {changed}"
     return Nearness.EDITION, _EDITION[guard].format(kept=f"{found.kept:.0%}", changed=changed or "figures")
 
 
+_FIGURES = {"numbers", "slots"}
 _EDITION = {
     "numbers": "one template, other figures: only {kept} of them are the same ({changed})",
     "slots": "one template, other figures in the same places: {changed}",

@@ -1,0 +1,126 @@
+"""``newsroad probe near``: what each of many texts is to those before it, without a database."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, cast
+
+import typer
+
+from worker.cli.probe_input import Node, check_zone
+from worker.errors import NotFound
+from worker.identity.near.engine import Recogniser, Text
+from worker.identity.near.index import MemoryIndex
+from worker.identity.near.verdict import Verdict
+from worker.identity.urls import host_of, link_key
+from worker.log import readable
+from worker.parsers.dates import parse_date
+
+_GZIP = b"\x1f\x8b"
+
+
+def near_command(
+    what: Annotated[
+        str | None, typer.Argument(metavar="FILE", help="JSON Lines, also .gz; standard input without it, or with -.")
+    ] = None,
+    zone: Annotated[str, typer.Option(help="IANA zone for times that name none.")] = "Asia/Shanghai",
+) -> None:
+    """Read {id, title, text, published?, url?, source?} lines, print for each which article it is and why."""
+    check_zone(zone)
+    recogniser = Recogniser(MemoryIndex())
+    with _opened(what) as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                sys.stdout.write(readable(json.dumps(probe_line(line, number, recogniser, zone), ensure_ascii=False)))
+                sys.stdout.write("\n")
+                # Whoever types the lines waits for the answer; a file does not.
+                if what in {None, "-"}:
+                    sys.stdout.flush()
+
+
+def probe_line(line: bytes, number: int, recogniser: Recogniser, zone: str) -> Node:
+    """The answer to one line. One that is no text says so in its evidence and is compared with nothing."""
+    name: Any = None
+    try:
+        asked = json.loads(line)
+        name = asked["id"]
+        verdict = recogniser.observe(_text(asked, zone))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"line {number} cannot be read: {error}" if name is None else f"cannot be read: {error}"
+        return {
+            "id": name,
+            "article": name,
+            "verdict": "new",
+            "of": None,
+            "jaccard": 0.0,
+            "containment": 0.0,
+            "evidence": {"why": why},
+        }
+    return as_node(name, verdict)
+
+
+def as_node(name: Any, verdict: Verdict) -> Node:
+    """A verdict as the JSON object that is printed. Ids are given back as they came, numbers as numbers."""
+    return {
+        "id": name,
+        "article": _id(verdict.article),
+        "verdict": verdict.nearness.value,
+        "of": None if verdict.of is None else _id(verdict.of),
+        "jaccard": verdict.jaccard,
+        "containment": verdict.containment,
+        "evidence": {key: _ids(value) if key == "also" else value for key, value in verdict.evidence.items()},
+    }
+
+
+def _text(asked: dict[str, Any], zone: str) -> Text:
+    url, source = asked.get("url") or None, asked.get("source") or ""
+    host = (host_of(str(url)) if url else None) or str(source)
+    return Text(
+        json.dumps(asked["id"], ensure_ascii=False),
+        str(asked.get("title") or ""),
+        str(asked.get("text") or ""),
+        _published(asked.get("published"), zone),
+        host.removeprefix("www."),
+        link_key(str(url)) if url else None,
+    )
+
+
+def _published(written: Any, zone: str) -> datetime | None:
+    return parse_date(str(written), zone) if written else None
+
+
+def _id(written: str) -> Any:
+    return json.loads(written)
+
+
+def _ids(written: object) -> list[Any]:
+    return [_id(str(each)) for each in written] if isinstance(written, list) else []
+
+
+class _opened:  # noqa: N801 -- a context, written like the function it stands for
+    """The lines of a file, unpacked where it is gzip, or of standard input."""
+
+    def __init__(self, what: str | None) -> None:
+        self._what = what
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Iterator[bytes]:
+        if self._what in {None, "-"}:
+            return iter(sys.stdin.buffer)
+        try:
+            path = Path(str(self._what))
+            with path.open("rb") as file:
+                is_packed = file.read(2) == _GZIP
+            self._file = cast(BinaryIO, gzip.open(path)) if is_packed else path.open("rb")
+        except OSError as error:
+            raise NotFound(f"{self._what}: {error.strerror or error}; name a file that can be read") from error
+        return iter(self._file)
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
