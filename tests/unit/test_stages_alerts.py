@@ -203,7 +203,9 @@ def with_alerts(road: Road) -> Road:
 
 def test_a_test_goes_to_everybody_and_shows_what_came_of_it(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
     assert road.cli("alerts", "test").code == 4, "nobody is named yet"
+    assert " alerts:" not in road.cli("doctor").text
     with_alerts(road)
+    assert "NEWSROAD_SMTP_URL and NEWSROAD_SMTP_FROM are not both set here" in road.cli("doctor").text
     shown = road.cli("alerts", "test")
     assert shown.code == 1
     assert "no mail server: set NEWSROAD_SMTP_URL and NEWSROAD_SMTP_FROM" in shown.text
@@ -216,6 +218,7 @@ def test_a_test_goes_to_everybody_and_shows_what_came_of_it(road: Road, monkeypa
             {"recipient": "webhook", "ok": True, "detail": "answered 204"},
             {"recipient": "desk@beichen.example", "ok": True, "detail": "taken by 127.0.0.1"},
         ]
+        assert "all that [alerts] names can be told" in road.cli("doctor").text
         assert box.taken[0]["Subject"] == "[北辰转载平台] 告警测试"
 
 

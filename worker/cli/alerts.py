@@ -10,11 +10,13 @@ import typer
 
 from worker.bootstrap import Services, open_services
 from worker.cli.output import JsonOption, LimitOption, Times, plain, print_json, print_table, ready, say, span
-from worker.errors import NotFound, Refused
+from worker.destinations.webhook import key_of
+from worker.errors import NotFound, Refused, SecretError
 from worker.model.alerts import Episode, WaitingTelling
 from worker.model.catalog import Catalogue
 from worker.pipeline.alert_words import Words
 from worker.pipeline.messages import trial_message
+from worker.settings import resolve_secret
 
 app = typer.Typer(help="What needs a person, and whether people can be told.", invoke_without_command=True)
 
@@ -61,6 +63,20 @@ def waiting_words(one: WaitingTelling, times: Times) -> str:
     """Whom a message has not reached, and why."""
     again = f"tried {one.attempts} times, again {times.ago(one.due_at)}"
     return f"Not told to {one.recipient} since {times.at(one.made_at)} ({again}): {one.detail or 'under way'}"
+
+
+def unreachable(services: Services, current: Catalogue) -> list[str]:
+    """Why somebody whom [alerts] names cannot be told, as far as that shows without telling."""
+    found = [f"{one.recipient}: {one.detail}" for one in services.alerts.waiting()]
+    settings, rules = services.settings, current.alerts
+    if rules.emails and not (settings.smtp_url and settings.smtp_from):
+        found.append("mail: NEWSROAD_SMTP_URL and NEWSROAD_SMTP_FROM are not both set here")
+    if rules.secret is not None:
+        try:
+            key_of(resolve_secret(rules.secret))
+        except SecretError as error:
+            found.append(f"webhook: {error}")
+    return found
 
 
 @app.command("test")

@@ -18,6 +18,7 @@ from rich.text import Text
 from worker.bootstrap import Services, open_services, read_options
 from worker.catalog import read_catalogue
 from worker.catalog.plan import diff
+from worker.cli.alerts import unreachable
 from worker.cli.endings import ending_rows, ending_words
 from worker.cli.output import DAY, JsonOption, Times, console, plain, print_json
 from worker.cli.stops import banner, selector
@@ -97,6 +98,7 @@ def examine(services: Services) -> Findings:
     yield from calendars(services)
     yield from grants(services)
     yield from secrets(services)
+    yield from told(services)
     yield from stopped(services)
     yield from places(overview)
     yield from origins(overview)
@@ -286,6 +288,18 @@ def secrets(services: Services) -> Findings:
         yield Finding("secrets", Health.FAIL, _some(missing), cure)
     elif count:
         yield Finding("secrets", Health.OK, f"all {count} can be had")
+
+
+def told(services: Services) -> Findings:
+    """Whom [alerts] names can be told."""
+    current = services.catalogue.current()
+    if current is None or not services.tellers(current).recipients():
+        return
+    problems = unreachable(services, current)
+    if problems:
+        yield Finding("alerts", Health.FAIL, _some(problems), "docs/how-to/alerts.md; then: newsroad alerts test")
+    else:
+        yield Finding("alerts", Health.OK, "all that [alerts] names can be told")
 
 
 def places(overview: Overview) -> Findings:

@@ -242,7 +242,8 @@ def _published_at(connection: Connection, since: datetime) -> datetime | None:
         .where(
             delivery.c.destination_id == sa.bindparam("b_id"),
             delivery.c.finished_at >= since,
-            delivery.c.state == DeliveryState.ACCEPTED.value,
+            # Not by the index on (destination, state), which would bring all that ever went.
+            sa.func.coalesce(delivery.c.state, "") == DeliveryState.ACCEPTED.value,
             delivery.c.action == Action.PUBLISH.value,
         )
         .order_by(delivery.c.finished_at.desc())

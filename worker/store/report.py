@@ -37,6 +37,9 @@ _ENDED = {
     DeliveryState.DUE.value: "waiting",
     DeliveryState.SENDING.value: "waiting",
 }
+_UNENDED = tuple(
+    one.value for one in (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.WITHHELD, DeliveryState.REHEARSED)
+)
 _ACCEPTED = {Action.PUBLISH.value: "published", Action.UPDATE.value: "updated", Action.RETRACT.value: "retracted"}
 
 
@@ -101,13 +104,14 @@ class _Counting:
         self.cuts = tuple(cuts(span))
         self.counts: dict[tuple[str, ...], Count] = {}
         self.latencies: dict[tuple[str, ...], Counter[int]] = {}
+        self.groups: dict[tuple[object, ...], tuple[str, ...]] = {}
         self.sources = {
             row.id: (row.key, row.publisher)
             for row in connection.execute(
                 sa.select(source.c.id, source.c.key, source.c.declared["publisher"].as_string().label("publisher"))
             )
         }
-        self.channels = {row.id: row for row in connection.execute(sa.select(channel.c.id, channel.c.key))}
+        self.channels = {row.id: row.key for row in connection.execute(sa.select(channel.c.id, channel.c.key))}
         self.places = tuple(_places(connection))
 
     def asks(self, *dimensions: Dimension) -> bool:
@@ -152,15 +156,14 @@ class _Counting:
         return sa.func.coalesce(best.scalar_subquery(), -1)
 
     def _waited(self) -> sa.ColumnElement[Any]:
-        """Milliseconds from the end of the fetch to the end of the delivery, to two digits."""
+        """Milliseconds from the end of the fetch to the end of the delivery, to two digits, as text: ``1.2e+03``."""
         begin, end = delivery.c.visible_at, delivery.c.finished_at
         if self.sqlite:
             spent = (sa.func.julianday(end) - sa.func.julianday(begin)) * (DAY * 1000)
+            text: sa.ColumnElement[Any] = sa.func.printf("%.1e", spent)
         else:
-            spent = sa.extract("epoch", end - begin) * 1000
-        whole = sa.cast(sa.func.round(spent), sa.BigInteger)
-        steps = [(whole < 10 ** (digits + 2), whole // 10**digits * 10**digits) for digits in range(10)]
-        return sa.case((whole.is_(None), -1), (whole < 0, 0), *steps, else_=10**12)
+            text = sa.func.to_char(sa.extract("epoch", end - begin) * 1000, "9.9EEEE")
+        return sa.case((begin.is_(None), sa.null()), else_=text)
 
     # The three counts.
 
@@ -182,28 +185,27 @@ class _Counting:
                 .group_by(entry.c.source_id, sa.text("day"))
             )
             for row in self.connection.execute(came):
-                self._add("duplicate" if row.joined else "new", row.number, row.id, cut, row.day)
+                outcome = "duplicate" if row.joined else "new"
+                self._add(self._group(outcome, row.id, cut.first, row.day), outcome, row.number)
             for row in self.connection.execute(revised):
-                self._add("revised", row.number, row.id, cut, row.day)
+                self._add(self._group("revised", row.id, cut.first, row.day), "revised", row.number)
 
     def deliveries(self) -> None:
-        for place in self.places:
+        """What ended, by the index on (destination, finished); what has not, by that on (destination, state)."""
+        one_by_one = self.asks(Dimension.DESTINATION, Dimension.CHANNEL)
+        for place in self.places if one_by_one else (None,):
+            to = [place.id] if place else [one.id for one in self.places]
             for cut in self.cuts:
                 ended = (delivery.c.finished_at >= cut.begin, delivery.c.finished_at < cut.end)
-                self._deliveries(place, cut, delivery.c.finished_at, ended, self._waited())
                 begun = (
-                    *(delivery.c.finished_at.is_(None), delivery.c.created_at >= cut.begin),
-                    delivery.c.created_at < cut.end,
+                    *(delivery.c.state.in_(_UNENDED), delivery.c.finished_at.is_(None)),
+                    *(delivery.c.created_at >= cut.begin, delivery.c.created_at < cut.end),
                 )
-                self._deliveries(place, cut, delivery.c.created_at, begun, sa.literal(-1))
+                for moment, where in ((delivery.c.finished_at, ended), (delivery.c.created_at, begun)):
+                    self._deliveries(place, cut, moment, (delivery.c.destination_id.in_(to), *where))
 
     def _deliveries(
-        self,
-        place: Place,
-        cut: Cut,
-        moment: sa.ColumnElement[Any],
-        where: Iterable[sa.ColumnElement[bool]],
-        waited: sa.ColumnElement[Any],
+        self, place: Place | None, cut: Cut, moment: sa.ColumnElement[Any], where: Iterable[sa.ColumnElement[bool]]
     ) -> None:
         accepted = delivery.c.state == DeliveryState.ACCEPTED.value
         query = sa.select(
@@ -211,16 +213,17 @@ class _Counting:
             delivery.c.action,
             self._day(moment, cut).label("day"),
             self._source(delivery).label("source"),
-            self._channel(delivery, place).label("rank"),
-            sa.case((accepted, waited), else_=-1).label("waited"),
+            (self._channel(delivery, place) if place else sa.literal(-1)).label("rank"),
+            sa.case((accepted, self._waited()), else_=sa.null()).label("waited"),
             sa.func.count().label("number"),
-        ).where(delivery.c.destination_id == place.id, *where)
-        for row in self.connection.execute(query.group_by(*(sa.text(str(at)) for at in range(1, 7)))):
-            done = row.state == DeliveryState.ACCEPTED.value
-            outcome = _ACCEPTED[row.action] if done else _ENDED[row.state]
-            group = self._add(outcome, row.number, row.source, cut, row.day, place, row.rank)
-            if row.waited >= 0:
-                self.latencies.setdefault(group, Counter())[row.waited] += row.number
+        ).where(*where)
+        grouped = query.group_by(*(sa.text(str(at)) for at in range(1, 7)))
+        for state, action, day, source_id, rank, waited, number in self.connection.execute(grouped):
+            outcome = _ACCEPTED[action] if state == DeliveryState.ACCEPTED.value else _ENDED[state]
+            group = self._group(outcome, source_id, cut.first, day, place, rank)
+            self._add(group, outcome, number)
+            if waited is not None:
+                self.latencies.setdefault(group, Counter())[max(0, round(float(waited)))] += number
 
     def decisions(self) -> None:
         """What was held, rejected and dropped; by destination only where its channels are asked for, too."""
@@ -252,23 +255,30 @@ class _Counting:
             sa.func.count().label("number"),
         ).where(*where)
         for row in self.connection.execute(query.group_by(*(sa.text(str(at)) for at in range(1, 6)))):
-            self._add(row.outcome, row.number, row.source, cut, row.day, known.get(row.destination_id), row.rank)
+            at = known.get(row.destination_id)
+            group = self._group(row.outcome, row.source, cut.first, row.day, at, row.rank)
+            self._add(group, row.outcome, row.number)
 
-    def _add(
-        self, outcome: str, number: int, source_id: int, cut: Cut, day: int, place: Place | None = None, rank: int = -1
+    def _group(
+        self, outcome: str, source_id: int, first: date, day: int, place: Place | None = None, rank: int = -1
     ) -> tuple[str, ...]:
-        key, owner = self.sources.get(source_id, ("", ""))
-        values = {
-            Dimension.PUBLISHER: owner,
-            Dimension.SOURCE: key,
-            Dimension.DESTINATION: place.key if place else "",
-            Dimension.CHANNEL: self.channels[place.channels[rank]].key if place and rank >= 0 else "",
-            Dimension.OUTCOME: outcome,
-            Dimension.DAY: (cut.first + timedelta(days=day)).isoformat(),
-        }
-        group = tuple(values[one] for one in self.by)
+        """Where something is counted; worked out once for each combination."""
+        known = (outcome, source_id, first, day, place, rank)
+        if known not in self.groups:
+            key, owner = self.sources.get(source_id, ("", ""))
+            values = {
+                Dimension.PUBLISHER: owner,
+                Dimension.SOURCE: key,
+                Dimension.DESTINATION: place.key if place else "",
+                Dimension.CHANNEL: self.channels[place.channels[rank]] if place and rank >= 0 else "",
+                Dimension.OUTCOME: outcome,
+                Dimension.DAY: (first + timedelta(days=day)).isoformat(),
+            }
+            self.groups[known] = tuple(values[one] for one in self.by)
+        return self.groups[known]
+
+    def _add(self, group: tuple[str, ...], outcome: str, number: int) -> None:
         self.counts.setdefault(group, Count()).add(outcome, number)
-        return group
 
     def done(self, now: datetime) -> Reckoned:
         total, waited = Count(), Counter[int]()
@@ -307,10 +317,10 @@ def quantile(counter: Counter[int], share: float) -> int | None:
 def first_decision(connection: Connection, since: datetime) -> int:
     """The id of the first decision made at ``since`` or later, one beyond the last if none was: found by halving, for
     ids grow with time and there is no index on it."""
-    low, high = connection.execute(sa.select(sa.func.min(decision.c.id), sa.func.max(decision.c.id))).one()
+    low = connection.execute(sa.select(sa.func.min(decision.c.id))).scalar_one()
     if low is None:
         return 1
-    high += 1
+    high = connection.execute(sa.select(sa.func.max(decision.c.id))).scalar_one() + 1
     while low < high:
         middle = (low + high) // 2
         at = connection.execute(
