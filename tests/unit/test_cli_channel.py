@@ -71,6 +71,8 @@ def test_a_new_destination_is_filled_by_name_and_counted_first(road: Road) -> No
     again = CATALOGUE.split("[destinations.hook]")[1].split("[destinations.exhibitions]")[0]
     road.write(f"{CATALOGUE}\n[destinations.twin]{again}")
     assert "destinations.twin: begins now; to fill it: newsroad destination backfill twin" in road.cli("apply").text
+    explained = road.json("article", "explain", "https://jiang.example/a/m1")["destinations"]
+    assert {one["destination"]: one["standing"] for one in explained}["twin"] == "before"
     told = road.json("destination", "backfill", "twin", "--since", "1d", "--dry-run")
     assert (told["destinations"]["twin"]["publish"], told["articles"], told["done"]) == (3, 3, False)
     refused = road.cli("destination", "backfill", "twin", "--since", "1d", "--allow-publish", "2")

@@ -38,6 +38,10 @@ STANDINGS: dict[Standing, tuple[str, str]] = {
         "现在会被选中，但当时没有；下次修订时发送",
         "it would go there now, but did not when it was decided; its next revision goes",
     ),
+    Standing.BEFORE: (
+        "早于该目的地开始接收的时间（补发：newsroad destination backfill）",
+        "it came before the destination began (newsroad destination backfill sends it)",
+    ),
     Standing.RETRACTED: ("已从该处撤回", "it was there and was taken back"),
     Standing.WITHDRAWN: ("文章已撤下", "the article was withdrawn"),
     Standing.RETIRED: ("该目的地已移出目录", "the destination has left the catalogue"),

@@ -35,6 +35,7 @@ class Standing(StrEnum):
     NOT_ROUTED = "not_routed"  # recorded on first contact and never sent on
     NOT_SELECTED = "not_selected"  # no channel of this destination takes it
     NOT_SETTLED = "not_settled"  # it would be taken now, and was not when it was decided
+    BEFORE = "before"  # it came before the destination began
     RETRACTED = "retracted"
     WITHDRAWN = "withdrawn"
     RETIRED = "retired"  # the destination has left the catalogue
@@ -128,9 +129,12 @@ def _explain(
     mine = tuple(one for one in deliveries if one.destination == row.key)
     declared = view.find(row.key)
     channels = _channels(story, declared, view, refusals)
+    standing = _standing(story, pair, row, channels, mine)
+    if standing is Standing.NOT_SETTLED and story.copies and view.is_before(row.key, story.copies[0].first_seen):
+        standing = Standing.BEFORE
     return Explained(
         key=row.key,
-        standing=_standing(story, pair, row, channels, mine),
+        standing=standing,
         channels=channels,
         decision=pair.decision,
         decision_version=pair.decision_version,
