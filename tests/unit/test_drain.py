@@ -18,6 +18,12 @@ from worker.store.snapshots import SHARED
 from worker.store.work import StoreWork
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, what is leased together is written together."""
+    monkeypatch.setattr("worker.pipeline.ingest.GATHER", 60.0)
+
+
 class Broken:
     """Hints whose broker is not there."""
 
