@@ -50,8 +50,8 @@ def _link_key(url: str, keep_fragment: bool) -> str | None:
     if simple and "/." not in (simple[4] or ""):
         host = _folded_host(_ascii_host(simple[2]))
         query = _query(simple[5], host) if simple[5] else ""
-        port = "" if simple[3] is None or int(simple[3]) == _DEFAULT_PORTS[simple[1]] else f":{simple[3]}"
-        key = f"https://{host}{port}{_INDEX.sub('/', simple[4] or '/')}"
+        beside = "" if simple[3] is None or int(simple[3]) == _DEFAULT_PORTS[simple[1]] else f":{simple[3]}"
+        key = f"https://{host}{beside}{_INDEX.sub('/', simple[4] or '/')}"
         return f"{key}?{query}" if query else key
     parts = _split(url)
     if parts is None or not parts.hostname:
