@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 from tests.stages import Stages, item, rss
 from tests.unit.test_stages_delivery import answer
-from worker.model.catalog import Grant, Schedule, Use
+from worker.model.catalog import Destination, Grant, Schedule, Use
+from worker.model.stops import Scope
 from worker.pipeline import deliver
-from worker.store.schema import delivery
+from worker.store.schema import change, delivery
 
 CN = ZoneInfo("Asia/Shanghai")
 TEXTS = ("高原铁路全线贯通", "草原那达慕开幕", "古城修缮完工", "山区新校舍启用", "民族团结进步表彰", "边境口岸通关提速")
@@ -225,6 +226,20 @@ def test_a_portal_shows_what_waited_when_it_opens(stages: Stages) -> None:
     rows = stages.deliveries("feeds")
     assert [(row.state, row.sequence, row.attempts) for row in rows] == [("accepted", 1, 1)] * 2
     assert stages.services.shelf.page("feeds", "news", limit=5).rows[0].release.released == stages.now  # type: ignore[union-attr]
+
+
+def test_what_is_pulled_waits_for_its_hours_and_behind_stops(stages: Stages) -> None:
+    pull = Destination("pull", "partner", "pull", ("news",), {"token": "env:SECRET"})
+    stages.declare(destinations=(replace(pull, schedule=Schedule(windows=("workdays 08:30-18:00",))),))
+    stages.now = at("22:00")
+    put(stages, "alpha", articles(2, published=at("21:00")))
+    go(stages, at("22:00"))
+    assert stages.rows(change) == []
+    stages.services.stops.pause(Scope.DESTINATION, "pull", by="值班", reason="x", until=at("09:00", 26), now=stages.now)
+    go(stages, at("08:30", 26))
+    assert stages.rows(change) == []
+    go(stages, at("09:00", 26))
+    assert [row.delivery for row in stages.rows(change)] == [row.uuid for row in stages.deliveries("pull")]
 
 
 def test_what_may_be_shown_is_decided_anew_when_a_portal_opens(stages: Stages) -> None:
