@@ -68,8 +68,8 @@ def make_view(
     gone: tuple[Grant, ...] = (),
     since: Mapping[str, datetime] | None = None,
 ) -> View:
-    """Index ``catalogue``; ``local`` names the local destination kinds, ``retired`` are destinations and ``gone`` grants
-    that left the file, ``since`` when destinations began."""
+    """Index ``catalogue``; ``local`` names the local destination kinds, ``retired`` are destinations and ``gone``
+    grants that left the file, ``since`` when destinations began."""
     operator = catalogue.operator
     host = operator.site.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
     portal = next((one.key for one in catalogue.destinations if one.kind == "portal"), None)
