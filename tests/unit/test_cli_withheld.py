@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.road import CATALOGUE, Item, Road
 from worker.demo.site import Document
+from worker.pipeline.withdraw import take_down
 from worker.store.schema import delivery
 
 SECRET_LINE = 'secret = "env:PARTNER_SECRET"\n\n[destinations.exhibitions]'
@@ -36,10 +37,9 @@ def test_whom_to_tell_is_named_wherever_a_withheld_update_is_listed(road: Road) 
     (row,) = road.json("delivery", "list", "--state", "withheld")["withheld"]
     assert (row["destination"], row["subscriber"], row["contact"]) == ("hook", "江门户", "网管 010-1234")
     assert len(road.json("status")["withheld"]) == 1
-    gone = road.cli(
-        "takedown", str(road.uuid("更正")), "--by", "编辑", "--reason", "operator", "--note", "撤稿", "--yes"
-    )
-    assert gone.code == 0, gone.text
+    services = road.services
+    rights = services.works, services.view(), services.hints, services.clock
+    take_down(*rights, [road.uuid("更正")], reason="operator", by="编辑")
     assert road.json("status")["withheld"] == [], "a retraction takes its place"
 
 

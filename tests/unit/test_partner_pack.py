@@ -28,6 +28,7 @@ from tests.road import CATALOGUE, Item, Road
 from worker.demo.partner import verify
 from worker.partners.article import TITLE
 from worker.partners.pack import SAMPLE_KEY
+from worker.pipeline.withdraw import take_down
 from worker.web.app import create_app
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -294,9 +295,9 @@ def test_a_client_fetches_everything_and_goes_on_where_it_left_off(
         first = fetch(words, folder, PULL_URL=url)
         assert first.returncode == 0, first.stderr
         assert stored(folder)["title"] == "江城代表团走访学校"
-        gone = str(road.uuid("江城代表团走访学校"))
-        taken = road.cli("takedown", gone, "--by", "编辑", "--reason", "operator", "--note", "撤稿", "--yes")
-        assert taken.code == 0, taken.text
+        gone, services = road.uuid("江城代表团走访学校"), road.services
+        rights = services.works, services.view(), services.hints, services.clock
+        take_down(*rights, [gone], reason="operator", by="编辑")
         second = fetch(words, folder, PULL_URL=url)
         assert second.returncode == 0, second.stderr
         assert stored(folder)["type"] == "article.withdrawn"

@@ -30,6 +30,7 @@ from worker.web.app import create_app
 
 TOKEN, OTHER_TOKEN = "partner-token-1", "partner-token-2"
 Get = Callable[..., httpx.Response]
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STATIC = Path(worker.__file__).parent / "static"
 
 
@@ -94,6 +95,7 @@ def test_it_says_what_the_webhook_says(pulled: Stages, get: Get) -> None:
         assert given["destination"] == "inbox"
 
 
+@SQLITE
 def test_the_answer_obeys_its_schema(pulled: Stages, get: Get) -> None:
     publish(pulled, "标题一", "标题二")
     publish(pulled, "标题三", "标题二")
@@ -130,6 +132,7 @@ def test_pages_lose_nothing_and_repeat_nothing(pulled: Stages, get: Get) -> None
     ]
 
 
+@SQLITE
 def test_a_page_of_long_texts_ends_early(pulled: Stages, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(pulled, "一", "二")
     monkeypatch.setattr(change_store, "MOST_CHARACTERS", 10)
@@ -160,23 +163,26 @@ def test_less_than_before_is_all_that_is_handed_out(pulled: Stages, get: Get) ->
     assert "走访学校和医院" not in get().text
 
 
+@SQLITE
 def test_a_person_who_asks_for_everything_gets_the_history_of_what_may_be_shown(pulled: Stages, get: Get) -> None:
     publish(pulled, "标题一")
     publish(pulled, "标题二")
     assert told(get) == [("published", "标题一"), ("updated", "标题二")]
 
 
-@pytest.mark.parametrize("shown", [None, "", "wrong", TOKEN + "x", TOKEN[:-1]])
-def test_a_wrong_token_is_refused_in_words(pulled: Stages, get: Get, shown: str | None) -> None:
+@SQLITE
+def test_a_wrong_token_is_refused_in_words(pulled: Stages, get: Get) -> None:
     publish(pulled, "标题一")
-    answer = get("", shown)
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert "Authorization: Bearer" in answer.json()["error"]
-    assert "令牌" in answer.json()["error"]
-    assert "标题" not in answer.text
+    for shown in (None, "", "wrong", TOKEN + "x", TOKEN[:-1]):
+        answer = get("", shown)
+        assert answer.status_code == 401, shown
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert "Authorization: Bearer" in answer.json()["error"]
+        assert "令牌" in answer.json()["error"]
+        assert "标题" not in answer.text
 
 
+@SQLITE
 def test_a_token_in_the_address_opens_nothing(pulled: Stages, get: Get) -> None:
     assert get(f"?token={TOKEN}", None).status_code == 401
 
@@ -193,12 +199,13 @@ def test_a_token_opens_its_subscribers_destinations_only(pulled: Stages, get: Ge
 ODD = ("since=x", "since=-1", "since=1.5", "since=", "since=٣", f"since={10**19}", "limit=0", "limit=x")
 
 
-@pytest.mark.parametrize("query", ODD)
-def test_a_question_that_makes_no_sense_is_refused_in_words(pulled: Stages, get: Get, query: str) -> None:
+@SQLITE
+def test_a_question_that_makes_no_sense_is_refused_in_words(pulled: Stages, get: Get) -> None:
     publish(pulled, "标题一")
-    answer = get(f"?{query}")
-    assert answer.status_code == 400
-    assert "must be a whole number" in answer.json()["error"]
+    for query in ODD:
+        answer = get(f"?{query}")
+        assert answer.status_code == 400, query
+        assert "must be a whole number" in answer.json()["error"]
 
 
 def test_a_since_that_was_never_given_is_told(pulled: Stages, get: Get) -> None:
@@ -209,11 +216,13 @@ def test_a_since_that_was_never_given_is_told(pulled: Stages, get: Get) -> None:
     assert f"Ask again from {newest}" in answer.json()["error"]
 
 
+@SQLITE
 def test_nothing_is_kept_by_caches(pulled: Stages, get: Get) -> None:
     assert get().headers["cache-control"] == "no-store"
     assert get("", "wrong").headers["cache-control"] == "no-store"
 
 
+@SQLITE
 def test_an_unset_token_is_no_open_door(pulled: Stages, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PULL")
     assert get().status_code == 503
@@ -221,6 +230,7 @@ def test_an_unset_token_is_no_open_door(pulled: Stages, get: Get, monkeypatch: p
     assert get("", OTHER_TOKEN).status_code == 200, "others are served as ever"
 
 
+@SQLITE
 def test_while_the_database_is_away_it_says_so_in_json(
     pulled: Stages, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +253,7 @@ def test_a_destination_that_left_the_catalogue_gives_its_retractions_only(pulled
     assert only["type"] == "article.withdrawn"
 
 
+@SQLITE
 def test_a_withheld_update_is_not_handed_out(pulled: Stages, get: Get) -> None:
     places = pulled.catalogue.destinations
     pulled.declare(destinations=tuple(replace(one, updates="never") if one.key == "inbox" else one for one in places))
@@ -280,6 +291,7 @@ def test_a_number_never_shows_up_behind_one_that_was_read(pulled: Stages, get: G
     assert [one["data"]["id"] for one in changes] == [f"urn:uuid:{a_release(one).article}" for one in (101, 102)]
 
 
+@SQLITE
 def test_it_survives_a_day(pulled: Stages, get: Get) -> None:
     publish(pulled, "标题一")
     pulled.now += timedelta(days=400)

@@ -15,6 +15,7 @@ from worker.model.ingest import Order, Pair
 from worker.pipeline.updates import as_taken
 
 ACCEPTED, WITHHELD = "accepted", "withheld"
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def takes(stages: Stages, updates: str) -> None:
@@ -58,6 +59,7 @@ def test_settling_again_writes_nothing_down_again(stages: Stages) -> None:
     assert written(stages) == [*before, ("update", "full_text", WITHHELD)], "another text is another record"
 
 
+@SQLITE
 def test_what_would_be_withheld_is_no_forecast(stages: Stages) -> None:
     takes(stages, "never")
     stages.declare(grants=(Grant("contract", "alpha", use=Use.EXCERPT),))
@@ -104,6 +106,7 @@ def test_more_than_then_brings_it_back_as_news(stages: Stages) -> None:
     assert stages.titles() == ["标题一"]
 
 
+@SQLITE
 def test_what_never_arrived_goes_as_it_is_now(stages: Stages) -> None:
     takes(stages, "never")
     stages.partner.next_answers = [Document(b"later", "text/plain", status=503)]
@@ -126,6 +129,7 @@ def test_an_update_that_waited_when_the_partner_stopped_taking_them(stages: Stag
     assert written(stages)[-1] == ("update", "full_text", WITHHELD)
 
 
+@SQLITE
 def test_taking_updates_again_begins_with_the_next_one(stages: Stages) -> None:
     takes(stages, "never")
     publish(stages, "标题一")
@@ -137,6 +141,7 @@ def test_taking_updates_again_begins_with_the_next_one(stages: Stages) -> None:
     assert stages.sent[-1] == ("updated", "标题三")
 
 
+@SQLITE
 def test_other_articles_are_news_as_ever(stages: Stages) -> None:
     takes(stages, "never")
     publish(stages, "标题一")
