@@ -20,7 +20,7 @@ _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _VERIFIED: Final = 5  # candidates compared in full
 _REMEMBERED = 64  # texts whose runs are kept between two looks at them
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
-_NEAR_JACCARD = 0.15
+_NEAR_JACCARD = 0.2
 _NEAR_CONTAINMENT = 0.6
 _ONE_DAY = timedelta(days=1)
 _RANK = (
@@ -105,7 +105,7 @@ class Recogniser:
     def _judge(self, new: Filed, core: _Core, question: Question) -> Verdict:
         known = self.index.exact(new.keys.exact) if new.keys.exact else None
         if known is not None and known.reading.script is new.reading.script:
-            return _exactly(new, known)
+            return _exactly(known)
         if len(core.body) < SHORTEST:
             return self._judge_short(new, core, question)
         looks = []
@@ -198,7 +198,7 @@ class Recogniser:
         core = self._cores.get(filed.id)
         if core is not None:
             now = self.furniture.known(filed.host, filed.reading.marks) | filed.reading.loose
-            if not core.dropped and not now or core.dropped == now:
+            if core.dropped == now or (not core.dropped and not now):
                 self._cores.move_to_end(filed.id)
                 return core
         core = self._core(filed.reading, filed.host)
@@ -226,7 +226,7 @@ def _keys(reading: Reading, body: str, address: str | None) -> tuple[Keys, Quest
     return replace(keys, exact=exact, near=()), replace(question, keys=keys.named, shingles=frozenset())
 
 
-def _exactly(new: Filed, old: Filed) -> Verdict:
+def _exactly(old: Filed) -> Verdict:
     evidence = {"why": "letter for letter the same, but for script, width, punctuation and datelines"}
     return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, evidence)
 
@@ -261,4 +261,3 @@ def _evidence(why: str, core: _Core, **measured: object) -> Mapping[str, object]
 
 def _same_day(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and abs(one - other) < _ONE_DAY
-

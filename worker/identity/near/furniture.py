@@ -55,11 +55,6 @@ class Furniture:
                 found.add(position)
         return found
 
-    def seen_elsewhere(self, host: str, marks: Iterable[int], article: str) -> int:
-        """How many of the sentences were seen in another article of that host: not furniture yet, but in doubt."""
-        seen = self._hosts.get(host, {})
-        return sum(1 for mark in marks if mark in seen and any(each != article for each in seen[mark].articles))
-
     def learn(
         self, host: str, sentences: Iterable[tuple[int, str]], title: Pairs, article: str, now: datetime | None
     ) -> None:

@@ -20,10 +20,10 @@ _NUMERAL = re.compile(r"\d+")
 _HEAD: Final = {Script.HAN: 160, Script.WORDS: 60, Script.OTHER: 300}
 _ENOUGH_NUMERALS = 6
 _KEPT = 0.6
-_BODY_OF = (
-    "局厅委部办院校区县市镇乡村州省盟旗所处队司署会团店馆站港社厂行台"  # 教育|局, 海淀|区
+_BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署会团店馆站港社厂行台"  # 教育|局, 海淀|区
+_OFFICE = re.compile(
+    r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$"
 )
-_OFFICE = re.compile(r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$")
 _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马胡朱郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田萧肖潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金"
     "韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖庞樊殷施洪翟安倪牛"
@@ -31,8 +31,12 @@ _SURNAMES = (
 _DATE_AFTER = re.compile(r"^(?:年|月|日)")
 _DATELINE_AFTER = re.compile(r"^日?(?:电|讯|消息|报道)")
 _MONTHS_AND_DAYS = frozenset(
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october"
-    " november december monday tuesday wednesday thursday friday saturday sunday".split()
+    word
+    for words in (
+        "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september",
+        "october november december monday tuesday wednesday thursday friday saturday sunday",
+    )
+    for word in words.split()
 )
 _ASCII_DATE = re.compile(r"\b(?:" + "|".join(sorted(_MONTHS_AND_DAYS)) + r")\b")
 
@@ -57,6 +61,7 @@ class Findings:
     head_words: int
     names: tuple[str, ...]
     in_title: bool
+    has_capitals: bool  # names are told by their capitals, which is surer than by their neighbours
 
     @property
     def edition(self) -> str | None:
@@ -67,7 +72,7 @@ class Findings:
             return "slots"
         if self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
-        if len(self.names) >= 2 or (self.names and (self.in_title or self.head_figures)):
+        if len(self.names) >= 2 or (self.names and (self.in_title or self.head_figures or self.has_capitals)):
             return "names"
         return None
 
@@ -106,6 +111,7 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         head_words=len(early),
         names=tuple(names),
         in_title=_in_title(script, old.title, new.title, early),
+        has_capitals=script is Script.WORDS,
     )
 
 

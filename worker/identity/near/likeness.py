@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Final
 
 from worker.identity.near.reading import Script
@@ -11,6 +13,8 @@ from worker.identity.near.reading import Script
 _GRAM: Final = {Script.HAN: 6, Script.WORDS: 4, Script.OTHER: 12}
 _ANCHOR = {Script.HAN: 4, Script.WORDS: 2, Script.OTHER: 8}
 _LONGEST_SLOT = {Script.HAN: 14, Script.WORDS: 8, Script.OTHER: 30}
+
+_NUMERAL_OR_LETTER = re.compile(r"\d+|\D")
 
 Grams = frozenset[str] | set[str]
 Units = str | tuple[str, ...]
@@ -67,7 +71,7 @@ def slots(script: Script, old: Units, new: Units) -> list[Slot]:
     blocks = _blocks(old, new, _ANCHOR[script])
     longest = _LONGEST_SLOT[script]
     found = []
-    for (at, there, length), (next_at, next_there, _) in zip(blocks, blocks[1:], strict=False):
+    for (at, there, length), (next_at, next_there, _) in pairwise(blocks):
         begin, start = at + length, there + length
         if 0 < next_at - begin <= longest and 0 < next_there - start <= longest:
             found.append(_slot(script, old, new, (begin, next_at), (start, next_there)))
@@ -76,12 +80,14 @@ def slots(script: Script, old: Units, new: Units) -> list[Slot]:
 
 def head_slots(script: Script, old: Units, new: Units) -> list[Slot]:
     """The same for two short beginnings, to the letter: there even one character between two spans parts them."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    one, other = (units if script is Script.WORDS else _NUMERAL_OR_LETTER.findall(str(units)) for units in (old, new))
+    glue = " " if script is Script.WORDS else ""
     longest = _LONGEST_SLOT[script]
     found = []
-    for kind, at, end, start, stop in matcher.get_opcodes():
+    for kind, at, end, start, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if kind == "replace" and end - at <= longest and stop - start <= longest:
-            found.append(_slot(script, old, new, (at, end), (start, stop)))
+            spans = (one[at:end], other[start:stop], one[max(0, at - 4) : at], one[end : end + 4])
+            found.append(Slot(len(glue.join(one[:at])), *(glue.join(span) for span in spans)))
     return found
 
 

@@ -23,13 +23,13 @@ SHORTEST: Final = 80  # characters in normal form under which a text is not comp
 _TAG = re.compile(r"</?[a-zA-Z][^>]{0,2000}>")
 _BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|section|blockquote)\b[^>]{0,2000}>", re.IGNORECASE)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " "}
-_WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0…", ",:;?!()%.~/-\"  .", strict=True))
+_WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0…", ',:;?!()%.~/-"  .', strict=True))
 _INVISIBLE = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _LINE = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
 _SENTENCE_HAN = re.compile(r"[。！？!?；;\n]+")
 _SENTENCE_WORDS = re.compile(r"[.!?;]+[\"'”’)\]]*\s+|\n+")
 _SENTENCE_OTHER = re.compile("[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
-_ENDED = re.compile("[.!?;:,。！？；：，、…”\"’)）》】།༎؟۔᠃᠂]$")
+_ENDED = re.compile('[.!?;:,。！？；：，、…”"’)）》】།༎؟۔᠃᠂]$')
 _NOT_WORD = re.compile(r"[\W_]+")
 _NOT_WORD_OR_LINE = re.compile(r"[^\w\n]+|_+")
 _THOUSANDS = re.compile(r"[,'](?<=\d[,'])(?=\d{3}(?!\d))")
@@ -51,7 +51,9 @@ _LOOSE_RUN = 3  # that many lines without an end in a row are a list of headline
 _LOOSE_LENGTH = 42
 _LEAST_KEPT = 0.3  # a text that is nearly all lists keeps them
 _SITE_IN_TITLE = re.compile(r"\s*(?:\||｜|_| [-–—] |--).*$|[-–—][^-–—]{2,12}(?:网|网站|频道|报|在线|之家|com|cn)\s*$")
-_NOTE_IN_TITLE = re.compile(r"[(（\[【](?:图|组图|多图|图文|视频|全文|附.{0,12}|更新|update[d]?|photos?|video)[)）\]】]", re.I)
+_NOTE_IN_TITLE = re.compile(
+    r"[(（\[【](?:图|组图|多图|图文|视频|全文|附.{0,12}|更新|update[d]?|photos?|video)[)）\]】]", re.IGNORECASE
+)
 
 
 class Script(StrEnum):

@@ -88,6 +88,10 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
         return Nearness.RELATED, "shared passages, but another language"
     if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and like.containment < 0.9:
         return Nearness.RELATED, "what they share is in neither lead, and the titles differ: a sidebar or background"
+    return _kind_of_copy(like, part_from)
+
+
+def _kind_of_copy(like: Likeness, part_from: float) -> tuple[Nearness, str]:
     shorter = f"{like.containment:.0%} of the shorter text is in the longer"
     if like.containment >= part_from and like.longer > 1 / WHOLE:
         return Nearness.EXTENDED, f"{shorter}; the new one is {like.longer:.1f} times as long"
@@ -115,7 +119,14 @@ def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[
         return nearness, why
     if pair.same_address and (nearness.joins or pair.title >= TITLE_ALIKE):
         return Nearness.REVISION, f"same address, changed: {changed}"
-    if nearness.joins and guard in _FIGURES and pair.titles_equal and found.kept >= REVISION_KEPT and not found.dates and _is_soon(pair):
+    if (
+        nearness.joins
+        and guard in _FIGURES
+        and pair.titles_equal
+        and found.kept >= REVISION_KEPT
+        and not found.dates
+        and _is_soon(pair)
+    ):
         return Nearness.REVISION, f"same title, {found.kept:.0%} of the figures kept, changed: {changed}"
     return Nearness.EDITION, _EDITION[guard].format(kept=f"{found.kept:.0%}", changed=changed or "figures")
 

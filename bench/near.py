@@ -1,0 +1,358 @@
+"""How well the same text is known again, and what it costs: ``python -m bench.near FOLDER``.
+
+FOLDER holds labelled reprints: ``articles.jsonl.gz`` (``id``, ``event``, ``title``, ``published``, ``text``) and
+``pairs.tsv`` (``dup``, ``part``, ``grey``). Thresholds were read off the event named by ``--tuned``; the others are the
+held-out set. ``--english FILE`` names JSON Lines {title, text} to edit. Edits, look-alikes and filler are made by
+``near_edits`` and ``near_filler``, seeded. datasketch and rensa see the same texts in a virtual environment of their
+own (``--no-peer`` leaves them out, ``--peer PYTHON`` names an interpreter that has them).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.near_alike import look_alikes
+from bench.near_edits import edits
+from bench.near_filler import filler
+from bench.near_scores import Pair, Score, in_order, pairs_of, returned, score, share
+from bench.report import Line, close, parser, say
+from worker.identity.near.engine import Recogniser, Text
+from worker.identity.near.index import Filed, MemoryIndex
+from worker.identity.near.keys import packed
+from worker.identity.near.verdict import Verdict
+from worker.parsers.dates import parse_date
+
+HERE = Path(__file__).parent
+ORIGINALS = 300
+ALIKE = 200
+MILLISECONDS = 3.0
+BYTES = 1228.8  # 1.2 KB
+EDIT_GOALS = {"zh": 98.5, "en": 99.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    articles: list[dict[str, Any]]
+    gold: dict[Pair, str]
+
+
+@dataclass(slots=True)
+class Sets:
+    """The texts of every part of the bench by name, in order, and what is known about them."""
+
+    texts: dict[str, list[Text]] = field(default_factory=dict)
+    labels: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # (kind, number of the original)
+
+
+def labelled(folder: Path) -> Labelled:
+    with gzip.open(folder / "articles.jsonl.gz", "rt", encoding="utf-8") as lines:
+        articles = [json.loads(line) for line in lines]
+    rows = [line.split("\t") for line in (folder / "pairs.tsv").read_text("utf-8").splitlines()[1:] if line]
+    return Labelled(articles, {in_order(int(one), int(other)): kind for one, other, kind in rows})
+
+
+def sets(found: Labelled, english: Sequence[Mapping[str, str]], seed: int) -> Sets:
+    made = Sets()
+    made.texts["reprints"] = [
+        Text(str(each["id"]), each["title"], each["text"], parse_date(each["published"], "Asia/Shanghai"))
+        for each in found.articles
+    ]
+    paired = {number for pair in found.gold for number in pair}
+    single = [each for each in found.articles if each["id"] not in paired and 400 < len(each["text"]) < 6000]
+    rng = random.Random(seed)
+    originals = {"zh": rng.sample(single, min(ORIGINALS, len(single))), "en": list(english)}
+    for language, chosen in originals.items():
+        _edited(made, language, [(each["title"], each["text"]) for each in chosen], rng)
+        _alike(made, language, rng)
+    return made
+
+
+def _edited(made: Sets, language: str, originals: Sequence[tuple[str, str]], rng: random.Random) -> None:
+    texts = [Text(f"o{number}", *each) for number, each in enumerate(originals)]
+    labels = [("original", number) for number in range(len(originals))]
+    jobs = [(number, name, edit) for number in range(len(originals)) for name, edit in edits(language == "zh").items()]
+    rng.shuffle(jobs)
+    for number, name, edit in jobs:
+        texts.append(Text(f"{name}-{number}", *edit(rng, *originals[number])))
+        labels.append((name, number))
+    made.texts[f"edits {language}"], made.labels[f"edits {language}"] = texts, labels
+
+
+def _alike(made: Sets, language: str, rng: random.Random) -> None:
+    texts, labels = [], []
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(ALIKE):
+        for name, tell in look_alikes(language == "zh").items():
+            when = day + timedelta(days=number) if number % 2 else None
+            texts.append(Text(f"{name}-{number}", *tell(rng), when))
+            labels.append((name, number))
+    made.texts[f"look-alikes {language}"], made.labels[f"look-alikes {language}"] = texts, labels
+
+
+def ours(texts: Sequence[Text]) -> list[Verdict]:
+    recogniser = Recogniser(MemoryIndex())
+    return [recogniser.observe(text) for text in texts]
+
+
+def peers(made: Sets, python: str | None) -> dict[str, Any]:
+    """What the libraries return for every set."""
+    with tempfile.TemporaryDirectory(prefix="newsroad-peer-") as folder:
+        if python is None:
+            say("installing datasketch and rensa into an environment of their own")
+            venv.create(folder, with_pip=True)
+            python = str(Path(folder) / "bin" / "python")
+            wanted = ("-r", str(HERE / "near_constraints.txt"))
+            subprocess.run([python, "-m", "pip", "install", "-q", *wanted], check=True)
+        asked = {name: [text.text for text in texts] for name, texts in made.texts.items()}
+        command = [python, str(HERE / "near_peer.py")]
+        done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
+    answers: dict[str, Any] = json.loads(done.stdout)
+    return answers
+
+
+def reprint_scores(found: Labelled, verdicts: Sequence[Verdict], events: set[str]) -> Score:
+    ids = [each["id"] for each in found.articles]
+    articles = {number: int(verdict.article) for number, verdict in zip(ids, verdicts, strict=True)}
+    texts = {each["id"] for each in found.articles if each["event"] in events}
+    return score(pairs_of(articles), _near(ids, verdicts, articles), found.gold, texts)
+
+
+def _near(ids: Sequence[int], verdicts: Sequence[Verdict], articles: Mapping[int, int]) -> set[Pair]:
+    """Pairs of a text and every text of an article that its verdict names."""
+    members: dict[int, list[int]] = {}
+    for number, article in articles.items():
+        members.setdefault(article, []).append(number)
+    near = set()
+    for number, verdict in zip(ids, verdicts, strict=True):
+        named = {int(str(each)) for each in verdict.evidence.get("also", ())}  # type: ignore[attr-defined]
+        if verdict.of is not None:
+            named.add(articles[int(verdict.of)])
+        near |= {in_order(number, other) for article in named for other in members.get(article, ()) if other != number}
+    return near
+
+
+def edits_found(labels: Sequence[tuple[str, int]], hits: Sequence[set[int]]) -> tuple[dict[str, float], float, float]:
+    """Share found by edit, in all, and the share of what was named that is of another original; ``hits`` are numbers
+    of originals for each text."""
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    wrong = named = 0
+    for (name, number), hit in zip(labels, hits, strict=True):
+        if name == "original":
+            continue
+        total[name] += 1
+        right[name] += number in hit
+        named += len(hit)
+        wrong += len(hit - {number})
+    return (
+        {name: share(right[name], total[name]) for name in total},
+        share(right.total(), total.total()),
+        share(wrong, max(1, named)),
+    )
+
+
+def merged_alike(labels: Sequence[tuple[str, int]], merged: Sequence[bool]) -> dict[str, float]:
+    """The share of look-alikes taken for one seen before, by kind."""
+    total = Counter(name for name, _ in labels)
+    joined = Counter(name for (name, _), each in zip(labels, merged, strict=True) if each)
+    return {name: joined[name] / total[name] for name in total}
+
+
+def cost(corpus: Sequence[str], many: int) -> dict[str, float]:
+    """CPU milliseconds an article for the first and the last tenth, bytes of keys in SQLite, resident megabytes."""
+    say(f"filing {many:,} articles of filler")
+    index = MemoryIndex()
+    recogniser = Recogniser(index)
+    spent, filed = [], []
+    for number, (title, text) in enumerate(filler(random.Random(7), corpus, many)):
+        begun = time.process_time()
+        verdict = recogniser.observe(Text(str(number), title, text))
+        spent.append(time.process_time() - begun)
+        if number % 10 == 0:
+            filed.extend(index.pillars(verdict.article)[:1])
+    tenth = max(1, many // 10)
+    return {
+        "all": sum(spent) / many * 1000,
+        "first": sum(spent[:tenth]) / tenth * 1000,
+        "last": sum(spent[-tenth:]) / tenth * 1000,
+        "bytes": bytes_in_sqlite(filed),
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def bytes_in_sqlite(filed: Sequence[Filed]) -> float:
+    """What a store has to keep of a text beside the text: keys by number, its own row, exact key."""
+    with tempfile.TemporaryDirectory(prefix="newsroad-near-") as folder:
+        path = Path(folder) / "keys.db"
+        with sqlite3.connect(path) as base:
+            base.executescript(
+                "CREATE TABLE near_key (key INTEGER, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;"
+                "CREATE TABLE near_text (entry INTEGER PRIMARY KEY, article INTEGER, length INTEGER, version INTEGER,"
+                " seen INTEGER, keys BLOB);"
+                "CREATE TABLE near_exact (key BLOB PRIMARY KEY, entry INTEGER) WITHOUT ROWID;"
+            )
+            for number, each in enumerate(filed, 1_000_000):
+                keys = (*each.keys.near, *each.keys.named)
+                base.executemany("INSERT INTO near_key VALUES (?, ?)", [(key, number) for key in keys])
+                row = (number, number, each.length, 1, 1_780_000_000, packed(each.keys.near))
+                base.execute("INSERT INTO near_text VALUES (?, ?, ?, ?, ?, ?)", row)
+                base.execute("INSERT OR IGNORE INTO near_exact VALUES (?, ?)", (each.keys.exact, number))
+        base.close()
+        return path.stat().st_size / max(1, len(filed))
+
+
+def main() -> int:
+    arguments = parser(__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--tuned", default="中兴", help="the event that thresholds were read off")
+    arguments.add_argument("--english", type=Path, metavar="FILE", help="JSON Lines {title, text} to edit")
+    arguments.add_argument("--filler", type=int, default=10_000, metavar="N", help="articles of filler to file")
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--peer", metavar="PYTHON", help="an interpreter that has datasketch and rensa")
+    arguments.add_argument("--no-peer", action="store_true", help="leave the libraries out")
+    chosen = arguments.parse_args()
+    found = labelled(chosen.folder)
+    english = [json.loads(line) for line in chosen.english.read_text("utf-8").splitlines()] if chosen.english else []
+    made = sets(found, english, chosen.seed)
+    say("reprints, edits and look-alikes")
+    verdicts = {name: ours(texts) for name, texts in made.texts.items()}
+    theirs = {} if chosen.no_peer else peers(made, chosen.peer)
+    lines: list[Line] = []
+    object_: dict[str, Any] = {}
+    _reprints(found, verdicts["reprints"], theirs, chosen.tuned, lines, object_)
+    for language in ("zh", "en"):
+        _edits(made, language, verdicts, theirs, lines, object_)
+        _look_alikes(made, language, verdicts, theirs, lines, object_)
+    paid = cost([each["text"] for each in found.articles], chosen.filler)
+    beside = theirs["datasketch 0.5"]["ms"] if theirs else None
+    object_ |= {"cost": paid, "peer_ms": {name: each["ms"] for name, each in theirs.items()}}
+    lines += [
+        Line(f"CPU an article, {chosen.filler:,} filed", paid["all"], "ms", MILLISECONDS, beside=beside),
+        Line("CPU an article, the last tenth", paid["last"], "ms", MILLISECONDS, beside=paid["first"]),
+        Line("keys an article in SQLite", paid["bytes"], "B", BYTES),
+    ]
+    return close("near-duplicates", lines, "datasketch 0.5", object_, as_json=chosen.json)
+
+
+def _reprints(
+    found: Labelled,
+    verdicts: Sequence[Verdict],
+    theirs: dict[str, Any],
+    tuned: str,
+    lines: list[Line],
+    object_: dict[str, Any],
+) -> None:
+    events = {each["event"] for each in found.articles}
+    ids = [each["id"] for each in found.articles]
+    for name, chosen in (("all", events), ("held out", events - {tuned})):
+        texts = {each["id"] for each in found.articles if each["event"] in chosen}
+        mine = reprint_scores(found, verdicts, chosen)
+        others = {}
+        for library, answer in theirs.items():
+            pairs = {in_order(ids[one], ids[other]) for one, other in returned(answer["found"]["reprints"])}
+            others[library] = score(pairs, set(), found.gold, texts)
+            each = others[library]
+            say(
+                f"{name}: {library}: precision {each.precision:.3f}, "
+                f"reprints {each.recall:.3f}, excerpts {each.excerpts:.3f}"
+            )
+        object_[f"reprints {name}"] = {"newsroad": _plain(mine), **{key: _plain(each) for key, each in others.items()}}
+        beside = others.get("datasketch 0.5")
+        rows = (("precision", 99.0), ("recall", 97.0), ("excerpts", None), ("seen", 80.0))
+        words = {
+            "recall": "reprints found",
+            "excerpts": "excerpts in the article",
+            "seen": "excerpts in it or named near it",
+        }
+        for row, goal in rows:
+            other = getattr(beside, row) * 100 if beside else None
+            lines.append(
+                Line(f"{name}: {words.get(row, row)}", getattr(mine, row) * 100, "%", goal, more=True, beside=other)
+            )
+
+
+def _plain(each: Score) -> dict[str, Any]:
+    plain = {name: getattr(each, name) for name in ("precision", "recall", "excerpts", "seen")}
+    return plain | {"strangers": [list(pair) for pair in each.strangers]}
+
+
+def _edits(
+    made: Sets,
+    language: str,
+    verdicts: Mapping[str, Sequence[Verdict]],
+    theirs: dict[str, Any],
+    lines: list[Line],
+    object_: dict[str, Any],
+) -> None:
+    name = f"edits {language}"
+    labels = made.labels[name]
+    if not labels:
+        return
+    home = {
+        verdict.article: number
+        for (kind, number), verdict in zip(labels, verdicts[name], strict=True)
+        if kind == "original"
+    }
+    hits = [{home[verdict.article]} if verdict.article in home else set[int]() for verdict in verdicts[name]]
+    by_edit, total, wrong = edits_found(labels, hits)
+    object_[name] = {"newsroad": {"all": total, "wrong": wrong, **by_edit}}
+    for library, answer in theirs.items():
+        theirs_hits = [{labels[other][1] for other in others} for others in answer["found"][name]]
+        theirs_by, theirs_total, theirs_wrong = edits_found(labels, theirs_hits)
+        object_[name][library] = {"all": theirs_total, "wrong": theirs_wrong, **theirs_by}
+        say(f"{name}: {library}: {theirs_total:.3f}, of others {theirs_wrong:.4f}")
+    beside = object_[name].get("datasketch 0.5", {})
+    lines.append(
+        Line(
+            f"{name}, {len(labels)} texts",
+            total * 100,
+            "%",
+            EDIT_GOALS[language],
+            more=True,
+            beside=_percent(beside.get("all")),
+        )
+    )
+    for edit, value in by_edit.items():
+        lines.append(Line(f"  {edit}", value * 100, "%", beside=_percent(beside.get(edit))))
+
+
+def _look_alikes(
+    made: Sets,
+    language: str,
+    verdicts: Mapping[str, Sequence[Verdict]],
+    theirs: dict[str, Any],
+    lines: list[Line],
+    object_: dict[str, Any],
+) -> None:
+    name = f"look-alikes {language}"
+    labels = made.labels[name]
+    by_kind = merged_alike(labels, [verdict.nearness.joins for verdict in verdicts[name]])
+    object_[name] = {"newsroad": by_kind}
+    for library, answer in theirs.items():
+        object_[name][library] = merged_alike(labels, [bool(others) for others in answer["found"][name]])
+    beside = object_[name].get("datasketch 0.5", {})
+    for kind, value in by_kind.items():
+        lines.append(Line(f"{name} merged: {kind}", value * 100, "%", 0.5, beside=_percent(beside.get(kind))))
+
+
+def _percent(value: float | None) -> float | None:
+    return None if value is None else value * 100
+
+
+if __name__ == "__main__":
+    sys.exit(main())
