@@ -50,7 +50,7 @@ from worker.store.stops import Stops
 from worker.store.work import StoreWorks
 from worker.tellers import Tellers
 
-MOST_FORESEEN = 50_000
+MOST_FORESEEN = 20_000
 """So many articles, the newest, are looked at to count what a change would send."""
 
 LOCAL = frozenset(name for name, kind in destinations.KINDS.items() if kind.local)

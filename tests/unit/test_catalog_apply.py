@@ -112,6 +112,6 @@ def test_what_needs_a_word_and_which(
 
 
 def test_what_was_not_counted_needs_both_words() -> None:
-    part = Foreseen({"a": Counts(publish=1)}, 50_000, complete=False)
+    part = Foreseen({"a": Counts(publish=1)}, 20_000, complete=False)
     assert unagreed(part, None, None) == "--allow-publish 1 --allow-retract 0"
     assert unagreed(part, 1, 0) is None

@@ -88,3 +88,14 @@ def test_the_first_apply_moves_nothing(empty_database_url: str, road: Road, monk
     monkeypatch.setattr(road, "url", empty_database_url)
     assert road.cli("migrate").code == 0
     assert road.json("plan")["destinations"] == {}
+
+
+def test_what_takes_the_place_of_what_waits_is_not_counted_again(road: Road) -> None:
+    road.publish("jiang", MEETING)
+    road.services.polling.poll_now("jiang", road.services.clock())
+    road.services.poller().run()
+    while road.services.ingester().run() is not None:
+        pass
+    excerpt = '[grants.jiang]\npublisher = "jiang"\nuse = "excerpt"\n'
+    foreseen = plan(road, '[grants.jiang]\npublisher = "jiang"\n', excerpt)
+    assert foreseen == {"feeds": (0, 0, 1, 0)}, "it is on our own shelf, and only waits for the partner"

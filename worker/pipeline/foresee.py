@@ -9,7 +9,7 @@ from typing import Protocol
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
-from worker.model.ingest import Order, Story
+from worker.model.ingest import Order, Pair, Story
 from worker.pipeline.settle import settle
 from worker.pipeline.view import View
 
@@ -99,11 +99,12 @@ def _count(order: Order, story: Story) -> Counts:
         return Counts()
     if order.action is Action.RETRACT:
         return Counts(retract=1)
-    pair = story.pairs.get(order.destination)
-    if order.action is Action.PUBLISH or pair is None:
-        return Counts(publish=1)
-    less = pair.out is not None and _WIDTH[order.use] > _WIDTH[pair.out]
-    return Counts(shorten=1) if less else Counts(update=1)
+    pair = story.pairs.get(order.destination) or Pair(order.destination)
+    if pair.out is not None and _WIDTH[order.use] > _WIDTH[pair.out]:
+        return Counts(shorten=1)
+    if pair.pending and pair.pending_action is order.action:
+        return Counts()  # it takes the place of one that waits: nothing more goes out
+    return Counts(publish=1) if order.action is Action.PUBLISH else Counts(update=1)
 
 
 def unagreed(foreseen: Foreseen, publish: int | None, retract: int | None) -> str | None:
