@@ -72,7 +72,7 @@ def test_every_documented_name_is_there_and_every_name_is_documented(stages: Sta
     content = exposition(stages.services.measure()).decode()
     shown = {line.split()[2] for line in content.splitlines() if line.startswith("# TYPE")}
     page = (Path(__file__).parents[2] / "docs" / "production.md").read_text(encoding="utf-8")
-    section = page.split("## Monitoring")[1].split("\n## ")[0]
+    section = page.split("## Monitoring")[1].split("\n##")[0]
     documented = {
         f"newsroad_{row.split('`')[1].split('{')[0]}" for row in section.splitlines() if row.startswith("| `")
     }

@@ -55,6 +55,7 @@ def subjects(desk: Partner) -> list[str]:
     return [one.payload["data"]["subject"] for one in desk.accepted()]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_partner_that_is_down_is_told_and_its_recovery_too(stages: Stages, desk: Partner) -> None:
     stages.partner.next_answers = [DOWN] * 6
     stages.publish("alpha", rss(item("a", "江城代表团走访学校")))
@@ -104,6 +105,7 @@ def test_an_unconfirmed_retraction_is_told_with_whom_to_call(stages: Stages, des
     assert subjects(desk)[-1].startswith("[示例门户] 已解除：《江城代表团走访学校》的撤稿")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_retractions_at_a_place_that_left_the_file_still_name_whom_to_call(stages: Stages, desk: Partner) -> None:
     stages.publish("alpha", rss(item("a", "江城代表团走访学校")))
     stages.run()
@@ -168,6 +170,7 @@ def test_a_withheld_update_is_shown_until_something_later_takes_its_place(stages
     assert look(stages).withheld == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_summary_of_a_real_day(stages: Stages, desk: Partner) -> None:
     watch(stages)
     stages.publish("alpha", rss(item("a", "江城代表团走访学校"), item("b", "草原大雪", OTHER)))
@@ -180,6 +183,7 @@ def test_the_summary_of_a_real_day(stages: Stages, desk: Partner) -> None:
     assert (places["hook"]["published"], places["hook"]["subscriber"]) == (2, "伙伴报社")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_before_the_first_apply_there_is_nothing_to_watch(stages: Stages) -> None:
     with stages.services.database.write() as connection:
         connection.execute(sa.text("DELETE FROM installation"))
@@ -201,6 +205,7 @@ def with_alerts(road: Road) -> Road:
     return road
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_test_goes_to_everybody_and_shows_what_came_of_it(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
     assert road.cli("alerts", "test").code == 4, "nobody is named yet"
     assert " alerts:" not in road.cli("doctor").text
@@ -230,6 +235,7 @@ def later(road: Road, minutes: int) -> None:
     road.services.watch()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_people_see_what_is_open_and_whom_to_call(road: Road) -> None:
     road.change('name = "江门户"', 'name = "江门户"\ncontact = "周岚 0571-1234567"')
     meeting = Item("m1", "江城代表团赴高原州对接教育协作")

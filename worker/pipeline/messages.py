@@ -50,7 +50,8 @@ def _subject(news: Sequence[Concern], over: Sequence[Episode], operator: str, wo
         return words.say("subject", operator=operator, words=_short(news[0].words))
     if len(over) == 1 and not news:
         return words.say("subject_over", operator=operator, words=_short(over[0].words))
-    return words.say("subject_many", operator=operator, began=len(news), over=len(over))
+    which = "subject_many" if news and over else "subject_news" if news else "subject_overs"
+    return words.say(which, operator=operator, began=len(news), over=len(over))
 
 
 def _short(text: str) -> str:
