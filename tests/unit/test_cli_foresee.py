@@ -41,7 +41,7 @@ def test_a_grant_that_no_longer_reaches_a_destination_retracts(road: Road) -> No
     for said in ((), ("--yes",), ("--allow-publish", "100"), ("--allow-retract", "0")):
         refused = road.cli("apply", *said)
         assert refused.code == 4
-        assert "This would retract 1 articles at hook. Nothing was changed" in refused.text
+        assert "This would retract 1 article at hook. Nothing was changed" in refused.text
         assert refused.text.rstrip().endswith("--allow-retract 1")
     assert counts(road)["hook"] == (1, 0, 0)
     assert road.cli("apply", "--allow-retract", "1").code == 0

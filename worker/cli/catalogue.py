@@ -126,8 +126,9 @@ def told(foreseen: Foreseen) -> str:
     """What would go out, in a sentence."""
     total, places = foreseen.total(), foreseen.touched()
     words = [f"{name} {count}" for name, count in asdict(total).items() if count]
+    articles = "article" if sum(asdict(total).values()) == 1 else "articles"
     where = f" at {', '.join(places)}" if len(places) <= _NAMED else f" at {len(places)} destinations"
-    sentence = f"This would {', '.join(words)} articles{where}." if words else "This would send nothing."
+    sentence = f"This would {', '.join(words)} {articles}{where}." if words else "This would send nothing."
     if foreseen.complete:
         return sentence
     return f"{sentence} Only the newest {foreseen.articles} articles were counted; older ones may follow them."

@@ -17,6 +17,7 @@ from worker.destinations import OPTIONS
 from worker.errors import NotFound
 from worker.model.catalog import Catalogue, Channel, Selection
 from worker.model.text import TextFilter
+from worker.model.words import counted
 from worker.pipeline.preview import Missed, Preview
 from worker.pipeline.view import View, make_view
 
@@ -67,7 +68,7 @@ def show_command(key: ChannelArgument, limit: LimitOption = 10, as_json: JsonOpt
     say(" > ".join(title for _, title in view.paths[key].steps) + f"  ({key})")
     say(f"  selects {found['selects']}")
     say(f"  goes to {', '.join(found['destinations']) or 'no destination'}; approval: {channel.approval}")
-    say(f"  24 hours: {found['articles']} articles")
+    say(f"  24 hours: {counted(found['articles'], 'article')}")
     print_table(
         ("article", "title", "source", "came"),
         [(row.uuid, row.title, row.source, times.at(row.created_at)) for row in newest],
@@ -94,14 +95,18 @@ def preview_command(
         print_json(_preview_json(found, channel, view, limit, whole=whole))
         return
     say(f"{key} selects {_selects(channel, view)}")
-    looked = f"{found.looked_at} articles of the last {days} days" if whole else f"the newest {MOST} articles"
+    looked = (
+        f"{counted(found.looked_at, 'article')} of the last {counted(days, 'day')}"
+        if whole
+        else f"the newest {MOST} articles"
+    )
     say(f"Of {looked} it takes {len(found.caught)}.")
     print_table(
         ("takes", "title", "source", "came"),
         [(str(row.uuid)[:8], row.title, row.source, times.at(row.created_at)) for row in found.caught[:limit]],
     )
     if found.missed:
-        say(f"{len(found.missed)} are missed by one thing alone:")
+        say(f"It misses {len(found.missed)} by one thing alone:")
     print_table(
         ("misses", "title", "source", "because"),
         [
