@@ -49,7 +49,7 @@ def test_numbers_have_one_value_however_they_are_written(one: str, other: str) -
 
 
 def test_slots_are_whole_numerals_and_words() -> None:
-    found = head_slots(Script.HAN, "地震已造成12人死亡", "地震已造成15人死亡")
+    found, _ = head_slots(Script.HAN, "地震已造成12人死亡", "地震已造成15人死亡")
     assert [(slot.old, slot.new) for slot in found] == [("12", "15")]
     words = slots(
         Script.WORDS,

@@ -14,7 +14,7 @@ from worker.identity.near.index import Filed, NearIndex
 from worker.identity.near.keys import Keys, Question, exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
 from worker.identity.near.reading import SHORTEST, Reading, Script, read
-from worker.identity.near.verdict import Nearness, Pair, Verdict, guarded, is_template, overlap_of
+from worker.identity.near.verdict import Nearness, Pair, Verdict, could_be_template, guarded, is_untouched, overlap_of
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _VERIFIED: Final = 5  # candidates compared in full
@@ -155,10 +155,10 @@ class Recogniser:
         """The verdict on one candidate after the guards."""
         old, pair, nearness, why = look_.old, look_.pair, look_.nearness, look_.why
         measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
-        if nearness.joins or is_template(pair):
+        if could_be_template(pair) if not nearness.joins else not is_untouched(pair):
             found = findings(old.reading, new.reading, look_.before.body, core.body)
             nearness, why = guarded(nearness, why, pair, found)
-            measured |= found.words_and_numbers()
+            measured |= found.words_and_numbers(pair.likeness.jaccard)
         far = self._far_from(old, core) if nearness.joins else None
         if far is not None:
             nearness, why = Nearness.RELATED, f"{why}; but far from {far}, around which the article stands"

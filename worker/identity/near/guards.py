@@ -20,6 +20,10 @@ _NUMERAL = re.compile(r"\d+")
 _HEAD: Final = {Script.HAN: 160, Script.WORDS: 60, Script.OTHER: 300}
 _ENOUGH_NUMERALS = 6
 _KEPT = 0.6
+_ALIGNED = 0.65  # share of the leads that is equal where one is held against the other
+_LOOSE_FRAME = 1  # characters beside the numeral that may differ
+_NEARLY = 0.75  # Jaccard
+_MANY = 3  # figures in equal places that make a template of what shares little
 _BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署会团店馆站港社厂行台"  # 教育|局, 海淀|区
 _OFFICE = re.compile(
     r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$"
@@ -64,11 +68,16 @@ class Findings:
     has_capitals: bool  # names are told by their capitals, which is surer than by their neighbours
 
     @property
-    def edition(self) -> str | None:
-        """The guard that holds the two for two events, if one does."""
+    def is_template(self) -> bool:
+        """Whether even texts that share little are of one template: figure stands for figure in many places."""
+        return self.numerals >= _ENOUGH_NUMERALS and self.kept < _KEPT and len(self.figures) >= _MANY
+
+    def edition(self, jaccard: float) -> str | None:
+        """The guard that holds the two for two events, if one does. One figure in a text that is else nearly the same
+        is no ground."""
         if self.numerals >= _ENOUGH_NUMERALS and self.kept < _KEPT:
             return "numbers"
-        if len(self.figures) >= 2 or (self.figures and self.words >= 5):
+        if len(self.figures) >= 2 or (self.figures and self.words >= 5 and jaccard < _NEARLY):
             return "slots"
         if self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
@@ -76,11 +85,10 @@ class Findings:
             return "names"
         return None
 
-    def words_and_numbers(self) -> dict[str, object]:
+    def words_and_numbers(self, jaccard: float) -> dict[str, object]:
         """What of it is worth showing."""
-        shown: dict[str, object] = {}
-        if self.edition:
-            shown["guard"] = self.edition
+        guard = self.edition(jaccard)
+        shown: dict[str, object] = {"guard": guard} if guard else {}
         if self.figures:
             shown["figures"] = list(self.figures[:8])
         if self.kept < 1:
@@ -95,7 +103,9 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     script = new.script
     kept, numerals = _kept_numerals(old_body, new_body)
     before, after = units_of(script, old_body), units_of(script, new_body)
-    head = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
+    head, aligned = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
+    if aligned < _ALIGNED:
+        head = [span for span in slots(script, before, after) if span.at < _HEAD[script]]
     rest = [span for span in slots(script, before, after) if span.at >= _HEAD[script]]
     figures = [span for span in (*head, *rest) if is_figure(span)]
     early = [span for span in head if not _has_digit(span)]
@@ -106,10 +116,10 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         figures=tuple(f"{span.old}→{span.new}" for span in figures),
         dates=sum(_is_date(script, span) for span in figures),
         words=len(early) + sum(not _has_digit(span) for span in rest),
-        head_figures=sum(is_figure(span) for span in head),
-        head_dates=sum(is_figure(span) and _is_date(script, span) for span in head),
+        head_figures=sum(map(is_figure, head)) if aligned >= _ALIGNED else 0,
+        head_dates=sum(is_figure(span) and _is_date(script, span) for span in head) if aligned >= _ALIGNED else 0,
         head_words=len(early),
-        names=tuple(names),
+        names=tuple(names) if aligned >= _ALIGNED else (),
         in_title=_in_title(script, old.title, new.title, early),
         has_capitals=script is Script.WORDS,
     )
@@ -130,10 +140,14 @@ def is_figure(span: Slot) -> bool:
     old, new = _NUMERAL.findall(span.old), _NUMERAL.findall(span.new)
     if old == new and old:
         return False
-    if old and new and (len(old) != len(new) or _is_cut("".join(old), "".join(new))):
+    frames = tuple(_ASCII_DATE.sub("", _NUMERAL.sub("", words)).strip() for words in (span.old, span.new))
+    if frames[0] != frames[1] and max(map(len, frames)) > _LOOSE_FRAME:
         return False
-    if len(old) > 1:
-        return True
+    if old and new:
+        if len(old) != len(new) or _is_cut("".join(old), "".join(new)):
+            return False
+        if len(old) > 1:
+            return True
     one, other = value_of(_with_unit(span.old, span.after)), value_of(_with_unit(span.new, span.after))
     return one is not None and other is not None and one != other
 

@@ -78,17 +78,22 @@ def slots(script: Script, old: Units, new: Units) -> list[Slot]:
     return found
 
 
-def head_slots(script: Script, old: Units, new: Units) -> list[Slot]:
-    """The same for two short beginnings, to the letter: there even one character between two spans parts them."""
+def head_slots(script: Script, old: Units, new: Units) -> tuple[list[Slot], float]:
+    """The same for two short beginnings, to the letter: there even one character between two spans parts them.
+
+    With it the share of the shorter beginning that the other has in the same order.
+    """
     one, other = (units if script is Script.WORDS else _NUMERAL_OR_LETTER.findall(str(units)) for units in (old, new))
     glue = " " if script is Script.WORDS else ""
     longest = _LONGEST_SLOT[script]
     found = []
+    equal = 0
     for kind, at, end, start, stop in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        equal += end - at if kind == "equal" else 0
         if kind == "replace" and end - at <= longest and stop - start <= longest:
             spans = (one[at:end], other[start:stop], one[max(0, at - 4) : at], one[end : end + 4])
             found.append(Slot(len(glue.join(one[:at])), *(glue.join(span) for span in spans)))
-    return found
+    return found, equal / max(1, min(len(one), len(other)))
 
 
 def _slot(script: Script, old: Units, new: Units, span: tuple[int, int], other: tuple[int, int]) -> Slot:

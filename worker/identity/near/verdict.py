@@ -35,6 +35,7 @@ SCANT_FROM: Final = 0.92  # of a few sentences nearly all must be found in a tex
 SCANT: Final = 200  # characters
 SCANT_SHARE: Final = 0.25
 RELATED_FROM: Final = 0.5  # containment
+UNTOUCHED: Final = 5  # runs; one exchanged character takes six of them away
 TEMPLATE_FROM: Final = 0.2  # Jaccard
 WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
 TITLE_ALIKE: Final = 0.6
@@ -100,17 +101,22 @@ def _kind_of_copy(like: Likeness, part_from: float) -> tuple[Nearness, str]:
     return Nearness.SAME, f"{like.jaccard:.0%} of both texts together is shared"
 
 
-def is_template(pair: Pair) -> bool:
+def could_be_template(pair: Pair) -> bool:
     """Whether two texts that share too little to join are of like length and could be of one template."""
     like = pair.likeness
     return like.jaccard >= TEMPLATE_FROM and WHOLE <= like.longer <= 1 / WHOLE
 
 
+def is_untouched(pair: Pair) -> bool:
+    """Whether so few runs of the shorter text are missing in the longer that nothing can have been exchanged in it."""
+    return (1 - pair.likeness.containment) * pair.shorter < UNTOUCHED
+
+
 def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[Nearness, str]:
     """The verdict after the guards: what would join may turn out an update or a look-alike, and so may what shares
     a good part and differs in its figures."""
-    guard = found.edition
-    if not nearness.joins and (guard not in _FIGURES or not pair.same_script):
+    guard = found.edition(pair.likeness.jaccard)
+    if not nearness.joins and not (found.is_template and pair.same_script):
         return nearness, why
     changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
