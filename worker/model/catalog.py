@@ -121,8 +121,6 @@ class Source:
     follow: tuple[int, ...] = FOLLOW
     approval: str = "auto"
 
-
-class Scope(StrEnum):
     @property
     def from_pages(self) -> bool:
         """Whether its articles are read from their own pages."""
@@ -135,6 +133,8 @@ class Scope(StrEnum):
             return self.required
         return REQUIRED if self.from_pages else ()
 
+
+class Scope(StrEnum):
     """``own``: the grantor's own work. ``carried``: also what it carries of others."""
 
     OWN = "own"

@@ -288,7 +288,6 @@ change = Table(
     Column("document", LargeBinary, nullable=False),
     Index("ix_change_destination_id_id", "destination_id", "id"),
     Index("ix_change_article_id_destination_id", "article_id", "destination_id"),
-    Index("ix_change_article_id_destination_id", "article_id", "destination_id"),
 )
 stop = Table(
     "stop",
