@@ -16,6 +16,7 @@ from worker.model.delivery import Decision, Reason
 from worker.model.media import MediaCopy, MediaState
 from worker.model.page import Attachment, PageImage
 from worker.rights.decide import Case, decide, is_reserved
+from worker.rights.endings import Given
 from worker.rights.publishers import Publishers
 
 NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
@@ -126,12 +127,27 @@ def without(**limits: Any) -> tuple[Grant, ...]:
     return (replace(GRANT, **limits),)
 
 
+UNDER = Decision(FULL, (Reason.GRANT_ACTIVE,), grant="p-17", grant_version=4)
+
+
+def out(same: bool) -> dict[str, Any]:
+    return {"given": Given(UNDER, FULL, same=same)}
+
+
 ROWS = [
     Row("2 embargo holds even under a grant", HOLD, "EMBARGO_ACTIVE", (GRANT,), case={"embargo_until": NOW + DAY}, until=NOW + DAY),
     Row("2 an embargo that ends now is over", FULL, "GRANT_ACTIVE", (GRANT,), case={"embargo_until": NOW}, grant="p-17"),
     Row("3 the origin's own expiry has passed", REJECT, "EXPIRED", (GRANT,), case={"expires": NOW}),
     Row("3 an expiry to come bounds the decision", FULL, "GRANT_ACTIVE", (GRANT,), case={"expires": NOW + DAY}, until=NOW + DAY, grant="p-17"),
     Row("3 an ended grant leaves what is allowed without", EXCERPT, "EXPIRED FEED_FULL_NOT_LICENCE", (ended(GRANT),), grant="p-17"),
+    Row("3 what is out under an ended grant stays", FULL, "GRANT_ENDED", (ended(GRANT),), case=out(True), grant="p-17"),
+    Row("3 what is out under a grant that left the file stays", FULL, "GRANT_ENDED", (), case={**out(True), "gone": (GRANT,)}, grant="p-17"),
+    Row("3 also where another grant leaves this destination out", FULL, "GRANT_ENDED", without(key="p-20", destinations=("elsewhere",)), case={**out(True), "gone": (GRANT,)}, grant="p-17"),
+    Row("3 but not where it is left out by the grant itself", REJECT, "DEST_OUT_OF_SCOPE", (ended(replace(GRANT, destinations=("elsewhere",))),), case=out(True), grant="p-17"),
+    Row("3 no newer version goes under it, nor on a person's yes", HOLD, "GRANT_ENDED", (ended(GRANT),), case={**out(False), "approval": APPROVAL}, grant="p-17"),
+    Row("3 what may be out goes as less", EXCERPT, "EXPIRED FEED_FULL_NOT_LICENCE", (ended(GRANT),), case={"given": Given(UNDER, None, maybe=True)}, grant="p-17"),
+    Row("3 a grant may want it back", REJECT, "EXPIRED", (ended(replace(GRANT, on_expiry="withdraw")),), case=out(True), grant="p-17"),
+    Row("3 taken back it stays, whatever the line says later", REJECT, "EXPIRED", (ended(GRANT),), case={"given": Given(Decision(REJECT, (Reason.EXPIRED,), grant="p-17"))}, grant="p-17"),
     Row("3 an ended grant beside an open licence", FULL, "LICENCE_OPEN", (ended(GRANT),), licensed(BY)),
     Row("3 an ended grant beside one in force", FULL, "GRANT_ACTIVE", (ended(GRANT), replace(GRANT, key="p-19")), grant="p-19"),
     Row("3 an ended carrier's grant leaves a link", LINK, "EXPIRED DEFAULT_DENY", (ended(CARRIED),), REPRINT, grant="p-18"),

@@ -1,4 +1,4 @@
-"""A grant ends, or its line is deleted: what is out stays or is taken back as the grant says, nothing new goes in full."""
+"""A grant ends, or its line is deleted: what is out stays or is taken back as it says, nothing new goes in full."""
 
 from __future__ import annotations
 

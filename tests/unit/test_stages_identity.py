@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.stages import NOON, OTHER, STORY, Stages, item, rss
-from worker.model.catalog import Grant, Subscriber, Use
+from worker.model.catalog import Grant, Subscriber
 from worker.store.schema import decision, revision
 
 
