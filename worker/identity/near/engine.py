@@ -17,6 +17,7 @@ from worker.identity.near.reading import SHORTEST, Reading, Script, read
 from worker.identity.near.verdict import Nearness, Pair, Verdict, could_be_template, guarded, is_untouched, overlap_of
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
+_MOSTLY = 0.6  # of the text
 _VERIFIED: Final = 5  # candidates compared in full
 _REMEMBERED = 64  # texts whose runs are kept between two looks at them
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
@@ -94,7 +95,7 @@ class Recogniser:
         """The verdict on one text, which from then on belongs to what later ones are compared with."""
         reading = read(text.title, text.text)
         core = self._core(reading, text.host)
-        keys, question = _keys(reading, core.body, text.address)
+        keys, question = _keys(reading, core, text.address)
         filed = Filed(text.id, text.id, reading, keys, text.host, text.address, text.published, len(core.body))
         verdict = self._judge(filed, core, question)
         self.index.add(replace(filed, article=verdict.article))
@@ -155,8 +156,10 @@ class Recogniser:
         """The verdict on one candidate after the guards."""
         old, pair, nearness, why = look_.old, look_.pair, look_.nearness, look_.why
         measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
-        if could_be_template(pair) if not nearness.joins else not is_untouched(pair):
-            found = findings(old.reading, new.reading, look_.before.body, core.body)
+        remnant = _is_remnant(old.reading, look_.before) or _is_remnant(new.reading, core)
+        untouched = is_untouched(pair) and not remnant
+        if could_be_template(pair) if not nearness.joins else not untouched:
+            found = findings(old.reading, new.reading, *_guarded_bodies(old.reading, look_.before, new.reading, core))
             nearness, why = guarded(nearness, why, pair, found)
             measured |= found.words_and_numbers(pair.likeness.jaccard)
         far = self._far_from(old, core) if nearness.joins else None
@@ -217,13 +220,30 @@ class Recogniser:
         self.furniture.learn(filed.host, sentences, title, article, filed.published)
 
 
-def _keys(reading: Reading, body: str, address: str | None) -> tuple[Keys, Question]:
-    keys, question = keys_of(reading.script, body, reading.title, address)
-    if len(body) >= SHORTEST:
+def _keys(reading: Reading, core: _Core, address: str | None) -> tuple[Keys, Question]:
+    keys, question = keys_of(reading.script, core.body, reading.title, address)
+    if core.dropped != reading.loose:
+        # The exact key is for ever, so that it must not hang on what was learnt by then.
+        keys = replace(keys, exact=exact_key(reading.script, reading.body(reading.loose)))
+    if len(core.body) >= SHORTEST:
         return keys, question
     # A short text identifies nothing without its title, and is found by nothing else.
-    exact = exact_key(reading.script, f"{reading.title}\0{body}") if reading.title and body else b""
+    titled = f"{reading.title}\0{core.body}"
+    exact = exact_key(reading.script, titled) if reading.title and core.body else b""
     return replace(keys, exact=exact, near=()), replace(question, keys=keys.named, shingles=frozenset())
+
+
+def _guarded_bodies(old: Reading, before: _Core, new: Reading, core: _Core) -> tuple[str, str]:
+    """What the guards look at: where most of a text was left out as furniture, what tells two bulletins of one bureau
+    apart may be among it."""
+    if _is_remnant(old, before) or _is_remnant(new, core):
+        return old.body(old.loose), new.body(new.loose)
+    return before.body, core.body
+
+
+def _is_remnant(reading: Reading, core: _Core) -> bool:
+    """Whether most of a text was left out as furniture."""
+    return core.dropped != reading.loose and len(core.body) < _MOSTLY * len(reading.body(reading.loose))
 
 
 def _exactly(old: Filed) -> Verdict:

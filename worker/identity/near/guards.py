@@ -108,7 +108,7 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         head = [span for span in slots(script, before, after) if span.at < _HEAD[script]]
     rest = [span for span in slots(script, before, after) if span.at >= _HEAD[script]]
     figures = [span for span in (*head, *rest) if is_figure(span)]
-    early = [span for span in head if not _has_digit(span)]
+    early = [span for span in head if not _has_digit(span) and not is_figure(span)]
     names = sorted({f"{span.old}→{span.new}" for span in early if _is_name(script, span, old, new)})
     return Findings(
         kept=kept,
@@ -138,6 +138,8 @@ def _has_digit(span: Slot) -> bool:
 def is_figure(span: Slot) -> bool:
     """Another figure, not another way of writing it, nor one that lost its neighbours to a cut."""
     old, new = _NUMERAL.findall(span.old), _NUMERAL.findall(span.new)
+    if span.old in _MONTHS_AND_DAYS and span.new in _MONTHS_AND_DAYS:
+        return span.old[:3] != span.new[:3]
     if old == new and old:
         return False
     frames = tuple(_ASCII_DATE.sub("", _NUMERAL.sub("", words)).strip() for words in (span.old, span.new))
