@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.index import MemoryIndex
@@ -38,9 +40,11 @@ def test_a_sidebar_longer_than_the_text_joins_nothing_once_it_is_known() -> None
     assert (copy.nearness, copy.article) == (Nearness.SAME, "5")
 
 
-def test_the_first_articles_of_a_site_are_told_apart_before_its_sidebar_is_known() -> None:
+@pytest.mark.parametrize("page", ["{text}\n{bar}", "{bar}\n{text}"], ids=["bar below", "bar above"])
+def test_the_first_articles_of_a_site_are_told_apart_before_its_sidebar_is_known(page: str) -> None:
     recogniser = Recogniser(MemoryIndex())
-    verdicts = [recogniser.observe(Text(str(each), TITLES[each], f"{article(each)}\n{BAR}")) for each in range(3)]
+    pages = [page.format(text=article(each), bar=BAR) for each in range(3)]
+    verdicts = [recogniser.observe(Text(str(each), TITLES[each], pages[each])) for each in range(3)]
     assert [verdict.nearness.joins for verdict in verdicts] == [False, False, False]
 
 

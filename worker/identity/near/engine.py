@@ -14,7 +14,17 @@ from worker.identity.near.index import Filed, NearIndex
 from worker.identity.near.keys import Keys, Question, exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
 from worker.identity.near.reading import SHORTEST, Reading, Script, read
-from worker.identity.near.verdict import Nearness, Pair, Verdict, could_be_template, guarded, is_untouched, overlap_of
+from worker.identity.near.verdict import (
+    RELATED_FROM,
+    TITLE_UNLIKE,
+    Nearness,
+    Pair,
+    Verdict,
+    could_be_template,
+    guarded,
+    is_untouched,
+    overlap_of,
+)
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _MOSTLY = 0.6  # of the text
@@ -254,17 +264,32 @@ def _exactly(old: Filed) -> Verdict:
 def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) -> Pair:
     script = new.reading.script
     one, other = old.reading.title, new.reading.title
+    title = titles_alike(script, one, other)
+    own = 0
+    if title < TITLE_UNLIKE and like.containment >= RELATED_FROM:
+        own = min(_own(old.reading, before, core.grams), _own(new.reading, core, before.grams))
     return Pair(
         likeness=like,
-        title=titles_alike(script, one, other),
+        title=title,
         shorter=min(len(before.body), len(core.body)),
         titles_equal=bool(one) and without_figures(one) == without_figures(other),
         lead=max(share_found(before.lead, core.grams), share_found(core.lead, before.grams)),
+        own=own,
         same_address=old.address is not None and old.address == new.address,
         same_script=old.reading.script is script,
         old_published=old.published,
         new_published=new.published,
     )
+
+
+def _own(reading: Reading, core: _Core, other: Grams) -> int:
+    """Characters of the sentences of which the other text has no run at all."""
+    own = 0
+    for position, sentence in enumerate(reading.sentences):
+        if position not in core.dropped:
+            grams = grams_of(reading.script, sentence)
+            own += len(sentence) if grams and grams.isdisjoint(other) else 0
+    return own
 
 
 def _order(look_: _Look) -> tuple[int, float, float]:

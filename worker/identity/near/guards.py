@@ -175,7 +175,7 @@ def _is_name(script: Script, span: Slot, old: Reading, new: Reading) -> bool:
     """A place, a body or a person, by what stands around it, or by its capitals."""
     if script is Script.WORDS:
         one, other = set(span.old.split()), set(span.new.split())
-        return bool(one & old.names and other & new.names) and not (one | other) & _MONTHS_AND_DAYS
+        return one <= old.names and other <= new.names and not (one | other) & _MONTHS_AND_DAYS
     if script is not Script.HAN:
         return False
     lengths = (len(span.old), len(span.new))

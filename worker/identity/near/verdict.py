@@ -40,6 +40,7 @@ TEMPLATE_FROM: Final = 0.2  # Jaccard
 WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
 TITLE_ALIKE: Final = 0.6
 TITLE_UNLIKE: Final = 0.12
+OWN_FROM: Final = 60  # characters
 LEAD_KEPT: Final = 0.3
 REVISION_KEPT: Final = 0.5  # share of the figures that a revision leaves as they were
 REVISION_WITHIN: Final = timedelta(days=3)
@@ -48,13 +49,14 @@ REVISION_WITHIN: Final = timedelta(days=3)
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Everything a verdict on two texts looks at. ``lead`` is the share of the better kept of the two leads that the
-    other has; ``published`` times are aware or None; ``apart`` says that both go on for long with nothing in common."""
+    other has; ``published`` times are aware or None."""
 
     likeness: Likeness
     title: float
     shorter: int  # characters of the shorter text in normal form
     titles_equal: bool  # but for figures
     lead: float
+    own: int  # characters, on the side with fewer, of sentences of which the other has nothing at all
     same_address: bool
     same_script: bool
     old_published: datetime | None
@@ -87,6 +89,8 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
         return Nearness.NEW, "too little in common"
     if not pair.same_script:
         return Nearness.RELATED, "shared passages, but another language"
+    if pair.title < TITLE_UNLIKE and pair.own >= OWN_FROM:
+        return Nearness.RELATED, "another title, and each has sentences of its own: a common sidebar or background"
     if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and like.containment < 0.9:
         return Nearness.RELATED, "what they share is in neither lead, and the titles differ: a sidebar or background"
     return _kind_of_copy(like, part_from)
