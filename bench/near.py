@@ -209,7 +209,7 @@ def bytes_in_sqlite(filed: Sequence[Filed]) -> float:
             for number, each in enumerate(filed, 1_000_000):
                 keys = (*each.keys.near, *each.keys.named)
                 base.executemany("INSERT INTO near_key VALUES (?, ?)", [(key, number) for key in keys])
-                row = (number, number, each.length, 1, 1_780_000_000, packed(each.keys.near))
+                row = (number, number, each.length, 1, 1_780_000_000, packed(each.keys.sketch))
                 base.execute("INSERT INTO near_text VALUES (?, ?, ?, ?, ?, ?)", row)
                 base.execute("INSERT OR IGNORE INTO near_exact VALUES (?, ?)", (each.keys.exact, number))
         base.close()

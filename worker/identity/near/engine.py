@@ -240,7 +240,7 @@ def _keys(reading: Reading, core: _Core, address: str | None) -> tuple[Keys, Que
     # A short text identifies nothing without its title, and is found by nothing else.
     titled = f"{reading.title}\0{core.body}"
     exact = exact_key(reading.script, titled) if reading.title and core.body else b""
-    return replace(keys, exact=exact, near=()), replace(question, keys=keys.named, shingles=frozenset())
+    return replace(keys, exact=exact, near=(), sketch=()), replace(question, keys=keys.named, ranks=frozenset())
 
 
 def _guarded_bodies(old: Reading, before: _Core, new: Reading, core: _Core) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """What an index stores of a text, and what it is asked with: exact key, shingle keys, title and address key.
 
-A shingle key is the 32-bit hash of 12 ideographs, 8 words or 24 other letters; the smallest 16 stand for the text. They
-are also its sketch: how many of them are among all shingles of another text tells how much of it that text holds,
-without loading either. Stable between machines and runs; every hash is salted with the version of this algorithm.
+A shingle is 12 ideographs, 8 words or 24 other letters. Those of the 16 smallest ranks stand for the text: their
+hashes are its keys, and their ranks its sketch, since how many of them are among all shingles of another text tells how
+much of it that text holds, without loading either. Stable between machines and runs; every hash is salted with the version of this algorithm.
 """
 
 from __future__ import annotations
@@ -30,35 +30,40 @@ _TITLE_FROM = 6  # characters of a title that identifies anything
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What is stored: ``exact`` 16 bytes, ``near`` up to 16 and ``named`` up to 2 numbers of 32 bits (unsigned)."""
+    """What is stored: ``exact`` 16 bytes; ``near`` up to 16 and ``named`` up to 2 numbers of 32 bits (unsigned) to be
+    found by; ``sketch`` the ranks of the shingles behind ``near``, by which the text is weighed before it is loaded."""
 
     exact: bytes
     near: tuple[int, ...]
     named: tuple[int, ...]
+    sketch: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an index is asked: ``keys`` to look up (up to 82), ``shingles`` every shingle of the text to rank by,
+    """What an index is asked: ``keys`` to look up (up to 82), ``ranks`` of every shingle of the text to weigh by,
     ``length`` of the text in characters of the normal form."""
 
     keys: tuple[int, ...]
-    shingles: frozenset[int]
+    ranks: frozenset[int]
     length: int
 
 
 def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple[Keys, Question]:
     """Keys of a text in normal form; ``title`` in normal form, ``address`` an address key (``urls.link_key``)."""
-    hashes = _shingles(script, core)
-    every = frozenset(hashes)
+    units = core.split() if script is Script.WORDS else core.encode("utf-16-le", "surrogatepass")
+    ranks = _ranks(script, units)
+    every = frozenset(ranks)
     smallest = _smallest(every, _ASKED)
-    lead = sorted(set(hashes[: _LEAD[script]]))[:_ASKED_LEAD]
-    near = smallest[: KEYS - _LEAD_KEYS]
-    near += [each for each in (*lead, *smallest) if each not in near][: KEYS - len(near)]
-    near = list(dict.fromkeys(near))
+    lead = sorted(set(ranks[: _LEAD[script]]))[:_ASKED_LEAD]
+    sketch = smallest[: KEYS - _LEAD_KEYS]
+    sketch = list(dict.fromkeys((*sketch, *lead, *smallest)))[:KEYS]
+    places = dict(zip(ranks, range(len(ranks)), strict=True))
+    keys = {rank: _key(script, units, places[rank]) for rank in dict.fromkeys((*smallest, *lead))}
     named = named_keys(title, address)
-    asked = tuple(dict.fromkeys((*smallest, *lead, *named)))
-    return Keys(exact_key(script, core), tuple(near), named), Question(asked, every, len(core))
+    asked = tuple(dict.fromkeys((*keys.values(), *named)))
+    near = tuple(keys[rank] for rank in sketch)
+    return Keys(exact_key(script, core), near, named, tuple(sketch)), Question(asked, every, len(core))
 
 
 def exact_key(script: Script, core: str) -> bytes:
@@ -80,25 +85,36 @@ def named_keys(title: str, address: str | None) -> tuple[int, ...]:
 def promise(keys: Keys, length: int, question: Question) -> float:
     """From 0 to 1: how much a stored text of that length promises to be found in the one asked for, or to hold it.
 
-    The keys are a sample: of a text held whole all are found, of one that holds the other as large a share as the
-    other's length has in its own. One key found where many were to be expected is an accident.
+    The sketch is a sample: of a text held whole all of it is found, of one that holds the other as large a share as the
+    other's length has in its own. One found where many were to be expected is an accident.
     """
     if any(each in question.keys for each in keys.named):
         return 1.0
-    found = sum(each in question.shingles for each in keys.near)
-    expected = len(keys.near) * min(1.0, question.length / max(1, length))
+    found = sum(each in question.ranks for each in keys.sketch)
+    expected = len(keys.sketch) * min(1.0, question.length / max(1, length))
     return found / (expected + 2) if found >= max(1.0, 0.25 * expected) else 0.0
 
 
-def _shingles(script: Script, core: str) -> list[int]:
-    length, salt = _SHINGLE[script], _SALT[script]
-    if script is Script.WORDS:
-        words = core.split()
-        runs = (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
-        return [crc32(run.encode(), salt) for run in runs]
-    units = core.encode("utf-16-le", "surrogatepass")
-    size = 2 * length
+def _ranks(script: Script, units: bytes | list[str]) -> list[int]:
+    """A number for each shingle in order. The smallest are picked, so that they crowd in a small part of the range and
+    would be poor keys themselves."""
+    salt = _SALT[script]
+    if isinstance(units, list):
+        return [crc32(_shingle(script, units, at), salt) for at in range(len(units) - _SHINGLE[script] + 1)]
+    size = 2 * _SHINGLE[script]
     return [crc32(units[at : at + size], salt) for at in range(0, len(units) - size + 1, 2)]
+
+
+def _shingle(script: Script, units: bytes | list[str], place: int) -> bytes:
+    length = _SHINGLE[script]
+    if isinstance(units, list):
+        return " ".join(units[place : place + length]).encode()
+    return units[2 * place : 2 * (place + length)]
+
+
+def _key(script: Script, units: bytes | list[str], place: int) -> int:
+    person = f"near{NEAR_VERSION}{script.value}".encode()
+    return int.from_bytes(blake2b(_shingle(script, units, place), digest_size=4, person=person).digest(), "big")
 
 
 def _smallest(hashes: frozenset[int], most: int) -> list[int]:
