@@ -2,7 +2,8 @@
 
 A shingle is 12 ideographs, 8 words or 24 other letters. Those of the 16 smallest ranks stand for the text: their
 hashes are its keys, and their ranks its sketch, since how many of them are among all shingles of another text tells how
-much of it that text holds, without loading either. Stable between machines and runs; every hash is salted with the version of this algorithm.
+much of it that text holds, without loading either. Stable between machines and runs; every hash is salted with the
+version of this algorithm.
 """
 
 from __future__ import annotations
