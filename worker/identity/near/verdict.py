@@ -26,7 +26,7 @@ class Nearness(StrEnum):
         return self in {Nearness.SAME, Nearness.EXTENDED, Nearness.EXCERPT, Nearness.REVISION}
 
 
-# Read off one half of the labelled reprints (by event), checked on the other: bench/near.py.
+# Read off all three events of the labelled reprints, so that these texts cannot confirm them: bench/near.py.
 SAME_FROM: Final = 0.40  # Jaccard
 PART_FROM: Final = 0.80  # containment
 SAME_TITLE_SAME_FROM: Final = 0.28  # where the titles say the same as well
