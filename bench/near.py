@@ -1,8 +1,9 @@
 """How well the same text is known again, and what it costs: ``python -m bench.near FOLDER``.
 
 FOLDER holds labelled reprints: ``articles.jsonl.gz`` (``id``, ``event``, ``title``, ``published``, ``text``) and
-``pairs.tsv`` (``dup``, ``part``, ``grey``). ``--tuned`` names events that were looked at when thresholds were set; the others are
-reported as held out. Of ``shared/data/reprints`` all three were looked at, so that only other texts are held out. ``--english FILE`` names JSON Lines {title, text} to edit. Edits, look-alikes and filler are made by
+``pairs.tsv`` (``dup``, ``part``, ``grey``). ``--tuned`` names events that were looked at when thresholds were set;
+the others are reported as held out. Of ``shared/data/reprints`` all three were looked at, so that only other texts
+are held out. ``--english FILE`` names JSON Lines {title, text} to edit. Edits, look-alikes and filler are made by
 ``near_edits`` and ``near_filler``, seeded. datasketch and rensa see the same texts in a virtual environment of their
 own (``--no-peer`` leaves them out, ``--peer PYTHON`` names an interpreter that has them).
 """
