@@ -60,7 +60,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.migrated()
     yield url
-    server.drop(url)
+    server.take_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -35,7 +35,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from worker.programs import beat_program, newsroad_command, web_program, worker_program
 from worker.settings import Settings
 from worker.store.engine import Database
-from worker.store.migrate import migrate
+from worker.store.migrate import HEAD, migrate
+from worker.store.schema import SCHEMA
 from worker.supervisor import Program
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class PostgresServer:
         self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
         self._admin = sa.create_engine(self._url, isolation_level="AUTOCOMMIT")
         self._template: str | None = None
+        self._emptied: list[str] = []
 
     def address(self, name: str) -> str:
         return self._url.set(database=name).render_as_string(hide_password=False)
@@ -99,7 +101,10 @@ class PostgresServer:
         return self.address(name)
 
     def migrated(self) -> str:
-        """The address of a new database with the schema of this release."""
+        """The address of a database with the schema of this release and nothing in it, as good as new: emptying one
+        takes a tenth of the time of making one."""
+        if self._emptied:
+            return self._emptied.pop()
         if self._template is None:
             url = self.empty()
             database = Database(url)
@@ -109,6 +114,27 @@ class PostgresServer:
         name = f"newsroad_test_{uuid.uuid4().hex[:12]}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
         return self.address(name)
+
+    def take_back(self, url: str) -> None:
+        """Empty a database of ``migrated``, so that the next test may have it; one with another schema is dropped."""
+        name = sa.make_url(url).database
+        self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        database = Database(url)
+        try:
+            with database.write() as connection:
+                kept = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+                for table in reversed(SCHEMA.sorted_tables) if kept else ():
+                    connection.execute(sa.delete(table))
+                for sequence in connection.execute(sa.text("SELECT sequencename FROM pg_sequences")).scalars().all():
+                    connection.execute(sa.text(f'ALTER SEQUENCE "{sequence}" RESTART'))
+        except sa.exc.SQLAlchemyError:
+            kept = False
+        finally:
+            database.close()
+        if kept:
+            self._emptied.append(url)
+        else:
+            self.drop(url)
 
     def drop(self, url: str) -> None:
         self._execute(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
@@ -120,6 +146,8 @@ class PostgresServer:
         self._execute("SELECT pg_reload_conf()")
 
     def close(self) -> None:
+        for url in self._emptied:
+            self.drop(url)
         if self._template is not None:
             self.drop(self.address(self._template))
         self._admin.dispose()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from worker.errors import StoreError
+from worker.store import migrations
 from worker.store.declared import source
 from worker.store.engine import Database
-from worker.store.migrate import current, head, migrate
+from worker.store.migrate import HEAD, current, migrate
 from worker.store.schema import SCHEMA
 
 
@@ -24,9 +27,9 @@ def differences(database: Database) -> list[object]:
 
 def test_an_empty_database_gets_the_whole_schema(empty_database_url: str) -> None:
     database = Database(empty_database_url)
-    assert migrate(database) == (None, head(database))
+    assert migrate(database) == (None, HEAD)
     assert differences(database) == []
-    assert migrate(database) == (head(database), head(database)), "again changes nothing"
+    assert migrate(database) == (HEAD, HEAD), "again changes nothing"
     database.close()
 
 
@@ -34,7 +37,7 @@ def test_the_steps_lead_to_the_same_schema(empty_database_url: str) -> None:
     database = Database(empty_database_url)
     migrate(database, "0001")
     migrate(database)
-    assert current(database) == head(database)
+    assert current(database) == HEAD
     assert differences(database) == []
     database.close()
 
@@ -59,6 +62,11 @@ def test_a_feed_requires_nothing_that_its_file_did_not_say(empty_database_url: s
     assert [row.get("required") for row in found] == [None, None, own]
     assert found[0] == {"kind": "feed", "body": "feed"}
     database.close()
+
+
+def test_the_schema_that_is_wanted_is_the_last_step() -> None:
+    steps = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert steps.get_current_head() == HEAD
 
 
 def test_a_later_releases_database_is_refused_in_words(database: Database) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy.engine import Connection
 from worker.errors import Refused, StoreError
 from worker.store.columns import UtcDateTime
 from worker.store.engine import Database
-from worker.store.migrate import head, require
+from worker.store.migrate import HEAD, require
 from worker.store.schema import SCHEMA
 
 FORMAT = 1
@@ -94,7 +94,7 @@ def _write(database: Database, file: BinaryIO, now: datetime, product: str, say:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with one_view(database) as connection:
             parts = tuple(_write_table(archive, connection, table, say) for table in SCHEMA.sorted_tables)
-        manifest = Manifest(product, head(database), now, parts)
+        manifest = Manifest(product, HEAD, now, parts)
         archive.writestr(MANIFEST, json.dumps({**asdict(manifest), "created": now.isoformat()}, indent=1))
         archive.comment = SEAL + b"0" * 64
     return manifest
