@@ -15,7 +15,7 @@ from tests.harness import new_secret, verified_by_the_library
 from worker.demo.partner import Partner, verify
 from worker.demo.site import Document, Site
 from worker.store.engine import Database
-from worker.store.migrate import current, head
+from worker.store.migrate import HEAD, current
 
 
 def get(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -38,7 +38,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def test_every_test_gets_a_migrated_store(database: Database) -> None:
-    assert current(database) == head(database)
+    assert current(database) == HEAD
     with database.write() as connection:
         connection.execute(sa.text("CREATE TABLE left_behind (n INTEGER)"))
 
