@@ -36,9 +36,9 @@ async def _dropped(exchange: Exchange) -> None:
     exchange.reset()
 
 
-def declare(stages: Stages, peer: Peer) -> None:
+def declare(stages: Stages, peer: Peer, **more: object) -> None:
     """Beside the honest partner, a destination ``evil`` at ``peer``."""
-    options = {"url": peer.url("/hook"), "secret": "env:SECRET", "timeout": 1}
+    options = {"url": peer.url("/hook"), "secret": "env:SECRET", "timeout": 1, **more}
     evil = Destination("evil", "partner", "webhook", ("news",), options)
     stages.declare(destinations=(evil, *stages.catalogue.destinations))
 
@@ -116,3 +116,15 @@ def test_unauthorised_once_then_well_goes_on_when_resumed(stages: Stages, peer: 
     stages.services.deliveries.resume("evil", stages.now, by="值班")
     stages.run()
     assert [row.state for row in stages.deliveries("evil")] == ["accepted"]
+
+
+def test_a_sign_of_half_a_character_is_written_down_like_any_other(stages: Stages, peer: Peer) -> None:
+    peer.scripts["/hook"] = answer(200, b'{"code": "\\ud800"}')
+    declare(stages, peer, ok={"json": "code", "equals": 0})
+    stages.publish("alpha", rss(item("a1", "走访", STORY)))
+    stages.run()
+    assert stages.sent == [("published", "走访")]
+    (row,) = stages.deliveries("evil")
+    assert (row.state, row.result) == ("due", "refused")
+    assert row.due_at > stages.now, "never at once again"
+    assert [one.state for one in stages.deliveries("hook")] == ["accepted"]

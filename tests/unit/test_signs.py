@@ -220,3 +220,17 @@ def test_a_sign_survives_the_catalogue(tmp_path: Path) -> None:
 def test_a_path_is_not_endless() -> None:
     with pytest.raises(ValidationError):
         WebhookOptions(url="https://x.example/", secret="env:A", remote_id_from="a." * 200 + "b")
+
+
+def test_half_a_character_in_a_sign_is_told_as_it_came_and_can_be_stored() -> None:
+    refused = answered('{"code": "\\ud800"}', ok=CODE)
+    assert refused.result is Result.REFUSED
+    assert '"\\ud800", not 0' in refused.detail
+    assert refused.detail.encode()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://portal.example@evil.example/", "https://evil.example\\@portal.example/", "https://127.1/"]
+)
+def test_an_address_whose_host_can_be_mistaken_is_not_kept(url: str) -> None:
+    assert answered({"url": url}, remote_url_from="url").remote_url is None

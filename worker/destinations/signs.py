@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from worker.destinations.kind import Options
+from worker.http.guard import check_url
 from worker.model.delivery import Answer, Result, Verdict
 from worker.model.fetch import Outcome
 
@@ -163,8 +164,9 @@ def same(found: object, wanted: object) -> bool:
 
 
 def _said(value: object) -> str:
+    """``value`` as JSON. Half a character, which no database takes, stays the escape that it came as."""
     try:
-        words = json.dumps(value, ensure_ascii=False)
+        words = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
     except (ValueError, RecursionError):
         words = "something unprintable"
     return words if len(words) <= _BEGINNING else f"{words[:_BEGINNING]}…"
@@ -179,13 +181,12 @@ def _kept(read: Any, body: _Body, path: str | None, what: str) -> tuple[str | No
 
 
 def _url(value: object) -> str | None:
-    """Only an address that a browser opens by itself is kept: people click it."""
+    """Only an address that a browser opens by itself, and whose host nobody can mistake, is kept: people click it."""
     if not isinstance(value, str) or len(value) > _LONGEST_URL:
         return None
     url = value.strip()
-    scheme, mark, rest = url.partition("://")
     plain = all(character.isprintable() and not character.isspace() for character in url)
-    return url if mark and scheme.lower() in {"http", "https"} and rest.strip("/") and plain else None
+    return url if plain and check_url(url) is None else None
 
 
 def _id(value: object) -> str | None:
