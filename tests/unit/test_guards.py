@@ -12,6 +12,7 @@ from opencc import OpenCC
 from tests.unit.test_decide import VERSION
 from worker.identity.scripts import fold, fold_with_places
 from worker.model.catalog import Guard, Period
+from worker.parsers.clean import clean_html
 from worker.rights.guards import MOST, NOTE, Guards, note_of, period_at, plain
 
 
@@ -166,3 +167,28 @@ def test_a_period_is_for_its_channels_its_time_and_all_but_some(
 def test_of_two_periods_the_one_that_ends_last_counts() -> None:
     longer = Period("week", NOW, NOW + timedelta(days=30))
     assert period_at([PERIOD, longer], ("news",), "paper", NOW) == longer
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '违<a href="https://x.example/" title="1>2">禁</a>词',
+        "违<ins>禁</ins>词",
+        "违<del></del>禁<kbd>词</kbd>",
+        '违禁<img src="https://x.example/1.gif">词',
+        "<ruby>违<rp>(</rp><rt>wéi</rt><rp>)</rp>禁<rt>jìn</rt>词<rt>cí</rt></ruby>",
+        "<ruby>甲<rt>违</rt>乙<rt>禁</rt>丙<rt>词</rt></ruby>",
+        "违\U000e0100禁\u17b5词",
+        "违&#xE0100;禁\uffa0词",
+        "违\u2800禁词",
+    ],
+)
+def test_what_readers_see_as_one_word_is_found_whatever_stands_between(markup: str) -> None:
+    cleaned = clean_html(f"<p>前文{markup}后文</p>", None)
+    (hit,) = words("违禁词").hits(replace(VERSION, title="甲", body=cleaned, summary=None))
+    assert hit.word == "违禁词"
+
+
+def test_what_looks_like_a_tag_in_a_title_is_read_as_readers_see_it() -> None:
+    (hit,) = words("违禁词").hits(replace(VERSION, title="甲 <z 违禁词> 乙", body=None, summary=None))
+    assert (hit.field, hit.context) == ("title", "甲 <z 【违禁词】> 乙")

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP = re.compile(f"(?<=[{_HAN}]) | (?=[{_HAN}])")
 _SPACES = re.compile("  +")
-_UNSEEN = frozenset({"\u034f", "\u115f", "\u1160", "\u3164", *map(chr, range(0xFE00, 0xFE10))})
+_UNSEEN = frozenset(  # beside all of category Cf: what Unicode has not shown (Default_Ignorable_Code_Point)
+    map(
+        chr,
+        (
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0),
+            *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)),
+        ),
+    )
+)
+_BLANK = "\u2800"  # a Braille cell without dots: no white space to Unicode, nothing else to readers
 _FIRST_PLANE: list[str | None] = [None] * 0x10000  # what ``_TABLE`` knows of it, in half the time
 
 
@@ -50,7 +59,7 @@ def _fold_char(char: str) -> str:
             text = "".join(map(_simplifier().convert, text))
         if text == before:
             break
-    return "".join(" " if one.isspace() and one != "\n" else one for one in text)
+    return "".join(" " if (one.isspace() and one != "\n") or one == _BLANK else one for one in text)
 
 
 _TABLE = _Table()

@@ -31,7 +31,12 @@ _LETTER = "[0-9a-z\u00c0-\u058f]"  # as in worker.routing: of scripts that part 
 _IS_LETTER = re.compile(_LETTER).match
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _LINES = re.compile(" ?\n[\n ]*")
-_INLINE = re.compile(r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|font|bdi|bdo|wbr)\b[^>]*>")
+# All that the cleaner lets stand within a line: what is not named here would part a word for us, and for no reader.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|q|ruby|s|samp|small|span|strike|strong|sub|sup"
+    r"|time|tt|u|var|wbr)\b[^>]*>"
+)
+_ABOVE = re.compile(r"<(rt|rp)\b[^>]*>(.*?)</\1>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,9 @@ class Guards:
 
     def _read(self, title: str, body: str | None, summary: str | None) -> Iterator[Hit]:
         told: dict[tuple[str, str, str], Hit] = {}
-        for name, text in (("title", title), ("body", body), ("body", summary)):
-            for hit in self.find(plain(text or ""), name):
+        # A title is no markup: what looks like a tag in it is what readers see.
+        for name, text in (("title", _line(title)), ("body", plain(body or "")), ("body", plain(summary or ""))):
+            for hit in self.find(text, name):
                 told.setdefault((hit.guard, hit.field, hit.word), hit)
         order = {guard.key: at for at, guard in enumerate(self._guards)}
         yield from sorted(told.values(), key=lambda hit: order[hit.guard])
@@ -159,11 +165,22 @@ def period_at(periods: Iterable[Period], channels: Sequence[str], publisher: str
 
 
 def plain(markup: str) -> str:
-    """The text of clean HTML: white space single, a line for every block."""
+    """The text of clean HTML: white space single, a line for every block; what stands above others (ruby) is last."""
     text = " ".join(markup.split())
     if "<" in text:
+        text = _below(text) if "<rt" in text or "<rp" in text else text
         text = _LINES.sub("\n", _TAG.sub("\n", _INLINE.sub("", text))).strip()
     return normalize("NFC", html.unescape(text) if "&" in text else text)
+
+
+def _line(text: str) -> str:
+    return normalize("NFC", " ".join(text.split()))
+
+
+def _below(markup: str) -> str:
+    """Ruby as it reads: what is written, in a row, and behind it, in a row, what stands above."""
+    above = " ".join(found[2] for found in _ABOVE.finditer(markup) if found[1] == "rt")
+    return f"{_ABOVE.sub('', markup)}\n{above}"
 
 
 def folded_word(word: str) -> str:
