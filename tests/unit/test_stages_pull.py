@@ -297,3 +297,13 @@ def test_it_survives_a_day(pulled: Stages, get: Get) -> None:
     pulled.now += timedelta(days=400)
     pulled.services.prune()
     assert told(get) == [("published", "标题一")]
+
+
+@SQLITE
+def test_no_more_is_read_than_a_page_may_hold(pulled: Stages, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(pulled, "一", "二")
+    monkeypatch.setattr(change_store, "MOST_PACKED", 10)
+    first = get().json()
+    assert (len(first["changes"]), first["more"]) == (1, True)
+    rest = get(f"?since={first['next']}").json()
+    assert (len(rest["changes"]), rest["more"]) == (1, False)

@@ -23,6 +23,7 @@ from worker.store.schema import change, delivery
 
 KIND = "pull"
 MOST_CHARACTERS = 4_000_000  # of texts in one page
+MOST_PACKED = 8_000_000  # bytes of changes that are read for one
 
 _PULLED = sa.select(destination.c.id).where(among(destination.c.id, "ids"), destination.c.kind == KIND)
 _DELIVERIES = sa.select(delivery.c.uuid, delivery.c.article_id, delivery.c.destination_id, delivery.c.sequence).where(
@@ -35,6 +36,12 @@ _OLDER = sa.and_(
 )
 _OLDER_ROWS = sa.select(change.c.id, change.c.document).where(_OLDER)
 _FORGET_OLDER = sa.delete(change).where(_OLDER)
+_NAMED = (
+    sa.select(change.c.id, destination.c.key, change.c.document)
+    .join(destination, destination.c.id == change.c.destination_id)
+    .where(among(change.c.id, "ids"))
+    .order_by(change.c.id)
+)
 
 
 def pulled(connection: Connection, ids: Iterable[int]) -> frozenset[int]:
@@ -95,6 +102,18 @@ def _read(document: bytes) -> Release | Withdrawal:
         return unpack(Withdrawal, document)
 
 
+def _fitting(listed: Iterable[tuple[int, int]]) -> list[int]:
+    """The ids of the first of these (id, bytes) that are read at once; at least one."""
+    ids: list[int] = []
+    total = 0
+    for number, size in listed:
+        total += size
+        if ids and total > MOST_PACKED:
+            break
+        ids.append(number)
+    return ids
+
+
 class Changes:
     """``worker.ports.Changes`` on the database."""
 
@@ -115,7 +134,7 @@ class Changes:
         """See the port. A destination that left the catalogue gives its retractions only."""
         retracted = sa.exists().where(delivery.c.uuid == change.c.delivery, delivery.c.action == Action.RETRACT.value)
         query = (
-            sa.select(change.c.id, destination.c.key, change.c.document)
+            sa.select(change.c.id, sa.func.length(change.c.document).label("size"))
             .join(destination, destination.c.id == change.c.destination_id)
             .where(destination.c.key.in_(destinations), destination.c.kind == KIND, change.c.id > since)
             .where(sa.or_(destination.c.retired_at.is_(None), retracted))
@@ -124,13 +143,14 @@ class Changes:
         )
         with self.database.read() as connection:
             newest = connection.execute(sa.select(sa.func.max(change.c.id))).scalar_one() or 0
-            rows = connection.execute(query).all()
+            listed = connection.execute(query).all()
+            rows = connection.execute(_NAMED, {"ids": _fitting((row.id, row.size) for row in listed[:limit])}).all()
         found: list[Change] = []
         size = 0
-        for row in rows[:limit]:
+        for row in rows:
             subject = _read(row.document)
             size += len(subject.body or "") if isinstance(subject, Release) else 0
             if found and size > MOST_CHARACTERS:
                 break
             found.append(Change(row.id, row.key, subject))
-        return ChangePage(tuple(found), newest, more=len(rows) > len(found))
+        return ChangePage(tuple(found), newest, more=len(listed) > len(found))
