@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import os
 import shutil
@@ -305,3 +307,15 @@ def test_a_client_fetches_everything_and_goes_on_where_it_left_off(
         refused = fetch(words, folder, PULL_URL=url, PULL_TOKEN="wrong")
     assert refused.returncode == 1
     assert "401" in refused.stderr
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_with_half_a_key_nobody_is_believed(pack: Pack, language: str) -> None:
+    example = pack.example("1-publish")
+    message, stamp = example["headers"]["webhook-id"], str(int(time.time()))
+    signed = f"{message}.{stamp}.{example['body']}".encode()
+    forged = "v1," + base64.b64encode(hmac.digest(b"", signed, "sha256")).decode()
+    with receiving(pack, language, WEBHOOK_SECRET=f"whsec_ {SAMPLE_KEY}") as url:
+        assert send(url, example, webhook_timestamp=stamp, webhook_signature=forged) == 401
+        assert send(url, example, webhook_timestamp="²") == 401
+        assert send(url, example) == 204

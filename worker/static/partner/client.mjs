@@ -38,7 +38,9 @@ mkdirSync(STORE, { recursive: true });
 let since = read(SINCE) || "0";
 let more = true;
 while (more) {
-  const answer = await fetch(`${url}?since=${since}&limit=100`, { headers: { authorization: `Bearer ${token}` } });
+  // The token is for this address, and for none that it leads on to.
+  const asked = { headers: { authorization: `Bearer ${token}` }, redirect: "manual" };
+  const answer = await fetch(`${url}?since=${since}&limit=100`, asked);
   if (!answer.ok) {
     console.error(`${answer.status}: ${await answer.text()}`);
     process.exit(1);

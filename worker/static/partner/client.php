@@ -32,7 +32,9 @@ function write(string $place, string $text): void
 /** Status and body of one page of changes after $since. */
 function ask(string $url, string $token, string $since): array
 {
-    $options = ['header' => "Authorization: Bearer $token\r\n", 'timeout' => 60, 'ignore_errors' => true];
+    // The token is for this address, and for none that it leads on to.
+    $ways = ['timeout' => 60, 'ignore_errors' => true, 'follow_location' => 0];
+    $options = ['header' => "Authorization: Bearer $token\r\n"] + $ways;
     $body = file_get_contents("$url?since=$since&limit=100", false, stream_context_create(['http' => $options]));
     if ($body === false) {
         throw new RuntimeException("no answer from $url");

@@ -21,10 +21,17 @@ SINCE = STORE / "since.txt"
 ARTICLE = re.compile(r"urn:uuid:([0-9a-f-]{36})")
 
 
+class Stay(urllib.request.HTTPRedirectHandler):
+    """The token is for the address in settings.json, and for no other."""
+
+    def redirect_request(self, *_):
+        return None
+
+
 def ask(url, token, since):
     """One page of changes after `since`."""
     request = urllib.request.Request(f"{url}?since={since}&limit=100", headers={"authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.build_opener(Stay).open(request, timeout=60) as answer:
         return json.load(answer)
 
 

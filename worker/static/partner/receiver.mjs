@@ -21,7 +21,8 @@ function keys() {
   const beside = new URL("secret.txt", import.meta.url);
   const written = process.env.WEBHOOK_SECRET || (existsSync(beside) ? readFileSync(beside, "utf8") : "");
   const listed = written.split(/\s+/).filter((one) => one.startsWith("whsec_"));
-  return listed.map((one) => Buffer.from(one.slice("whsec_".length), "base64"));
+  const found = listed.map((one) => Buffer.from(one.slice("whsec_".length), "base64"));
+  return found.filter((key) => key.length >= 24); // with an empty one anybody could sign
 }
 
 /** Whether the signature holds: HMAC-SHA256 over id.timestamp.body, and the timestamp is of these minutes. */

@@ -25,6 +25,7 @@ PORT = int(os.environ.get("WEBHOOK_PORT", "9000"))
 STORE = Path(os.environ.get("WEBHOOK_STORE", "received"))
 LARGEST = 20 * 1024 * 1024
 ARTICLE = re.compile(r"urn:uuid:([0-9a-f-]{36})")
+NUMBER = re.compile("[0-9]{1,12}")
 ONE_AT_A_TIME = Lock()
 
 
@@ -32,13 +33,14 @@ def keys():
     """The keys in force, as bytes."""
     beside = Path(__file__).with_name("secret.txt")
     written = os.environ.get("WEBHOOK_SECRET") or (beside.read_text("utf-8") if beside.exists() else "")
-    return [base64.b64decode(one[len("whsec_") :]) for one in written.split() if one.startswith("whsec_")]
+    found = [base64.b64decode(one[len("whsec_") :]) for one in written.split() if one.startswith("whsec_")]
+    return [key for key in found if len(key) >= 24]  # with an empty one anybody could sign
 
 
 def genuine(headers, body, now):
     """Whether the signature holds: HMAC-SHA256 over id.timestamp.body, and the timestamp is of these minutes."""
     message, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not message or not stamp.isdigit() or abs(now - int(stamp)) > TOLERANCE:
+    if not message or not NUMBER.fullmatch(stamp) or abs(now - int(stamp)) > TOLERANCE:
         return False
     signed = f"{message}.{stamp}.".encode() + body
     given = [
@@ -68,7 +70,7 @@ def keep(kind, data):
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         length = self.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST:
+        if not NUMBER.fullmatch(length) or int(length) > LARGEST:
             return self.answer(413)
         body = self.rfile.read(int(length))
         if not genuine(self.headers, body, time.time()):
@@ -96,7 +98,7 @@ class Receiver(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     try:
         if not keys():
-            sys.exit("set WEBHOOK_SECRET to the key (whsec_…), or put it into secret.txt beside this file")
+            sys.exit("set WEBHOOK_SECRET to the whole key (whsec_…), or put it into secret.txt beside this file")
     except binascii.Error:
         sys.exit("the key must be whsec_ and base64")
     print(f"listening on http://127.0.0.1:{PORT}/", flush=True)
