@@ -37,13 +37,14 @@ def a_full_shelf() -> FakeShelf:
 
 
 def browser(shelf: FakeShelf, beats: FakeHeartbeats, measures: Callable[[], list[Family]] | None = None) -> Get:
-    """``get(path, method="GET", **headers)``; underscores in header names are hyphens, redirects are not followed."""
+    """``get(path, method="GET", peer=address, **headers)``; underscores in header names are hyphens, redirects are not
+    followed."""
     secrets = FakeSecrets({"env:PARTNER_FEED_TOKEN": TOKEN})
     app = create_app(shelf, heartbeats=beats, clock=lambda: NOON, resolve=secrets, measures=measures)
 
-    def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    def ask(path: str, method: str = "GET", peer: str = "127.0.0.1", **headers: str) -> httpx.Response:
         async def exchange() -> httpx.Response:
-            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(peer, 50000))
             async with httpx.AsyncClient(transport=transport, base_url="http://web.test") as client:
                 asked = {name.replace("_", "-"): value for name, value in headers.items()}
                 return await client.request(method, path, headers={"accept-encoding": "identity", **asked})

@@ -12,7 +12,7 @@ import structlog
 
 _SECRET_KEY = re.compile(r"secret|token|password|authorization|cookie|signature", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
-_TOKEN_QUERY = re.compile(r"([?&](?:token|key|secret|password|signature)=)[^&\s]+", re.IGNORECASE)
+_TOKEN_QUERY = re.compile(r"([?&][\w.-]{0,40}(?:token|key|secret|password|signature)=)[^&\s]+", re.IGNORECASE)
 
 
 # What steers a terminal or turns lines round: controls but tab and newline, and the bidirectional overrides.

@@ -47,6 +47,13 @@ def test_log_lines_are_safe() -> None:
     assert "u:p" not in event["error"]
 
 
+@pytest.mark.parametrize("name", ["token", "access_token", "api-key", "client_secret"])
+def test_no_key_in_an_address_is_logged(name: str) -> None:
+    event: Any = redact(None, "", {"event": "x", "error": f"https://x.example/robot?a=1&{name}=hidden&b=2 failed"})
+    assert "hidden" not in event["error"]
+    assert event["error"].endswith("&b=2 failed")
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_no_command_passes_on_what_steers(road: Road) -> None:
     title = f"走访{STEERING}"

@@ -98,6 +98,13 @@ def test_a_proxy_is_refused_and_a_scraper_is_answered() -> None:
     assert browser(a_full_shelf(), FakeHeartbeats({}))("/metrics").status_code == 404
 
 
+def test_a_stranger_from_the_internet_is_refused_where_no_proxy_stands_before_it() -> None:
+    families = [Family("db_up", "gauge", "Up.", (Sample(1),))]
+    get = browser(a_full_shelf(), FakeHeartbeats({}), measures=lambda: families)
+    for peer, status in {"127.0.0.1": 200, "172.18.0.1": 200, "8.8.8.8": 404, "::ffff:8.8.8.8": 404}.items():
+        assert get("/metrics", peer=peer).status_code == status, peer
+
+
 def test_many_scrapes_at_once_are_one_reading() -> None:
     read: list[float] = []
     now = [100.0]

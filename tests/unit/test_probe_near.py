@@ -7,9 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
+from worker.cli import probe_near
 from worker.cli.probe import app
+from worker.errors import NotFound
 
 BODY = "".join(f"第{number}段讲的是港口扩建工程的第{number * 3}项进展与周边居民的意见。" for number in range(8))
 
@@ -54,3 +57,22 @@ def test_a_file_that_is_not_there_is_named() -> None:
     result = CliRunner().invoke(app, ["near", "/nowhere/texts.jsonl"])
     assert result.exit_code != 0
     assert "/nowhere/texts.jsonl" in str(result.exception) + result.output
+
+
+def test_a_line_nested_without_end_is_no_text() -> None:
+    answers = ask(["[" * 100_000, {"id": 2, "title": "港口", "text": BODY}])
+    assert "line 1 cannot be read" in answers[0]["evidence"]["why"]
+    assert answers[1]["id"] == 2
+
+
+def test_a_line_without_end_and_a_broken_archive_are_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_near, "_LONGEST", 1000)
+    endless, broken = tmp_path / "endless.gz", tmp_path / "broken.gz"
+    endless.write_bytes(gzip.compress(b" " * 2_000_000))
+    broken.write_bytes(gzip.compress(b"{}\n" * 100)[:-12])
+    for path, words in ((endless, "write one text a line"), (broken, "cannot be read to its end")):
+        refused = CliRunner().invoke(app, ["near", str(path)])
+        assert isinstance(refused.exception, NotFound)
+        assert words in str(refused.exception)

@@ -278,7 +278,9 @@ def test_the_file_is_what_spreadsheets_read(ledger: Ledger) -> None:
     assert sum(int(row["number"]) for row in rows) == sum(found.total.count.plain().values())
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "\u3000=1", "＝1", "＋1", "－1", "＠x"]
+)
 def test_nothing_in_the_file_is_a_formula(name: str) -> None:
     row = ReportRow(("k",), Count(published=1))
     found = Reckoned(DAY, (Dimension.PUBLISHER,), (row,), row, MIDNIGHT, {Dimension.PUBLISHER: {"k": name}})

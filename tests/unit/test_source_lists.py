@@ -229,3 +229,11 @@ def test_hundreds_of_sources_in_several_files_stay_quick(home: Path) -> None:
         assert time.monotonic() - began < 20, command
     assert "nothing to change" in done.output
     assert len(json.loads(run("source", "list", "--limit", "1000", "--json").stdout)["sources"]) == 301
+
+
+def test_a_name_that_would_steer_a_terminal_is_refused(home: Path) -> None:
+    (home / "list.csv").write_text("url,title\nhttps://a.example/1,甲\x1b]0;x\x07\n", encoding="utf-8")
+    words = refused("source", "import", "list.csv", "--yes")
+    assert "control character" in words
+    assert "\x1b" not in words
+    assert (home / "newsroad.toml").read_text(encoding="utf-8") == FILE

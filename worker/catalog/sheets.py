@@ -37,7 +37,8 @@ _CHINESE = {
     "类型": "kind",
 }
 _ZONE: TypeAdapter[str] = TypeAdapter(ZoneName)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheet programs may take for one: in full width too, behind blanks too.
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 
 
 class _Reader(Protocol):
@@ -127,7 +128,7 @@ def _rows(reader: _Reader, header: Sequence[str]) -> Iterator[SheetRow]:
 def _cell(cell: str) -> str | None:
     """What a cell holds; without the mark that keeps a spreadsheet from taking it for a formula."""
     cell = cell.strip()
-    return (cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell) or None
+    return (cell[1:] if cell[:1] == "'" and _FORMULA.match(cell[1:]) else cell) or None
 
 
 def _outlines(body: bytes, name: str) -> list[SheetRow]:
@@ -207,8 +208,13 @@ def to_csv(catalogue: Catalogue) -> bytes:
             *(one.url, names[one.publisher], one.publisher, one.category or "", one.language or ""),
             *(str(one.every), one.zone, one.kind.value),
         )
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     return written.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    """A text for a cell. One that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def to_opml(catalogue: Catalogue) -> bytes:

@@ -25,6 +25,7 @@ KEY_RULE = "lower-case letters, digits, - and _, at most 64"
 _SPAN = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DOMAIN = re.compile(r"[^\s/:@]+")
 _MAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 
@@ -165,6 +166,12 @@ def _days(value: str) -> str:
     return value
 
 
+def _text(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("has a control character in it, which nobody sees and terminals obey (write it anew)")
+    return value
+
+
 def shown(value: object) -> str:
     """A value as the file has it, cut to a readable length."""
     if isinstance(value, bool):
@@ -190,4 +197,4 @@ Network = Annotated[str, AfterValidator(_network)]
 Window = Annotated[str, AfterValidator(_window)]
 Mark = Annotated[str, AfterValidator(_mark)]
 Days = Annotated[str, AfterValidator(_days)]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_text)]

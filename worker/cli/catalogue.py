@@ -21,6 +21,7 @@ from worker.catalog.plan import Plan, diff
 from worker.catalog.remarks import remarks
 from worker.destinations import OPTIONS
 from worker.errors import CatalogueError, Refused
+from worker.log import readable
 from worker.model.catalog import Catalogue
 from worker.pipeline.foresee import UNASKED, Foreseen, unagreed
 from worker.settings import read_settings
@@ -148,7 +149,7 @@ class _Ahead:
 
     def show(self) -> None:
         for line in (*self.plan.lines(), *self.notes):
-            typer.echo(line)
+            typer.echo(readable(line))
         typer.echo(f"Catalogue: {self.plan.summary()}.")
         show_counts(self.foreseen)
         if self.plan and not self.foreseen.touched():
@@ -203,4 +204,4 @@ def _contents(catalogue: Catalogue) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return readable(json.dumps(value, ensure_ascii=False, indent=2))

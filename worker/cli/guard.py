@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -157,7 +158,8 @@ def _guards(catalogue: Catalogue, keys: list[str] | None) -> tuple[Guard, ...]:
 def _read(name: str) -> str:
     """The text of a file, or of standard input. Raises Refused."""
     try:
-        data = sys.stdin.buffer.read(LARGEST + 1) if name == "-" else Path(name).read_bytes()
+        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            data = file.read(LARGEST + 1)
     except OSError as error:
         raise Refused(f"{name} cannot be read: {error.strerror}") from error
     if len(data) > LARGEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from worker.log import readable
 from worker.parsers.dates import parse_date
 
 _GZIP = b"\x1f\x8b"
+_LONGEST = 32_000_000  # bytes of a line
 
 
 def near_command(
@@ -50,7 +52,7 @@ def probe_line(line: bytes, number: int, recogniser: Recogniser, zone: str) -> N
         asked = json.loads(line)
         name = asked["id"]
         verdict = recogniser.observe(_text(asked, zone))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"line {number} cannot be read: {error}" if name is None else f"cannot be read: {error}"
         return {
             "id": name,
@@ -102,6 +104,17 @@ def _ids(written: object) -> list[Any]:
     return [_id(str(each)) for each in written] if isinstance(written, list) else []
 
 
+def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """The lines of ``file``. Raises NotFound for one without end, and where it cannot be unpacked any further."""
+    try:
+        while line := file.readline(_LONGEST + 1):
+            if len(line) > _LONGEST:
+                raise NotFound(f"{name}: a line has more than {_LONGEST // 1_000_000} MB; write one text a line")
+            yield line
+    except (OSError, EOFError, zlib.error) as error:
+        raise NotFound(f"{name}: cannot be read to its end ({error})") from error
+
+
 class _opened:  # noqa: N801 -- a context, written like the function it stands for
     """The lines of a file, unpacked where it is gzip, or of standard input."""
 
@@ -111,7 +124,7 @@ class _opened:  # noqa: N801 -- a context, written like the function it stands f
 
     def __enter__(self) -> Iterator[bytes]:
         if self._what in {None, "-"}:
-            return iter(sys.stdin.buffer)
+            return _lines(sys.stdin.buffer, "standard input")
         try:
             path = Path(str(self._what))
             with path.open("rb") as file:
@@ -119,7 +132,7 @@ class _opened:  # noqa: N801 -- a context, written like the function it stands f
             self._file = cast(BinaryIO, gzip.open(path)) if is_packed else path.open("rb")
         except OSError as error:
             raise NotFound(f"{self._what}: {error.strerror or error}; name a file that can be read") from error
-        return iter(self._file)
+        return _lines(self._file, str(self._what))
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:

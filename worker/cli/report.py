@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from worker.bootstrap import open_services
+from worker.catalog.sheets import harmless
 from worker.cli.output import JsonOption, Times, operator, plain, print_json, print_table, ready, say
 from worker.errors import Refused
 from worker.model.report import OUTCOMES, Dimension, Reckoned, ReportRow, Span
@@ -23,7 +24,6 @@ NAMED = {Dimension.PUBLISHER: "publisher_name", Dimension.DESTINATION: "subscrib
 """Dimensions whose keys have a name beside them, and what that column is called."""
 
 _SHOWN = ("new", "revised", "duplicate", "held", "published", "updated", "retracted", "parked", "superseded")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report(
@@ -125,13 +125,8 @@ def as_csv(found: Reckoned) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns(found))
     for row in found.rows:
-        writer.writerow([harmless(cell) for cell in cells(found, row)])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells(found, row)])
     return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _write(name: str, content: bytes) -> None:

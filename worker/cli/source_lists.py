@@ -12,7 +12,7 @@ import typer
 from worker.catalog import read_catalogue
 from worker.catalog.edit import replace_file
 from worker.catalog.importing import Import, plan_import
-from worker.catalog.sheets import read_sheet, to_csv, to_opml
+from worker.catalog.sheets import LARGEST, read_sheet, to_csv, to_opml
 from worker.catalog.values import KEY, KEY_RULE
 from worker.cli.output import JsonOption, print_json, print_table, say
 from worker.cli.source_pages import app
@@ -66,7 +66,8 @@ def import_command(
 
 def _read(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(LARGEST + 1)
     except FileNotFoundError:
         raise NotFound(f"there is no file {file}") from None
     except OSError as error:

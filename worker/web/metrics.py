@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -42,11 +43,21 @@ def router(read: Read) -> APIRouter:
 
     @routes.get("/metrics")
     def metrics(request: Request) -> Response:
-        if any(name in request.headers for name in PROXIED):
+        if any(name in request.headers for name in PROXIED) or _is_stranger(request):
             raise HTTPException(404)
         return answer(request, Rendition(CONTENT_TYPE, shown()))
 
     return routes
+
+
+def _is_stranger(request: Request) -> bool:
+    """Whether who asks has a public address: for a web face that was opened to the network without a proxy."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_global
 
 
 def exposition(families: Iterable[Family]) -> bytes:
