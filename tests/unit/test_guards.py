@@ -181,6 +181,8 @@ def test_of_two_periods_the_one_that_ends_last_counts() -> None:
         "违\U000e0100禁\u17b5词",
         "违&#xE0100;禁\uffa0词",
         "违\u2800禁词",
+        '<bdo dir="rtl">词禁违</bdo>',
+        "\u202e词禁违\u202c",
     ],
 )
 def test_what_readers_see_as_one_word_is_found_whatever_stands_between(markup: str) -> None:

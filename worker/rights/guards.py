@@ -36,6 +36,7 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|font|i|img|ins|kbd|mark|q|ruby|s|samp|small|span|strike|strong|sub|sup"
     r"|time|tt|u|var|wbr)\b[^>]*>"
 )
+_TURNED = "\u202e"  # from here on readers see what is written from behind, as inside <bdo dir="rtl">
 _ABOVE = re.compile(r"<(rt|rp)\b[^>]*>(.*?)</\1>")
 
 
@@ -112,7 +113,6 @@ class Guards:
 
     def _read(self, title: str, body: str | None, summary: str | None) -> Iterator[Hit]:
         told: dict[tuple[str, str, str], Hit] = {}
-        # A title is no markup: what looks like a tag in it is what readers see.
         for name, text in (("title", _line(title)), ("body", plain(body or "")), ("body", plain(summary or ""))):
             for hit in self.find(text, name):
                 told.setdefault((hit.guard, hit.field, hit.word), hit)
@@ -165,16 +165,20 @@ def period_at(periods: Iterable[Period], channels: Sequence[str], publisher: str
 
 
 def plain(markup: str) -> str:
-    """The text of clean HTML: white space single, a line for every block; what stands above others (ruby) is last."""
+    """The text of clean HTML: white space single, a line for every block; what stands above others (ruby) is last, and
+    where something is turned round, all of it follows from behind."""
     text = " ".join(markup.split())
     if "<" in text:
         text = _below(text) if "<rt" in text or "<rp" in text else text
         text = _LINES.sub("\n", _TAG.sub("\n", _INLINE.sub("", text))).strip()
-    return normalize("NFC", html.unescape(text) if "&" in text else text)
+    text = normalize("NFC", html.unescape(text) if "&" in text else text)
+    return f"{text}\n{text[::-1]}" if "<bdo" in markup or _TURNED in text else text
 
 
 def _line(text: str) -> str:
-    return normalize("NFC", " ".join(text.split()))
+    """A title, which is no markup: what looks like a tag in it is what readers see."""
+    text = normalize("NFC", " ".join(text.split()))
+    return f"{text}\n{text[::-1]}" if _TURNED in text else text
 
 
 def _below(markup: str) -> str:
