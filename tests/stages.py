@@ -147,7 +147,7 @@ class Stages:
         self.deliver()
 
     def recheck(self) -> None:
-        recheck(self.services.works, self.services.view(), self.services.hints, self.services.clock)
+        recheck(self.services.works, self.services.view, self.services.hints, self.services.clock)
         self.deliver()
 
     def take_down(self) -> None:

@@ -191,7 +191,7 @@ class Services:
             self.clock,
             self.rng,
             self.stopping,
-            lambda: shelve_due(self.deliveries, self.works, view, self.clock),
+            lambda: shelve_due(self.deliveries, self.works, self.view(), self.clock),
         )
 
     def knock(self) -> str:
@@ -202,7 +202,7 @@ class Services:
         """Settle what changed or expired rights made due."""
         if self.catalogue.current() is None:
             return "no catalogue yet"
-        return counted(recheck(self.works, self.view(), self.hints, self.clock), "delivery", "deliveries")
+        return counted(recheck(self.works, self.view, self.hints, self.clock), "delivery", "deliveries")
 
     def prune(self) -> str:
         """Drop what need not be kept any longer."""

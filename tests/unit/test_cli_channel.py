@@ -80,7 +80,7 @@ def test_a_new_destination_is_filled_by_name_and_counted_first(road: Road) -> No
     assert "newsroad destination backfill twin --since 1d --allow-publish 3" in refused.text
     filled = road.cli("destination", "backfill", "twin", "--since", "1d", "--by", "周岚", "--note", "新伙伴")
     assert filled.code == 0, filled.text
-    recheck(road.services.works, road.services.view(), road.services.hints, road.services.clock)
+    recheck(road.services.works, road.services.view, road.services.hints, road.services.clock)
     road.deliver()
     assert road.json("destination", "show", "twin")["published"] == 3
     assert road.json("destination", "backfill", "twin", "--since", "1d")["destinations"] == {}

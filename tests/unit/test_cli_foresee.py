@@ -18,7 +18,7 @@ def plan(road: Road, before: str, after: str) -> dict[str, tuple[int, ...]]:
 
 def settle(road: Road) -> None:
     """What the workers do after an apply."""
-    recheck(road.services.works, road.services.view(), road.services.hints, road.services.clock)
+    recheck(road.services.works, road.services.view, road.services.hints, road.services.clock)
     road.deliver()
 
 

@@ -149,7 +149,7 @@ def test_a_lead_that_may_not_be_shown_in_full_waits_until_a_person_says_so(road:
     def decide_again() -> set[str]:
         with road.services.database.write() as connection:
             connection.execute(sa.insert(recheck).from_select(["article_id"], sa.select(article.c.id)))
-        settle_again(road.services.works, road.services.view(), road.services.hints, road.services.clock)
+        settle_again(road.services.works, road.services.view, road.services.hints, road.services.clock)
         road.deliver()
         return {row["decision"]["reasons"][0] for row in road.json("review", "list")["held"]}
 

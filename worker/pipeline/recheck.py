@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from worker.pipeline.settle import settle, write
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from worker.model.delivery import Decision
+from worker.model.ingest import Ruling, Story
+from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
 
@@ -10,9 +16,10 @@ CHUNK = 50
 ROUNDS = 20
 
 
-def recheck(works: Works, view: View, hints: Hints, clock: Clock) -> int:
+def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) -> int:
     """Settle every article whose decision passed its ``valid_until`` or whose grants changed, at most 1,000 a call;
-    returns how many deliveries that made."""
+    returns how many deliveries that made. ``view`` is asked anew once articles are taken off the list: whoever put them
+    there may have put another catalogue in force."""
     made = 0
     rung: dict[str, None] = {}
     asked = False
@@ -21,7 +28,9 @@ def recheck(works: Works, view: View, hints: Hints, clock: Clock) -> int:
         with works.open() as work:
             work.queue_expired(now)
             ids = work.take_recheck(CHUNK)
-            settlements = [settle(story, view, now) for story in work.stories(ids) if story.current is not None]
+            standing = view()
+            stories = [story for story in work.stories(ids) if story.current is not None]
+            settlements = [at_rest(story, settle(story, standing, now), now) for story in stories]
             write(work, settlements, now)
         orders = [order for settlement in settlements for order in settlement.orders]
         made += len(orders)
@@ -34,3 +43,20 @@ def recheck(works: Works, view: View, hints: Hints, clock: Clock) -> int:
     for key in rung:
         hints.deliver(key)
     return made
+
+
+def at_rest(story: Story, settlement: Settlement, now: datetime) -> Settlement:
+    """``settlement``, with the decisions that ran out and that nobody makes any more (their destination or source left
+    the file, their channel goes elsewhere) written down without an end: else they would be asked for at every tick,
+    before all others."""
+    made = {ruling.destination for ruling in settlement.rulings}
+    over = [
+        Ruling(story.article, key, pair.decision_version, replace(pair.decision, valid_until=None, by=None))
+        for key, pair in story.pairs.items()
+        if key not in made and pair.decision is not None and _is_over(pair.decision, now)
+    ]
+    return replace(settlement, rulings=(*settlement.rulings, *over)) if over else settlement
+
+
+def _is_over(decision: Decision, now: datetime) -> bool:
+    return decision.valid_until is not None and decision.valid_until <= now

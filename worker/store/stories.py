@@ -26,6 +26,8 @@ from worker.store.engine import Database, among
 from worker.store.pack import pack, unpack
 from worker.store.schema import article, decision, delivery, placement, recheck, version
 
+EXPIRED_MOST = 10_000  # decisions that are looked at in one go
+
 _CHANNELS = (
     sa.select(placement.c.article_id, channel.c.key)
     .join(channel, channel.c.id == placement.c.channel_id)
@@ -253,8 +255,8 @@ def expired(now: datetime) -> sa.Select[tuple[int]]:
 
 
 def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
-    """Queue the articles with an expired newest decision."""
-    queue_recheck(database, connection, expired(now).distinct())
+    """Queue articles with an expired newest decision, a transaction's worth: the end of a grant is that of millions."""
+    queue_recheck(database, connection, expired(now).order_by(decision.c.valid_until).limit(EXPIRED_MOST))
 
 
 def take_recheck(connection: Connection, limit: int) -> list[int]:
