@@ -151,7 +151,8 @@ class Pair:
     ``maybe`` is true when something was sent whose answer is unknown. ``withheld_…`` say which newer text was not sent,
     ``narrowed`` which use made us take the article back instead; ``rehearsed_…`` what it would have if what was
     rehearsed had been sent, ``dropped_version`` which version a person dropped last instead of letting it go.
-    ``held_since`` is since when the decision's version waits for a person (None: it does not)."""
+    ``held_since`` is since when the decision's version waits for a person (None: it does not). ``let_go``: what waited
+    there has come due and goes now."""
 
     destination: str
     sequence: int = 0
@@ -175,6 +176,7 @@ class Pair:
     withheld_use: Use | None = None
     narrowed: Use | None = None
     held_since: datetime | None = None
+    let_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,4 +61,5 @@ def end_waiting(story: Story, keys: Collection[str], view: View, now: datetime) 
 
 
 def _without_waiting(pair: Pair) -> Pair:
-    return replace(pair, sequence=pair.sequence - 1, pending_action=None, pending_version=0, pending_use=None)
+    gone = replace(pair, pending_action=None, pending_version=0, pending_use=None)
+    return replace(gone, sequence=pair.sequence - 1, let_go=True)

@@ -33,7 +33,7 @@ def timed(order: Order, pair: Pair, version: Version, destination: Destination, 
     table = view.timetables.get(destination.key)
     urgent = pair.pending and pair.pending_urgent
     order = replace(order, urgent=urgent, first=version.source in destination.schedule.first)
-    if urgent or table is None:
+    if urgent or pair.let_go or table is None:  # the fixed time that let it go is over: it must not wait for the next
         return order
     published = min(version.published or version.first_seen, version.first_seen)
     return replace(order, due_at=openings.due_at(destination.schedule, table, published, now))
