@@ -121,7 +121,9 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
             order = Order(settled.story.article, destination.key, *again)
         order = as_taken(order, pair, destination)
         if decision != pair.decision or settled.version.number != pair.decision_version:
-            cancels = order is None and pair.pending and decision.use not in PERMITTED
+            # A retraction that waits still has to reach whoever has what it takes back.
+            unsent = pair.pending and pair.pending_action is not Action.RETRACT
+            cancels = order is None and unsent and decision.use not in PERMITTED
             rulings.append(
                 Ruling(settled.story.article, destination.key, settled.version.number, decision, cancels=cancels)
             )
@@ -199,12 +201,17 @@ def make_order(pair: Pair, decision: Decision, version: int, now: datetime) -> O
             return None
         return Order(0, pair.destination, sequence, Action.RETRACT, version, decision.use, now)
     coming = (pair.pending_version, pair.pending_use) if pair.pending else (pair.out_version, pair.out)
-    # What a person let go stays away; where nothing went out, so do later versions of it.
-    dropped = pair.dropped_version and (pair.dropped_version == version or not there)
-    if dropped or coming == (version, decision.use):
+    if coming == (version, decision.use) or _stays_dropped(pair, decision, version):
         return None
     action = Action.UPDATE if there else Action.PUBLISH
     return Order(0, pair.destination, sequence, action, version, decision.use, now)
+
+
+def _stays_dropped(pair: Pair, decision: Decision, version: int) -> bool:
+    """Whether a person let this go: it stays away then, and where nothing went out, so do later versions of it. Rights
+    stand before that: where less may be shown than is out there, it is said."""
+    narrower = pair.out is not None and PERMITTED.index(decision.use) > PERMITTED.index(pair.out)
+    return bool(pair.dropped_version) and not narrower and (pair.out is None or pair.dropped_version == version)
 
 
 def _shelve(

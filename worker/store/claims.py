@@ -194,6 +194,8 @@ def _claim(
         singly = _take_back(connection, row, now)
     size = 1 if row.opened_at is not None or singly else batch
     due = turns.due(connection, row, now, gate, size)
+    if not due:
+        _drop_superseded(connection, row.id, now)
     mine = {"b_lease": lease, "b_until": until} if due else {"b_lease": None, "b_until": None}
     connection.execute(_LEASE, {"b_id": row.id, **mine, "b_singly": max(0, singly - len(due)), "b_now": now})
     return DestinationClaim(row.key, row.failures, row.probes, row.opened_at is not None, tuple(due)) if due else None
@@ -228,10 +230,11 @@ def _take_back(connection: Connection, row: Any, now: datetime) -> int:
 
 
 def _drop_superseded(connection: Connection, destination_id: int, now: datetime) -> None:
-    """What came back from a dead claimer may have a successor by now: time only runs forward."""
+    """What was put back, or came back from a dead claimer, may have a successor by now: time only runs forward."""
     connection.execute(
         sa.update(delivery)
         .where(delivery.c.destination_id == destination_id, delivery.c.state == DUE, has_successor())
+        .where(delivery.c.priority.in_(turns.PRIORITIES), delivery.c.due_at <= now)
         .values(state=DeliveryState.SUPERSEDED.value, finished_at=now)
     )
 

@@ -20,7 +20,7 @@ from worker.model.stops import Scope, Stop, Stopped
 from worker.store import acts, claims, media, pushing, stops, stories, turns
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
-from worker.store.engine import Database, among
+from worker.store.engine import INGEST_LOCK, Database, among
 from worker.store.schema import delivery, receipt, recheck, tombstone
 
 
@@ -203,7 +203,7 @@ class Deliveries:
     ) -> list[Pushed]:
         """Make what waits of an article, at these destinations or everywhere, due now and urgent: windows, fixed times,
         delay, rate and cap keep it no longer; stops do. What a person dropped is taken up again. Audited."""
-        with self.database.write() as connection:
+        with self.database.write(lock=INGEST_LOCK) as connection:
             pushed = pushing.push(connection, article_id, keys, now)
             for one in pushed:
                 before = {"state": "dropped" if one.dropped else "due", "due": one.was_due.isoformat()}

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
 from worker.model.ingest import Order, Pair
+from worker.store.engine import among
 from worker.store.schema import delivery
 
 DROPPED = "dropped"
@@ -21,6 +22,12 @@ DROPPED = "dropped"
 _ENDED = (DeliveryState.ACCEPTED, DeliveryState.WITHHELD, DeliveryState.REHEARSED)
 _OF_PAIR = sa.and_(
     delivery.c.article_id == sa.bindparam("b_article"), delivery.c.destination_id == sa.bindparam("b_destination")
+)
+_LOCK_DUE = (
+    sa.select(delivery.c.id)
+    .where(among(delivery.c.article_id, "ids"), delivery.c.state == DeliveryState.DUE.value)
+    .order_by(delivery.c.id)
+    .with_for_update()
 )
 _ADD = sa.insert(delivery)
 _END_WAITING = sa.update(delivery).where(
@@ -47,7 +54,8 @@ def pair_of(key: str, rows: Sequence[Row[Any]]) -> Pair:
         elif row.state == DeliveryState.REHEARSED:
             rehearsed = (0, None) if retract else (row.version, Use(row.use))
         elif not retract and row.attempts:
-            maybe = maybe or row.state == DeliveryState.SENDING or row.result in (Result.UNKNOWN, None)
+            # Of what was tried and then dropped nobody knows any more what came of it.
+            maybe = maybe or row.state == DeliveryState.SENDING or row.result in (Result.UNKNOWN, None, DROPPED)
         pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
     last = rows[-1] if pending else None
     return Pair(
@@ -136,6 +144,12 @@ def _priority(order: Order) -> int:
     if order.urgent or order.action is Action.RETRACT:
         return 0
     return 1 if order.first else 2
+
+
+def lock_due(connection: Connection, articles: Sequence[int]) -> None:
+    """Keep senders from what waits of these articles until the transaction ends: what settling takes for unsent, and
+    ends, must not be on its way. In the order of ids, as everybody who locks several."""
+    connection.execute(_LOCK_DUE, {"ids": list(articles)})
 
 
 def cancel(connection: Connection, pairs: Iterable[tuple[int, int]], detail: str, now: datetime) -> None:

@@ -23,7 +23,7 @@ def push(connection: Connection, article_id: int, keys: Sequence[str] | None, no
     query = (
         sa.select(
             *(delivery.c.id, delivery.c.uuid, delivery.c.due_at, destination.c.key),
-            *(article.c.uuid.label("article_uuid"), dropped.label("dropped")),
+            *(article.c.uuid.label("article_uuid"), article.c.version, dropped.label("dropped")),
         )
         .join(destination, destination.c.id == delivery.c.destination_id)
         .join(article, article.c.id == delivery.c.article_id)
@@ -32,10 +32,14 @@ def push(connection: Connection, article_id: int, keys: Sequence[str] | None, no
         .order_by(destination.c.position)
     )
     rows = [row for row in connection.execute(query) if keys is None or row.key in keys]
+    newest = rows[0].version if rows else 0
     connection.execute(
         sa.update(delivery)
-        .where(delivery.c.id.in_([row.id for row in rows]))
+        # A sender may have taken it meanwhile.
+        .where(delivery.c.id.in_([row.id for row in rows]), sa.or_(due, dropped))
         .values(
+            # What was dropped missed the versions since.
+            version=sa.case((delivery.c.result == orders.DROPPED, newest), else_=delivery.c.version),
             state=DeliveryState.DUE.value,
             due_at=now,
             urgent=True,

@@ -15,8 +15,8 @@ from worker.model.stops import Behind, Letting, Scope, Stop, Stopped
 from worker.store import acts, orders, passing
 from worker.store.columns import UtcDateTime
 from worker.store.declared import channel, destination, source
-from worker.store.engine import Database, among
-from worker.store.schema import article, delivery, stop
+from worker.store.engine import INGEST_LOCK, Database, among
+from worker.store.schema import article, delivery, recheck, stop
 
 _KEYED = {Scope.SOURCE: source, Scope.CHANNEL: channel, Scope.DESTINATION: destination}
 _IN_FORCE = (
@@ -55,6 +55,7 @@ _DROP = (
         detail=sa.bindparam("b_detail"),
     )
 )
+_UPDATED = sa.select(delivery.c.article_id).where(among(delivery.c.id, "ids"), delivery.c.action == Action.UPDATE.value)
 CHUNK = 500
 
 
@@ -120,10 +121,16 @@ class Stops:
         now: datetime,
     ) -> Behind:
         """Lift ``stops``, having dropped what ``letting`` drops of what waited behind them. Audited."""
-        with self.database.write() as connection:
+        with self.database.write(lock=INGEST_LOCK) as connection:
             found, dropped = _behind(connection, lifted, left, letting, now)
             for at in range(0, len(dropped), CHUNK):
-                connection.execute(_DROP, {"ids": dropped[at : at + CHUNK], "b_now": now, "b_detail": _words(by, note)})
+                some = dropped[at : at + CHUNK]
+                connection.execute(_DROP, {"ids": some, "b_now": now, "b_detail": _words(by, note)})
+                # Dropped or not: where less may be shown than is out there, it is said.
+                updated = sorted(set(connection.execute(_UPDATED, {"ids": some}).scalars()))
+                if updated:
+                    again = [{"article_id": one} for one in updated]
+                    connection.execute(self.database.insert_ignore(recheck), again)
             after = {"state": "open", "went": found.go, "dropped": found.dropped, "stayed": found.staying}
             for one in stops:
                 connection.execute(_LIFT, {"b_id": one.id, "b_now": now, "b_by": by})

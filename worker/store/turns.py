@@ -38,8 +38,10 @@ DELIVERY = (
 
 
 def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """A destination's due deliveries, retractions first; none of an article that is in flight there already."""
-    flying = delivery.alias("flying")
+    """A destination's due deliveries, retractions first; none of an article that is in flight there already, and none
+    that a later one took the place of while a sender held it. They stay locked for whoever takes them; what settling
+    has locked is its own to end."""
+    other = delivery.alias("other")
     return (
         sa.select(*DELIVERY)
         .join(article, article.c.id == delivery.c.article_id)
@@ -50,14 +52,15 @@ def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
             delivery.c.priority.in_(PRIORITIES),
             delivery.c.due_at <= NOW,
             ~sa.exists().where(
-                flying.c.article_id == delivery.c.article_id,
-                flying.c.destination_id == delivery.c.destination_id,
-                flying.c.state == SENDING,
+                other.c.article_id == delivery.c.article_id,
+                other.c.destination_id == delivery.c.destination_id,
+                sa.or_(other.c.state == SENDING, other.c.sequence > delivery.c.sequence),
             ),
             *conditions,
         )
         .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
         .limit(sa.bindparam("size", type_=sa.Integer))
+        .with_for_update(skip_locked=True, of=delivery)
     )
 
 
@@ -77,6 +80,7 @@ def _put_off(*conditions: sa.ColumnElement[bool]) -> sa.Update:
             *conditions,
         )
         .limit(PUT_OFF)
+        .with_for_update(skip_locked=True)
     )
     return sa.update(delivery).where(delivery.c.id.in_(some)).values(due_at=sa.bindparam("b_due"))
 

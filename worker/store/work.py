@@ -88,7 +88,10 @@ class StoreWork:
         return articles.write_entries(self._connection, identified, now)
 
     def stories(self, ids: Iterable[int]) -> list[Story]:
-        return stories.load(self._connection, ids)
+        wanted = list(ids)
+        if wanted and not self._database.sqlite:  # whose writers are one at a time
+            order_store.lock_due(self._connection, wanted)
+        return stories.load(self._connection, wanted)
 
     def article(self, uuid: UUID) -> int:
         """The id behind a public one. Raises NotFound."""
