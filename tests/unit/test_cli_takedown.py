@@ -120,3 +120,12 @@ def test_words_and_names_do_not_mix_and_too_little_is_refused(road: Road) -> Non
     assert "--match WORDS" in road.cli("takedown", "--since", "1d", "--dry-run").text
     assert road.cli("takedown", "--source", "jang", "--dry-run").code == 3
     assert "no live article is meant" in road.cli("takedown", "--match", "无此词", *SIGNED, "--yes").text
+
+
+def test_words_far_down_and_under_ruby_are_found(road: Road) -> None:
+    ruby = "<p><ruby>违<rt>wéi</rt>禁<rt>jìn</rt></ruby>词</p>"
+    body = "".join(f"<p>第{number}段讲的是港口扩建工程的进展。</p>" for number in range(1500))
+    road.publish("jiang", Item("m3", "港口扩建", body + ruby))
+    road.run()
+    found = road.json("takedown", "--match", "违禁词", "--dry-run")["would_retract"]
+    assert [one["title"] for one in found] == ["港口扩建"]

@@ -75,3 +75,24 @@ def test_a_text_that_repeats_itself_is_told_whole() -> None:
     found = compare(version(f"起。{before}"), version(f"起。{after}"))
     assert time.process_time() - began < 2
     assert next(one.text for one in found.sentences if one.mark is not Mark.GONE) == "起。"
+
+
+def test_what_changes_far_down_is_shown() -> None:
+    long = "".join(f"<p>第{number}段讲的是港口扩建工程的进展。</p>" for number in range(1500))
+    found = compare(version(f"{long}<p>原来的结尾。</p>"), version(f"{long}<p>换掉的结尾。</p>"))
+    assert [one.text for one in found.sentences if one.mark is not Mark.SAME] == ["原来的结尾。", "换掉的结尾。"]
+
+
+def test_where_links_lead_and_what_the_summary_says_are_shown() -> None:
+    before = version('<p><a href="https://a.example/">看这里</a></p>')
+    after = replace(version('<p><a href="https://b.example/">看这里</a></p>'), summary="<p>另一个提要</p>")
+    fields = {one.name: (one.before, one.after) for one in compare(before, after).fields}
+    assert fields == {"links": ("https://a.example/", "https://b.example/"), "summary": (None, "另一个提要")}
+
+
+def test_a_text_of_endless_short_sentences_costs_little() -> None:
+    before = "".join(f"甲{number}。" for number in range(60_000))
+    after = "".join(f"甲{number}。乙{number}。" for number in range(0, 60_000, 2))
+    began = time.process_time()
+    assert compare(version(before), version(after))
+    assert time.process_time() - began < 5

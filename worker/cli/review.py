@@ -116,7 +116,8 @@ class _Sheet:
 
     @property
     def body(self) -> str:
-        return plain_text((self.version.body or "") if self.version else "")
+        body = (self.version.body or "") if self.version else ""
+        return plain_text(body, len(body))
 
 
 @app.command("show")

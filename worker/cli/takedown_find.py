@@ -13,7 +13,7 @@ from worker.errors import NotFound, Refused
 from worker.identity.scripts import fold
 from worker.model.overview import ArticleRow
 from worker.model.text import ArticleText, TextFilter
-from worker.parsers.clean import plain_text
+from worker.rights.guards import plain
 
 CHUNK = 500
 MOST = 50_000  # articles looked through, the newest
@@ -87,6 +87,6 @@ def _says(text: ArticleText, words: list[str]) -> bool:
     if not words:
         return True
     document = text.current.document
-    lines = (text.row.title, document.summary or "", plain_text(document.content or ""))
+    lines = (text.row.title, plain(document.summary or ""), plain(document.content or ""))
     whole = fold("\n".join(lines))
     return all(word in whole for word in words)

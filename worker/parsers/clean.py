@@ -203,9 +203,10 @@ def collapse(text: str) -> str:
     return _SPACE.sub(" ", text).strip(_EDGES)
 
 
-def plain_text(html: str) -> str:
-    """The text of an HTML fragment on one line. What only looks like a tag (``Vec<T>``) stays."""
-    text = html[:_LONGEST_LINE]
+def plain_text(html: str, longest: int = _LONGEST_LINE) -> str:
+    """The text of an HTML fragment on one line, of its first ``longest`` characters. What only looks like a tag
+    (``Vec<T>``) stays."""
+    text = html[:longest]
     if "<" in text:
         text = _COMMENT.sub("", text)
         text = _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))

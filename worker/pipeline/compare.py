@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from html import unescape
 
 from worker.model.article import Credit, Version
 from worker.parsers.clean import plain_text
@@ -16,6 +17,10 @@ MOST = 20_000
 """So many pairs of equal sentences are weighed; a text with more, which repeats itself without end, is told as gone and
 come whole: weighing two thousand sentences of seven kinds took half a minute."""
 
+MANY = 4_000
+"""So many sentences of both texts, from the first that differs, are weighed; more are told as gone and come whole."""
+
+_LINK = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
 # A sentence ends with 。！？ and what closes a quotation after it, or with . ! ? before a blank.
 _SENTENCE = re.compile(r".*?(?:[。！？!?…]+[”’」』》）)\"]*|[.!?][”’\")]*(?=\s)|$)", re.DOTALL)
 
@@ -64,7 +69,11 @@ def _fields(version: Version) -> dict[str, str | None]:
         "published": version.published.isoformat() if version.published else None,
         "category": "、".join(version.categories) or None,
         **_credit(credit),
+        "summary": _whole_text(version.summary) or None,
+        "links": unescape("\n".join(_LINK.findall(version.body or ""))) or None,
         "pictures": "\n".join(image.url for image in version.images) or None,
+        "files": "\n".join([*(one.url for one in version.attachments), *(one.url for one in version.enclosures)])
+        or None,
     }
 
 
@@ -86,14 +95,18 @@ def split(text: str) -> list[str]:
     return [part for found in _SENTENCE.finditer(text) if (part := found[0].strip())]
 
 
+def _whole_text(markup: str | None) -> str:
+    return plain_text(markup, len(markup)) if markup else ""
+
+
 def _sentences(before: str, after: str) -> Iterator[Sentence]:
-    old, new = split(plain_text(before)), split(plain_text(after))
+    old, new = split(_whole_text(before)), split(_whole_text(after))
     start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
     start = min(len(old), len(new)) if start is None else start
     yield from (Sentence(Mark.SAME, text) for text in old[:start])
     old, new = old[start:], new[start:]
     seen = Counter(new)
-    if sum(seen[text] for text in old) > MOST:
+    if len(old) + len(new) > MANY or sum(seen[text] for text in old) > MOST:
         yield from _whole(old, new)
         return
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
