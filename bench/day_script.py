@@ -23,6 +23,7 @@ STEP = timedelta(minutes=5)
 
 DOWN = (BEGINS + timedelta(hours=4), BEGINS + timedelta(hours=7))  # 10:00 to 13:00, the partner d0
 STOP = (BEGINS + timedelta(hours=8), BEGINS + timedelta(hours=9))  # 14:00 to 15:00, everything
+LAST_REVISION = BEGINS + timedelta(hours=19)  # 01:00: night windows close at two
 TAKEDOWNS = (BEGINS + timedelta(hours=5), BEGINS + timedelta(hours=8, minutes=20))  # one of them during the stop
 
 SCHEDULES = (
@@ -105,7 +106,8 @@ def write(sources: int, articles: int, destinations: int) -> Day:
     pieces = []
     for number, hour in enumerate(sorted(hours)):
         at = BEGINS + timedelta(seconds=int(hour * 3600))
-        revised = at + timedelta(minutes=rng.randint(20, 180)) if number % 10 == 5 else None
+        later = at + timedelta(minutes=rng.randint(20, 180))
+        revised = later if number % 10 == 5 and later < LAST_REVISION else None
         text = "，".join("".join(rng.choices(HAN, k=rng.randint(8, 18))) for _ in range(45)) + "。"
         pieces.append(Piece(number, number % sources, at, text, revised))
     return Day(sources, destinations, tuple(pieces))

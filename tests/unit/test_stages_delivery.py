@@ -111,6 +111,29 @@ def test_after_five_failures_one_probe_goes_and_the_rest_wait_uncharged(stages: 
     assert len(stages.sent) == 9
 
 
+def test_a_new_retraction_does_not_wait_for_the_next_probe(stages: Stages) -> None:
+    one_article(stages)
+    stages.partner.next_answers = [answer(500)] * 7
+    stages.publish("alpha", rss(*(item(f"b{n}", f"第{n}条", f"第{n}条：" + OTHER) for n in range(5))))
+    stages.run()
+    stages.run(minutes=1)
+    probe_at = stages.destination().probe_at
+    assert probe_at is not None
+    assert probe_at - stages.now > timedelta(minutes=3), "open, and not to be probed yet"
+    stages.now += timedelta(minutes=2)
+    stages.take_down()
+    stages.services.deliverer().run()
+    assert len(stages.partner.ledger) == 8, "tried at once, and refused"
+    assert stages.destination().probe_at == probe_at, "what goes out of turn does not move the ladder"
+    stages.now += timedelta(seconds=50)
+    stages.services.deliverer().run()
+    assert len(stages.partner.ledger) == 8, "a partner that is down is asked once for it"
+    stages.now = probe_at + timedelta(seconds=1)
+    stages.services.deliverer().run()
+    assert [one.payload["data"]["action"] for one in stages.partner.accepted()[1:3]] == ["retract", "publish"]
+    assert stages.destination().opened_at is None
+
+
 def test_whoever_rings_for_one_destination_serves_the_others_too(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a1", "走访", STORY)))
     stages.poll()

@@ -77,13 +77,15 @@ class Pushed:
 @dataclass(frozen=True, slots=True)
 class DestinationClaim:
     """A destination leased to us with deliveries to make, retractions first. ``failures`` counts attempts that failed
-    in a row; ``probes`` how often an open one was probed; ``open`` is true while only a probe may go."""
+    in a row; ``probes`` how often an open one was probed; ``open`` is true while only a probe may go; ``probe_at`` is
+    when the ladder probes next: a new retraction is tried before that, and moves nothing when it fails."""
 
     key: str
     failures: int
     probes: int
     open: bool
     deliveries: tuple[DueDelivery, ...]
+    probe_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,11 @@ class Deliverer:
                 continue
             changes.append(change)
             opened.claim = replace(
-                opened.claim, failures=change.failures, probes=change.probes, open=change.opened_at is not None
+                opened.claim,
+                failures=change.failures,
+                probes=change.probes,
+                open=change.opened_at is not None,
+                probe_at=change.probe_at,
             )
             if change.opened_at is not None or change.state != "active":
                 opened.closed = True

@@ -237,7 +237,9 @@ def after_batch(
             state, reason = "disabled", one.answer.detail
         elif verdict is Verdict.RETRY:
             failures += 1
-            if opened or schedule.opens(failures):
+            if opened and claim.probe_at is not None and now < claim.probe_at:
+                probe_at = claim.probe_at  # a retraction that did not wait for the ladder: it stands where it stood
+            elif opened or schedule.opens(failures):
                 probes = probes + 1 if claim.open else 0
                 opened = True
                 probe_at = schedule.probe_at(probes, now, rng, one.answer.retry_after)

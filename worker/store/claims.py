@@ -7,7 +7,7 @@ lease that ended without a result. Statements are built once, at import: they ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +17,13 @@ from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import DestinationClaim, DueDelivery, Gate
 from worker.model.stops import Stopped
 from worker.store import passing, turns
+from worker.store.columns import UtcDateTime
 from worker.store.declared import destination
 from worker.store.engine import among
 from worker.store.schema import delivery
 
 DEATHS_TO_PARK = 3
+SPARED = timedelta(minutes=1)
 DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 
 _NOW = turns.NOW
@@ -45,10 +47,26 @@ def _has_due(now: Any, *, looks: bool) -> sa.ColumnElement[bool]:
     return sa.or_(due, sa.and_(stranded, destination.c.lease.is_not(None)))
 
 
+def _new_retraction() -> sa.ColumnElement[bool]:
+    """A retraction that was never tried: breakers do not hold it up, but a partner that is down is not asked more than
+    once a minute for it."""
+    long_ago = destination.c.served_at <= sa.bindparam("spared", type_=UtcDateTime)
+    return sa.and_(
+        sa.or_(destination.c.served_at.is_(None), long_ago),
+        sa.exists().where(
+            delivery.c.destination_id == destination.c.id,
+            delivery.c.state == DUE,
+            turns.RETRACTION,
+            delivery.c.due_at <= _NOW,
+            delivery.c.attempts == 0,
+        ),
+    )
+
+
 def _claimable(*, looks: bool) -> sa.ColumnElement[bool]:
     return sa.and_(
         sa.or_(destination.c.lease_until.is_(None), destination.c.lease_until < _NOW),
-        sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= _NOW),
+        sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= _NOW, _new_retraction()),
         _has_due(_NOW, looks=looks),
     )
 
@@ -56,7 +74,7 @@ def _claimable(*, looks: bool) -> sa.ColumnElement[bool]:
 _DESTINATION = (
     *(destination.c.id, destination.c.key, destination.c.state, destination.c.retired_at, destination.c.failures),
     *(destination.c.opened_at, destination.c.probes, destination.c.singly, destination.c.lease),
-    destination.c.next_send_at,
+    *(destination.c.next_send_at, destination.c.probe_at),
 )
 
 
@@ -121,7 +139,11 @@ _LET_GO = (
 def waiting(connection: Connection, now: datetime, stopped: Stopped) -> list[str]:
     """Keys of up to 64 destinations that could be sent to right now."""
     looks = passing.looks_at_texts(stopped)
-    return list(connection.execute(_WAITING[looks], {"now": now, **passing.parameters(stopped)}).scalars())
+    return list(
+        connection.execute(
+            _WAITING[looks], {"now": now, "spared": now - SPARED, **passing.parameters(stopped)}
+        ).scalars()
+    )
 
 
 def claim(
@@ -136,7 +158,7 @@ def claim(
     first: str | None,
 ) -> list[DestinationClaim]:
     """See ``Deliveries.claim``."""
-    wanted = {"now": now, "first": first or "", "limit": limit, "local": sorted(gate.local)}
+    wanted = {"now": now, "spared": now - SPARED, "first": first or "", "limit": limit, "local": sorted(gate.local)}
     statement = _TO_CLAIM[passing.looks_at_texts(gate.stopped)]
     rows = connection.execute(statement, {**wanted, **passing.parameters(gate.stopped)}).all()
     claims = [_claim(connection, row, now, gate, batch=batch, lease=lease, until=until) for row in rows]
@@ -198,7 +220,9 @@ def _claim(
         _drop_superseded(connection, row.id, now)
     mine = {"b_lease": lease, "b_until": until} if due else {"b_lease": None, "b_until": None}
     connection.execute(_LEASE, {"b_id": row.id, **mine, "b_singly": max(0, singly - len(due)), "b_now": now})
-    return DestinationClaim(row.key, row.failures, row.probes, row.opened_at is not None, tuple(due)) if due else None
+    if not due:
+        return None
+    return DestinationClaim(row.key, row.failures, row.probes, row.opened_at is not None, tuple(due), row.probe_at)
 
 
 def _take_back(connection: Connection, row: Any, now: datetime) -> int:
