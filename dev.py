@@ -154,7 +154,7 @@ def main() -> int:
     if command == "demo":
         return call("newsroad demo", "newsroad", "demo", *rest)
     if command == "test":
-        return call("pytest: everything, on SQLite and PostgreSQL", "pytest", "-n", "2", *rest)
+        return call("pytest: everything, on SQLite and PostgreSQL", "pytest", "-n", "3", *rest)
     return check() if command == "check" else 0
 
 
