@@ -116,13 +116,17 @@ class PostgresServer:
         return self.address(name)
 
     def take_back(self, url: str) -> None:
-        """Empty a database of ``migrated``, so that the next test may have it; one with another schema is dropped."""
+        """Empty a database of ``migrated``, so that the next test may have it; one with another schema, or more, is dropped."""
         name = sa.make_url(url).database
         self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         database = Database(url)
         try:
             with database.write() as connection:
-                kept = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+                made = connection.execute(
+                    sa.text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+                ).scalar()
+                schema = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+                kept = schema == HEAD and made == len(SCHEMA.tables) + 1
                 for table in reversed(SCHEMA.sorted_tables) if kept else ():
                     connection.execute(sa.delete(table))
                 for sequence in connection.execute(sa.text("SELECT sequencename FROM pg_sequences")).scalars().all():
