@@ -116,7 +116,8 @@ class PostgresServer:
         return self.address(name)
 
     def take_back(self, url: str) -> None:
-        """Empty a database of ``migrated``, so that the next test may have it; one with another schema, or more, is dropped."""
+        """Empty a database of ``migrated``, so that the next test may have it; one that has another schema than it had,
+        or more, is dropped."""
         name = sa.make_url(url).database
         self._execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         database = Database(url)
