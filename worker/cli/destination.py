@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -15,6 +14,7 @@ from worker.cli.output import (
     LimitOption,
     NoteOption,
     Times,
+    ask,
     person,
     plain,
     print_json,
@@ -109,7 +109,5 @@ def _agree(key: str, waiting: int, *, yes: bool) -> None:
     if yes or waiting <= UNASKED:
         return
     words = f"{waiting} deliveries wait for {key} and would go out."
-    if not sys.stdin.isatty():
-        raise Refused(f"{words} Nothing was changed; if that is wanted: newsroad destination resume {key} --yes")
-    if not typer.confirm(f"{words} Go on?", err=True):
-        raise Refused("Nothing was changed.")
+    again = f"newsroad destination resume {key} --yes"
+    ask(f"{words} Go on?", unasked=f"{words} Nothing was changed; if that is wanted: {again}")

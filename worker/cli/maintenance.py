@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -13,8 +12,7 @@ import typer
 from rich.console import Console
 
 from worker.bootstrap import open_services
-from worker.cli.output import JsonOption, print_json
-from worker.errors import Refused
+from worker.cli.output import JsonOption, ask, print_json
 from worker.settings import Settings
 from worker.store.backup import Manifest, Say, back_up
 from worker.store.engine import sqlite_path
@@ -75,10 +73,7 @@ def _agree(file: Path, manifest: Manifest, place: str, *, yes: bool) -> None:
     if yes:
         return
     question = f"Restore {file} ({_contents(manifest)}) into {place}?"
-    if not sys.stdin.isatty():
-        raise Refused(f"{question} Nothing was changed; to go on: newsroad restore {file} --yes")
-    if not typer.confirm(question, err=True):
-        raise Refused("Nothing was changed.")
+    ask(question, unasked=f"{question} Nothing was changed; to go on: newsroad restore {file} --yes")
 
 
 def _place(settings: Settings) -> str:

@@ -86,6 +86,15 @@ def say(words: str = "", *, err: bool = False) -> None:
     typer.echo(readable(words), err=err)
 
 
+def ask(question: str, *, unasked: str, no: str = "Nothing was changed.") -> None:
+    """Go on only if somebody says yes. Raises Refused: with ``unasked``, which tells what to type instead, where there
+    is nobody to ask, with ``no`` where the answer is no."""
+    if not sys.stdin.isatty():
+        raise Refused(unasked)
+    if not typer.confirm(question, err=True):
+        raise Refused(no)
+
+
 def ready(services: Services) -> Services:
     """``services`` on a database with this release's schema. Raises StoreError saying what to run."""
     require(services.database)

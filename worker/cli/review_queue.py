@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ import typer
 
 from worker.bootstrap import Services
 from worker.catalog.values import meant
-from worker.cli.output import Times, plain, print_json, print_table, say
+from worker.cli.output import Times, ask, plain, print_json, print_table, say
 from worker.errors import NewsroadError, NotFound, Refused
 from worker.model.catalog import Use
 from worker.model.delivery import Decision, Reason
@@ -171,10 +170,8 @@ def _count(groups: Sequence[Waiting]) -> str:
 def _agree(verb: str, count: str, *, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise Refused(f"Nothing was done. To {verb.lower()} {count}, say --yes; to look only, --dry-run")
-    if not typer.confirm(f"{verb} {count}?", err=True):
-        raise Refused("Nothing was done.")
+    unasked = f"Nothing was done. To {verb.lower()} {count}, say --yes; to look only, --dry-run"
+    ask(f"{verb} {count}?", unasked=unasked, no="Nothing was done.")
 
 
 def _speak_each(services: Services, word: Decision, groups: Sequence[Waiting]) -> tuple[list[Reviewed], list[Failed]]:

@@ -23,8 +23,9 @@ from worker.catalog import read_catalogue
 from worker.catalog.discover import Fetch, Found, find_source
 from worker.catalog.edit import Addition, plan_addition, replace_file
 from worker.cli.output import say
+from worker.cli.written import ask_to_write, check_with, text_of
 from worker.destinations import OPTIONS
-from worker.errors import CatalogueError, Refused
+from worker.errors import Refused
 from worker.http.client import Http
 from worker.http.guard import Guard, check_url
 from worker.log import readable
@@ -60,7 +61,9 @@ def add_command(
         found = find_source(fetch, url, catalogue.operator.zone)
     addition = plan_addition(catalogue, found, key=key, publisher=publisher, every=every)
     target = file or settings.catalogue
-    before, after = _edited(settings.catalogue, target, addition)
+    before = text_of(target)
+    after = addition.written_into(before or "")
+    check_with(settings.catalogue, target, after, [addition.key])
     if as_json:
         say(json.dumps(_as_json(found, addition, target, written=yes), ensure_ascii=False, indent=2))
     else:
@@ -68,7 +71,7 @@ def add_command(
     if not yes and as_json:
         return
     if not yes:
-        _agree(target)
+        ask_to_write(target)
     replace_file(target, before, after)
     if not as_json:
         say(f"Wrote [sources.{addition.key}] into {target}. Next: newsroad plan, newsroad apply")
@@ -92,26 +95,6 @@ def _visiting(settings: Settings, operator: Operator) -> Iterator[Fetch]:
         yield fetch
     finally:
         http.close()
-
-
-def _edited(catalogue: Path, target: Path, addition: Addition) -> tuple[str | None, str]:
-    """The target's text before and after. Raises Refused unless the catalogue would pass the check with it."""
-    before = target.read_bytes().decode("utf-8-sig") if target.exists() else None
-    after = addition.written_into(before or "")
-    try:
-        checked = read_catalogue(catalogue, OPTIONS, edited={target: after})
-    except CatalogueError as error:
-        raise Refused(f"Nothing was written: the file would not pass the check.\n{error}") from error
-    if addition.key not in {source.key for source in checked.sources}:
-        raise Refused(f'{catalogue} does not include {target}; add it first: include = ["{target.name}"]')
-    return before, after
-
-
-def _agree(target: Path) -> None:
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was written; to write it without being asked, add --yes")
-    if not typer.confirm(f"Write this into {target}?", err=True):
-        raise Refused("Nothing was written.")
 
 
 def _show(found: Found, addition: Addition, zone: str) -> None:

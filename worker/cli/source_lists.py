@@ -16,8 +16,9 @@ from worker.catalog.sheets import LARGEST, read_sheet, to_csv, to_opml
 from worker.catalog.values import KEY, KEY_RULE
 from worker.cli.output import JsonOption, print_json, print_table, say
 from worker.cli.source_pages import app
+from worker.cli.written import ask_to_write, check_with, text_of
 from worker.destinations import OPTIONS
-from worker.errors import CatalogueError, NotFound, Refused
+from worker.errors import NotFound, Refused
 from worker.model.catalog import Catalogue, SourceKind
 from worker.settings import read_settings
 
@@ -50,7 +51,9 @@ def import_command(
         raise Refused(f"--publisher {publisher}: is no key ({KEY_RULE})")
     planned = plan_import(catalogue, read_sheet(_read(file), str(file)), publisher=publisher)
     target = into or path
-    before, after = _edited(path, target, planned)
+    before = text_of(target)
+    after = planned.written_into(before or "")
+    check_with(path, target, after, planned.sources)
     if as_json:
         print_json(_as_plain(planned, target, written=yes and bool(planned.sources)))
     else:
@@ -58,7 +61,7 @@ def import_command(
     if not planned.sources or (as_json and not yes):
         return
     if not yes:
-        _agree(target)
+        ask_to_write(target)
     replace_file(target, before, after)
     if not as_json:
         say(f"Wrote {len(planned.sources)} sources into {target}. Next: newsroad plan, newsroad apply")
@@ -72,29 +75,6 @@ def _read(file: Path) -> bytes:
         raise NotFound(f"there is no file {file}") from None
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _edited(path: Path, target: Path, planned: Import) -> tuple[str | None, str]:
-    """The target's text before and after. Raises Refused unless the catalogue would pass the check with it."""
-    before = target.read_bytes().decode("utf-8-sig") if target.exists() else None
-    after = planned.written_into(before or "")
-    try:
-        checked = read_catalogue(path, OPTIONS, edited={target: after})
-    except CatalogueError as error:
-        raise Refused(f"Nothing was written: the catalogue would not pass the check.\n{error}") from error
-    if not planned.sources.keys() <= {source.key for source in checked.sources}:
-        near = target.resolve()
-        inside = near.is_relative_to(path.resolve().parent)
-        name = near.relative_to(path.resolve().parent).as_posix() if inside else target
-        raise Refused(f'{path} does not include {target}; add it first: include = ["{name}"]')
-    return before, after
-
-
-def _agree(target: Path) -> None:
-    if not sys.stdin.isatty():
-        raise Refused("Nothing was written; to write it without being asked, add --yes")
-    if not typer.confirm(f"Write this into {target}?", err=True):
-        raise Refused("Nothing was written.")
 
 
 def _show(planned: Import, file: Path) -> None:

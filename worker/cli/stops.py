@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from worker.bootstrap import Services, open_services
 from worker.catalog.values import Seconds
-from worker.cli.output import ByOption, JsonOption, NoteOption, Times, person, plain, print_json, ready, say
+from worker.cli.output import ByOption, JsonOption, NoteOption, Times, ask, person, plain, print_json, ready, say
 from worker.errors import NotFound, Refused
 from worker.model.stops import Behind, Letting, Scope, Stop, Stopped
 from worker.model.words import counted
@@ -187,8 +186,5 @@ def _said(behind: Behind) -> str:
 def _agree(behind: Behind, named_so: str, how: str, *, yes: bool) -> None:
     if yes or behind.go + behind.dropped <= UNASKED:
         return
-    if not sys.stdin.isatty():
-        again = f"newsroad resume {named_so} {how} --yes"
-        raise Refused(f"{_said(behind)}. Nothing was changed; if that is wanted: {again}")
-    if not typer.confirm(f"{_said(behind)}. Go on?", err=True):
-        raise Refused("Nothing was changed.")
+    said, again = _said(behind), f"newsroad resume {named_so} {how} --yes"
+    ask(f"{said}. Go on?", unasked=f"{said}. Nothing was changed; if that is wanted: {again}")

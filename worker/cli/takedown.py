@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +11,7 @@ from uuid import UUID
 import typer
 
 from worker.bootstrap import Services, open_services
-from worker.cli.output import JsonOption, Times, plain, print_json, print_table, ready, say, the_article
+from worker.cli.output import JsonOption, Times, ask, plain, print_json, print_table, ready, say, the_article
 from worker.cli.takedown_find import MOST, UNASKED, Matched, Sought, find, sought
 from worker.cli.unconfirmed import among, unconfirmed_lines
 from worker.errors import Refused
@@ -187,10 +186,8 @@ def _agree(rows: list[ArticleRow], *, yes: bool) -> None:
     if yes:
         return
     count = "this article" if len(rows) == 1 else f"these {len(rows)} articles"
-    if not sys.stdin.isatty():
-        raise Refused(f"Nothing was done. To take {count} down for good, say --yes; to look only, --dry-run")
-    if not typer.confirm(f"Take {count} down for good?", err=True):
-        raise Refused("Nothing was done.")
+    unasked = f"Nothing was done. To take {count} down for good, say --yes; to look only, --dry-run"
+    ask(f"Take {count} down for good?", unasked=unasked, no="Nothing was done.")
 
 
 def _await_retractions(services: Services, rows: list[ArticleRow], wait: int) -> list[DeliveryRow]:
