@@ -11,7 +11,6 @@ import asyncio
 import base64
 import json
 import secrets
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from hashlib import blake2b
 
 from aiohttp import web
 
+from bench.processes import started, until_left
 from worker.demo.partner import verify
 
 
@@ -87,11 +87,7 @@ class Places:
         app.router.add_post("/to/{name}", self.take)
         app.router.add_put("/state/{name}/{state}", self.set_state)
         app.router.add_get("/log", self.tell)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "0.0.0.0", 0, backlog=1024).start()
-        print(runner.addresses[0][1], flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)  # until our parent is gone
+        await until_left(app, "0.0.0.0")
 
 
 class Elsewhere:
@@ -128,13 +124,8 @@ class Elsewhere:
 def elsewhere() -> Iterator[Elsewhere]:
     """Start publishers and partners, ended on leaving."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    command = (sys.executable, "-m", "bench.day_places", secret)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        try:
-            yield Elsewhere(int(running.stdout.readline()), secret)
-        finally:
-            running.terminate()
+    with started("bench.day_places", secret) as port:
+        yield Elsewhere(port, secret)
 
 
 if __name__ == "__main__":

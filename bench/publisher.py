@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from hashlib import blake2b
 from aiohttp import web
 
 from bench.feeds import feed
+from bench.processes import started
 
 
 def hangs(number: int) -> bool:
@@ -131,17 +131,8 @@ class Elsewhere:
 @contextmanager
 def publishers(feeds: int) -> Iterator[Elsewhere]:
     """Start ``feeds`` publishers in a process of their own, ended on leaving."""
-    command = (sys.executable, "-m", "bench.publisher", str(feeds))
-    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert running.stdin is not None
-    assert running.stdout is not None
-    try:
-        yield Elsewhere(int(running.stdout.readline()))
-    finally:
-        running.stdin.close()
-        running.stdout.close()
-        running.terminate()
-        running.wait()
+    with started("bench.publisher", str(feeds)) as port:
+        yield Elsewhere(port)
 
 
 if __name__ == "__main__":

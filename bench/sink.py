@@ -10,7 +10,6 @@ import asyncio
 import base64
 import json
 import secrets
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from bench.processes import started, until_left
 from worker.demo.partner import verify
 
 LATENCY = 0.1
@@ -54,11 +54,7 @@ class Partners:
         for name, answer in (("fast", self.fast), ("slow", self.slow), ("dead", self.dead)):
             app.router.add_post(f"/{name}/{{partner}}", answer)
         app.router.add_get("/tally", self.count)
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
-        print(runner.addresses[0][1], flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)  # until our parent is gone
+        await until_left(app)
 
 
 class Sink:
@@ -77,13 +73,8 @@ class Sink:
 def sink() -> Iterator[Sink]:
     """Start the partners in a process of their own, ended on leaving."""
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    command = (sys.executable, "-m", "bench.sink", secret)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
-        assert running.stdout is not None
-        try:
-            yield Sink(int(running.stdout.readline()), secret)
-        finally:
-            running.terminate()
+    with started("bench.sink", secret) as port:
+        yield Sink(port, secret)
 
 
 if __name__ == "__main__":
