@@ -30,6 +30,7 @@ from worker.cli.review_queue import (
     AgeFilter,
     ChannelFilter,
     Failed,
+    Filters,
     PlacesFilter,
     ReasonFilter,
     SourceFilter,
@@ -83,17 +84,8 @@ def list_command(
     """List what waits for a person, oldest first."""
     with open_services() as services:
         times, chosen = Times(ready(services)), language(services, tongue)
-        only = wanted(
-            services,
-            times,
-            source=source,
-            channel=channel,
-            destinations=destination or (),
-            reason=reason,
-            older=older,
-            words=match,
-            dropped=dropped,
-        )
+        typed = Filters(source, channel, destination or (), reason, older, match)
+        only = wanted(services, times, typed, dropped=dropped)
         rows = services.people.held(limit, only)
         deadline = services.view().catalogue.review.deadline if rows and not dropped else None
     if as_json:
@@ -214,7 +206,8 @@ def approve_command(
         times = Times(ready(services))
         end = times.read(until, end_of_day=True) if until else times.now + timedelta(days=days)
         word = approval(by=by, note=note, until=end, now=times.now, use=use)
-        asked = _Asked(articles or [], source, channel, destination or [], reason, older, match, everywhere=everywhere)
+        typed = Filters(source, channel, destination or (), reason, older, match)
+        asked = _Asked(articles or (), typed, everywhere=everywhere)
         _say(services, times, word, asked, tongue, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
@@ -239,7 +232,8 @@ def reject_command(
     with open_services() as services:
         times = Times(ready(services))
         word = rejection(by=by, note=note)
-        asked = _Asked(articles or [], source, channel, destination or [], reason, older, match, everywhere=everywhere)
+        typed = Filters(source, channel, destination or (), reason, older, match)
+        asked = _Asked(articles or (), typed, everywhere=everywhere)
         _say(services, times, word, asked, tongue, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
@@ -247,26 +241,18 @@ def reject_command(
 class _Asked:
     """Which articles a word is for, as typed."""
 
-    articles: list[str]
-    source: str | None
-    channel: str | None
-    destinations: list[str]
-    reason: str | None
-    older: str | None
-    match: str | None
+    articles: Sequence[str]
+    typed: Filters
     everywhere: bool
-
-    @property
-    def filtered(self) -> bool:
-        return any((self.source, self.channel, self.reason, self.older, self.match))
 
     def check(self) -> None:
         """Raise Refused unless either articles and a place are named, or filters."""
-        if self.articles and self.filtered:
+        places, filtered = bool(self.typed.destinations), self.typed.beside_places
+        if self.articles and filtered:
             raise Refused("name articles or give filters, not both")
-        if self.articles and bool(self.destinations) == self.everywhere:
+        if self.articles and places == self.everywhere:
             raise Refused("say where: --destination KEY (may be repeated), or --all for wherever it is held")
-        if not self.articles and (self.everywhere or not (self.filtered or self.destinations)):
+        if not self.articles and (self.everywhere or not (filtered or places)):
             raise Refused(
                 "say which: ids or addresses of articles, or filters such as --source KEY, --reason CODE, "
                 "--older-than 3d; see: newsroad review list"
@@ -290,16 +276,7 @@ def _say(
             raise Refused("--dry-run is for filters; one article is shown by: newsroad review show ARTICLE")
         _say_by_name(services, times, word, asked, as_json=as_json)
         return
-    only = wanted(
-        services,
-        times,
-        source=asked.source,
-        channel=asked.channel,
-        destinations=asked.destinations,
-        reason=asked.reason,
-        older=asked.older,
-        words=asked.match,
-    )
+    only = wanted(services, times, asked.typed)
     speak(services, times, word, only, language(services, tongue), yes=yes, dry_run=dry_run, as_json=as_json)
 
 
@@ -308,7 +285,7 @@ def _say_by_name(services: Services, times: Times, word: Decision, asked: _Asked
     rows = list({row.uuid: row for row in (the_article(services, text) for text in asked.articles)}.values())
     done: list[Reviewed] = []
     failed: list[Failed] = []
-    keys = asked.destinations or None
+    keys = asked.typed.destinations or None
     for row in rows:
         common = services.works, services.view(), services.hints, services.clock
         try:

@@ -45,30 +45,37 @@ class Waiting:
         return [row.destination for row in self.rows]
 
 
-def wanted(
-    services: Services,
-    times: Times,
-    *,
-    source: str | None,
-    channel: str | None,
-    destinations: Sequence[str],
-    reason: str | None,
-    older: str | None,
-    words: str | None,
-    dropped: bool = False,
-) -> HeldFilter:
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was typed to choose among what waits; nothing typed chooses everything."""
+
+    source: str | None
+    channel: str | None
+    destinations: Sequence[str]
+    reason: str | None
+    older: str | None
+    words: str | None
+
+    @property
+    def beside_places(self) -> bool:
+        """Whether anything but destinations was typed."""
+        return any((self.source, self.channel, self.reason, self.older, self.words))
+
+
+def wanted(services: Services, times: Times, typed: Filters, *, dropped: bool = False) -> HeldFilter:
     """The filter that was typed. Raises NotFound for what the catalogue does not know, Refused for no such reason."""
-    if source is not None:
-        services.people.source(source, times.now, times.now)
-    if channel is not None and channel not in services.view().paths:
-        raise NotFound(f"no channel is called {channel}; known: {', '.join(services.view().paths)}")
-    for key in destinations:
+    if typed.source is not None:
+        services.people.source(typed.source, times.now, times.now)
+    if typed.channel is not None and typed.channel not in services.view().paths:
+        raise NotFound(f"no channel is called {typed.channel}; known: {', '.join(services.view().paths)}")
+    for key in typed.destinations:
         services.people.destination(key, times.now)
     codes = [code.value for code in Reason]
-    if reason is not None and reason not in codes:
-        raise Refused(f"--reason {reason}: no such code ({meant(reason, codes)}codes: {', '.join(codes)})")
-    before = times.since(older) if older is not None else None
-    return HeldFilter(source, channel, tuple(destinations), reason, before, tuple((words or "").split()), dropped)
+    if typed.reason is not None and typed.reason not in codes:
+        raise Refused(f"--reason {typed.reason}: no such code ({meant(typed.reason, codes)}codes: {', '.join(codes)})")
+    before = times.since(typed.older) if typed.older is not None else None
+    places, words = tuple(typed.destinations), tuple((typed.words or "").split())
+    return HeldFilter(typed.source, typed.channel, places, typed.reason, before, words, dropped)
 
 
 def grouped(rows: Sequence[HeldRow]) -> list[Waiting]:
