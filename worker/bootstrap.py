@@ -191,7 +191,7 @@ class Services:
             self.clock,
             self.rng,
             self.stopping,
-            lambda: shelve_due(self.deliveries, self.works, self.view(), self.clock),
+            lambda seen: shelve_due(self.deliveries, self.works, self.view, self.clock, seen),
         )
 
     def knock(self) -> str:

@@ -118,7 +118,7 @@ class Deliverer:
         clock: Clock,
         rng: Random,
         stopping: Callable[[], bool] = lambda: False,
-        shelve: Callable[[], int] = lambda: 0,
+        shelve: Callable[[Gate], int] = lambda _: 0,
     ) -> None:
         self.store, self.dispatcher, self.kinds, self.http = store, dispatcher, kinds, http
         self.clock, self.rng, self.stopping, self.shelve = clock, rng, stopping, shelve
@@ -196,7 +196,7 @@ class Deliverer:
                 for due in opened.waiting
                 if (due.passes or not shut) and not (stops and self.dispatcher.is_kept(key, due, stops))
             )
-        self.counts["", "put on the shelf"] += self.shelve()
+        self.counts["", "put on the shelf"] += self.shelve(self._gate)
 
     def _claim(self, first: str | None) -> None:
         limit = min(CLAIM_MOST, OPEN_MOST - len(self._open))

@@ -5,14 +5,13 @@ The transaction is that of every settling, under the same lock: shelves, and wha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from worker.model.dispatch import Gate
 from worker.model.ingest import Pair, Story
-from worker.model.stops import Stop
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.stopping import gate, in_force
 from worker.pipeline.view import View
@@ -23,22 +22,22 @@ DETAIL = "decided again before it was shown"
 
 
 class LocalDeliveries(Protocol):
-    def stops(self, now: datetime) -> tuple[Stop, ...]: ...
-
     def local_due(self, now: datetime, gate: Gate) -> bool: ...
 
 
-def shelve_due(store: LocalDeliveries, works: Works, view: View, clock: Clock) -> int:
-    """Show what is due at local destinations, up to ``CHUNK`` deliveries; returns how many there were."""
+def shelve_due(store: LocalDeliveries, works: Works, view: Callable[[], View], clock: Clock, seen: Gate) -> int:
+    """Show what is due at local destinations, up to ``CHUNK`` deliveries; returns how many there were. ``seen`` is what
+    might go when whoever sends last looked; what does is told by ``view`` and stops as they are then."""
     now = clock()
-    if not store.local_due(now, gate(in_force(store.stops(now), now), view, now)):
+    if not store.local_due(now, seen):
         return 0
+    standing = view()
     with works.open() as work:
-        let = gate(in_force(work.stops(now), now), view, now)
+        let = gate(in_force(work.stops(now), now), standing, now)
         waiting: dict[int, set[str]] = {}
         for article, key in work.due_local(now, let, CHUNK):
             waiting.setdefault(article, set()).add(key)
-        settlements = [end_waiting(story, waiting[story.article], view, now) for story in work.stories(waiting)]
+        settlements = [end_waiting(story, waiting[story.article], standing, now) for story in work.stories(waiting)]
         work.cancel_waiting(
             [
                 (article, key)
