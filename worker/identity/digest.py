@@ -9,10 +9,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, Protocol
+from typing import Final
 
+from worker.identity.chinese import simplified_where_traditional
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry, Person
 
@@ -28,25 +28,6 @@ _PUNCTUATION = re.compile("[，。、；：？！（）…“”‘’—]+")
 _ASCII_TEXT = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _ASCII_FLAT = {code: None if chr(code).isspace() else chr(code) for code in range(128)}
 _NETLOC_PATH = re.compile(r"https?://([^/?#]*)([^?#]*)", re.IGNORECASE)
-# Frequent characters that only traditional script has. One of them is enough to convert the whole text.
-_TRADITIONAL = re.compile(
-    "[個們來時為國這說對會後學過還發經動開問無見長門間關東車馬魚鳥龍體區華與義書買賣頭實業產們處應當從現機權條樣樓"
-    "歲歷歸決沒況淚滿漢濟灣點熱爭獎環現畫當療盡監盤眾礦確種稱積穩窮競筆節簡糧級紅紀約純紙級細終組結絕統絲經維網緊總線"
-    "練織續習聖聞聯聲職聽腦臉興舉舊艦莊萬葉藝蘇號術衛裝製複視親覺觀計討記許設訪證評話該詳語誤請論調談講議護讀變讓豐負財責貨"
-    "質賽趙軍較輸轉農運達違遠適選遺還邊郵鄉醫釋銀銷錢錯鎮鐵長門開閉間際陽陳階隊險難電靜響頁頂項順預領題顯風飛飯館驗體黃齊]"
-)
-
-
-class _Converter(Protocol):
-    def convert(self, text: str) -> str: ...
-
-
-@lru_cache(maxsize=1)
-def _to_simplified() -> _Converter:
-    import opencc
-
-    converter: _Converter = opencc.OpenCC("t2s")
-    return converter
 
 
 def normal_form(text_or_html: str) -> str:
@@ -60,7 +41,7 @@ def normal_form(text_or_html: str) -> str:
     if not text.isalnum():
         text = _NOT_TEXT.sub("", text)
     text = text.casefold()
-    return _to_simplified().convert(text) if _TRADITIONAL.search(text) else text
+    return simplified_where_traditional(text)
 
 
 def text_key(title: str | None, body: str) -> bytes | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from opencc import OpenCC
+from worker.identity.chinese import simplified
 
 _LABELS = (
     "(?:文章|文稿|信息|资讯|資訊|新闻|新聞|内容|內容|资料|資料|原文|稿件)?[来來]源|稿源|供稿(?:单位|單位)?"
@@ -111,19 +109,12 @@ _DEPARTMENT = re.compile(
 _LONGEST_KEPT = 100  # characters of a line that is remembered
 
 
-@lru_cache(maxsize=1)
-def _simplifier() -> OpenCC:
-    from opencc import OpenCC  # 60 ms, and only where Chinese names are compared
-
-    return OpenCC("t2s")
-
-
 @lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
     """``name`` for comparison only: NFKC, simplified, case-folded, without spaces and punctuation. May be empty."""
     text = unicodedata.normalize("NFKC", name).casefold()
     if not text.isascii():
-        text = _simplifier().convert(text)
+        text = simplified(text)
     return "".join(char for char in text if unicodedata.category(char)[0] in "LNMS")
 
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from opencc import OpenCC
+from worker.identity.chinese import simplified
 
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _GAP = re.compile(f"(?<=[{_HAN}]) | (?=[{_HAN}])")
@@ -29,13 +26,6 @@ _UNSEEN = frozenset(  # beside all of category Cf: what Unicode has not shown (D
 )
 _BLANK = "\u2800"  # a Braille cell without dots: no white space to Unicode, nothing else to readers
 _FIRST_PLANE: list[str | None] = [None] * 0x10000  # what ``_TABLE`` knows of it, in half the time
-
-
-@lru_cache(maxsize=1)
-def _simplifier() -> OpenCC:
-    from opencc import OpenCC  # 60 ms, and only where Chinese words are compared
-
-    return OpenCC("t2s")
 
 
 class _Table(dict[int, str]):
@@ -56,7 +46,7 @@ def _fold_char(char: str) -> str:
         before = text
         text = unicodedata.normalize("NFKC", text).casefold()
         if not text.isascii():
-            text = "".join(map(_simplifier().convert, text))
+            text = "".join(map(simplified, text))
         if text == before:
             break
     return "".join(" " if (one.isspace() and one != "\n") or one == _BLANK else one for one in text)

@@ -11,11 +11,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
-from typing import Final, Protocol
+from typing import Final
 
+from worker.identity.chinese import simplified_where_traditional
 from worker.identity.near.boilerplate import without_boilerplate, without_dateline
 
 SHORTEST: Final = 80  # characters in normal form under which a text is not compared but only looked up
@@ -37,12 +37,6 @@ _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _WORD = re.compile(r"\w+")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
-_TRADITIONAL = re.compile(
-    "[個們來時為國這說對會後學過還發經動開問無見長門間關東車馬魚鳥龍體區華與義書買賣頭實業產們處應當從現機權條樣樓"
-    "歲歷歸決沒況淚滿漢濟灣點熱爭獎環現畫當療盡監盤眾礦確種稱積穩窮競筆節簡糧級紅紀約純紙細終組結絕統絲維網緊總線"
-    "練織續習聖聞聯聲職聽腦臉興舉舊艦莊萬葉藝蘇號術衛裝製複視親覺觀計討記許設訪證評話該詳語誤請論調談講議護讀變讓豐負財責貨"
-    "質賽趙軍較輸轉農運達違遠適選遺邊郵鄉醫釋銀銷錢錯鎮鐵閉際陽陳階隊險難電靜響頁頂項順預領題顯風飛飯館驗黃齊]"
-)
 _SAMPLE = 800
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]\w+")
 _HEAD_OF_NAMES = 800
@@ -62,18 +56,6 @@ class Script(StrEnum):
     HAN = "han"  # by characters: 12 for keys, 6 to compare
     WORDS = "words"  # by words: 8 and 4
     OTHER = "other"  # by characters: 24 and 12
-
-
-class _Converter(Protocol):
-    def convert(self, text: str) -> str: ...
-
-
-@lru_cache(maxsize=1)
-def _to_simplified() -> _Converter:
-    import opencc
-
-    converter: _Converter = opencc.OpenCC("t2s")
-    return converter
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +142,7 @@ def _flat(text: str) -> str:
         text = text.translate(_WIDE)
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", text)
-    if _TRADITIONAL.search(text):
-        text = _to_simplified().convert(text)
-    return _THOUSANDS.sub("", text)
+    return _THOUSANDS.sub("", simplified_where_traditional(text))
 
 
 def _loose(lines: list[str], script: Script) -> set[int]:
