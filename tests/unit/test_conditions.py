@@ -17,10 +17,10 @@ from worker.model.alerts import (
     Figures,
     Habit,
     SourceFigure,
-    Stopped,
     WithheldUpdate,
 )
 from worker.model.catalog import Alerts, Grant, Publisher
+from worker.model.stops import Stopped
 from worker.openings import Workdays
 from worker.pipeline import alert_words
 from worker.pipeline.alert_words import Words

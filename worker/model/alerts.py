@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from worker.model.stops import Stopped
+
 
 class AlertKind(StrEnum):
     """What may need a person."""
@@ -104,14 +106,6 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
-    """What people stopped: everything, or these sources."""
-
-    everything: bool = False
-    sources: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """One look at the whole installation. ``watched_at`` is when it was last looked at before; ``published_at`` when
     something was last published anywhere, as far back as was asked for."""
@@ -125,7 +119,7 @@ class Figures:
     published_at: datetime | None = None
     tick_at: datetime | None = None
     watched_at: datetime | None = None
-    stopped: Stopped = Stopped()
+    stopped: Stopped = field(default_factory=Stopped)
 
 
 @dataclass(frozen=True, slots=True)

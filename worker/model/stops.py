@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +43,17 @@ class Stopped:
 
     def __bool__(self) -> bool:
         return self.everything or bool(self.destinations or self.sources or self.channels)
+
+
+def keys_of(stops: Iterable[Stop], scope: Scope) -> frozenset[str]:
+    """What those of ``stops`` that are of ``scope`` are of."""
+    return frozenset(one.key for one in stops if one.scope is scope)
+
+
+def roughly(stops: Sequence[Stop]) -> Stopped:
+    """What ``stops`` keep, as far as it can be told without the catalogue: nothing of channels."""
+    everything = any(one.scope is Scope.ALL for one in stops)
+    return Stopped(everything, keys_of(stops, Scope.DESTINATION), keys_of(stops, Scope.SOURCE))
 
 
 @dataclass(frozen=True, slots=True)

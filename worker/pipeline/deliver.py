@@ -22,7 +22,7 @@ from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim
 from worker.model.fetch import Lane, Outcome, Request
 from worker.model.stops import Stop
 from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch, rehearsed
-from worker.pipeline.stopping import gate, in_force
+from worker.pipeline.stopping import gate
 from worker.ports import Clock, Http
 
 WINDOW = 20.0
@@ -185,7 +185,7 @@ class Deliverer:
             return
         self._looked_at = time.monotonic()
         now, view = self.clock(), self.dispatcher.view
-        stops = in_force(self.store.stops(now), now)
+        stops = self.store.stops(now)
         self._gate = gate(stops, view, now)
         for key, opened in self._open.items():
             terms = self._gate.terms.get(key)

@@ -13,7 +13,7 @@ from typing import Protocol
 from worker.model.dispatch import Gate
 from worker.model.ingest import Pair, Story
 from worker.pipeline.settle import Settlement, settle, write
-from worker.pipeline.stopping import gate, in_force
+from worker.pipeline.stopping import gate
 from worker.pipeline.view import View
 from worker.ports import Clock, Works
 
@@ -33,7 +33,7 @@ def shelve_due(store: LocalDeliveries, works: Works, view: Callable[[], View], c
         return 0
     standing = view()
     with works.open() as work:
-        let = gate(in_force(work.stops(now), now), standing, now)
+        let = gate(work.stops(now), standing, now)
         waiting: dict[int, set[str]] = {}
         for article, key in work.due_local(now, let, CHUNK):
             waiting.setdefault(article, set()).add(key)

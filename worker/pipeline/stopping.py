@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from worker import openings
 from worker.model.catalog import Destination
 from worker.model.dispatch import Gate, Terms
-from worker.model.stops import Scope, Stop, Stopped
+from worker.model.stops import Scope, Stop, Stopped, keys_of, roughly
 from worker.pipeline.release import carried
 from worker.pipeline.view import View
 
@@ -21,7 +22,7 @@ def in_force(stops: Iterable[Stop], now: datetime) -> tuple[Stop, ...]:
 def keeps(stops: Sequence[Stop], destination: Destination, source: str, channels: Sequence[str], view: View) -> bool:
     """Whether any of ``stops`` keeps a text of ``source``, in ``channels`` (all of the article's), from
     ``destination``: a channel's stop does when every way that it takes there leads through a stopped channel."""
-    shut = frozenset(one.key for one in stops if one.scope is Scope.CHANNEL)
+    shut = keys_of(stops, Scope.CHANNEL)
     for one in stops:
         if one.scope is Scope.ALL or (one.scope is Scope.DESTINATION and one.key == destination.key):
             return True
@@ -62,13 +63,13 @@ def terms(view: View, now: datetime) -> dict[str, Terms]:
 
 def stopped(stops: Sequence[Stop], view: View) -> Stopped:
     """The stops in force as the store asks for them."""
-    keys = {scope: frozenset(one.key for one in stops if one.scope is scope) for scope in Scope}
-    shut, through = keys[Scope.DESTINATION], {}
-    for destination in view.destinations.values() if keys[Scope.CHANNEL] else ():
+    found, channels = roughly(stops), keys_of(stops, Scope.CHANNEL)
+    shut, through = found.destinations, {}
+    for destination in view.destinations.values() if channels else ():
         ways = carried(tuple(view.paths), destination, view)
-        still = frozenset(way.key for way in ways if not keys[Scope.CHANNEL].intersection(key for key, _ in way.steps))
+        still = frozenset(way.key for way in ways if not channels.intersection(key for key, _ in way.steps))
         if not still:
             shut |= {destination.key}
         elif len(still) < len(ways):
             through[destination.key] = still
-    return Stopped(bool(keys[Scope.ALL]), shut, keys[Scope.SOURCE], through)
+    return replace(found, destinations=shut, channels=through)

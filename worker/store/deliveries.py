@@ -16,7 +16,7 @@ from worker.errors import NotFound
 from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material, Pushed
 from worker.model.ingest import Current
-from worker.model.stops import Scope, Stop, Stopped
+from worker.model.stops import Stop, roughly
 from worker.store import acts, claims, media, pushing, stops, stories, turns
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
@@ -57,9 +57,10 @@ class Deliveries:
         self.database = database
 
     def waiting(self, now: datetime) -> list[str]:
-        """Keys of up to 64 destinations that could be sent to right now."""
+        """Keys of up to 64 destinations that could be sent to right now, as far as that can be told without the
+        catalogue: whoever is knocked at looks closer."""
         with self.database.read() as connection:
-            return claims.waiting(connection, now, _roughly(stops.read(connection, now)))
+            return claims.waiting(connection, now, roughly(stops.read(connection, now)))
 
     def stops(self, now: datetime) -> tuple[Stop, ...]:
         """The stops in force."""
@@ -230,12 +231,6 @@ class Deliveries:
                 target = f"destination {key}"
                 acts.record(connection, by=by, verb="resume", target=target, now=now, note=note, detail=detail)
             return done.rowcount == 1
-
-
-def _roughly(stops: Sequence[Stop]) -> Stopped:
-    """The stops as far as they can be told without the catalogue: whoever is knocked at looks closer."""
-    keys = {scope: frozenset(one.key for one in stops if one.scope is scope) for scope in Scope}
-    return Stopped(bool(keys[Scope.ALL]), keys[Scope.DESTINATION], keys[Scope.SOURCE])
 
 
 def _change(connection: Connection, change: DestinationChange) -> None:

@@ -10,13 +10,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from worker.model.alerts import DestinationFigure, Figures, SourceFigure, Stopped, Unconfirmed, WithheldUpdate
+from worker.model.alerts import DestinationFigure, Figures, SourceFigure, Unconfirmed, WithheldUpdate
 from worker.model.delivery import Action, DeliveryState
-from worker.store import people_reviews
+from worker.model.stops import roughly
+from worker.store import people_reviews, stops
 from worker.store.declared import destination, publisher, source, subscriber
 from worker.store.engine import Database
 from worker.store.people_overview import STATE_WORDS
-from worker.store.schema import article, delivery, entry, heartbeat, receipt, resource, stop
+from worker.store.schema import article, delivery, entry, heartbeat, receipt, resource
 
 MOST = 500  # unconfirmed retractions and withheld updates that are looked at, oldest first
 
@@ -66,7 +67,7 @@ class FigureStore:
                     sa.select(heartbeat.c.at).where(heartbeat.c.name == "tick")
                 ).scalar_one_or_none(),
                 watched_at=watched_at,
-                stopped=_stopped(connection, now),
+                stopped=roughly(stops.read(connection, now)),
             )
 
     def arrivals(self, key: str, since: datetime) -> list[datetime]:
@@ -254,15 +255,3 @@ def _published_at(connection: Connection, since: datetime) -> datetime | None:
         if at is not None:
             return at
     return None
-
-
-def _stopped(connection: Connection, now: datetime) -> Stopped:
-    rows = connection.execute(
-        sa.select(stop.c.scope, stop.c.key).where(
-            stop.c.lifted_at.is_(None), sa.or_(stop.c.until.is_(None), stop.c.until > now)
-        )
-    ).all()
-    return Stopped(
-        everything=any(row.scope == "all" for row in rows),
-        sources=frozenset(row.key for row in rows if row.scope == "source"),
-    )
