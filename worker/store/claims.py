@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import DestinationClaim, DueDelivery, Gate
 from worker.model.stops import Stopped
-from worker.store import passing, turns
+from worker.store import orders, passing, turns
 from worker.store.columns import UtcDateTime
 from worker.store.declared import destination
 from worker.store.engine import among
@@ -257,17 +257,7 @@ def _drop_superseded(connection: Connection, destination_id: int, now: datetime)
     """What was put back, or came back from a dead claimer, may have a successor by now: time only runs forward."""
     connection.execute(
         sa.update(delivery)
-        .where(delivery.c.destination_id == destination_id, delivery.c.state == DUE, has_successor())
+        .where(delivery.c.destination_id == destination_id, delivery.c.state == DUE, orders.has_successor())
         .where(delivery.c.priority.in_(turns.PRIORITIES), delivery.c.due_at <= now)
         .values(state=DeliveryState.SUPERSEDED.value, finished_at=now)
-    )
-
-
-def has_successor() -> sa.ColumnElement[bool]:
-    """Of a delivery: a later one of its article is written down for its destination."""
-    later = delivery.alias("later")
-    return sa.exists().where(
-        later.c.article_id == delivery.c.article_id,
-        later.c.destination_id == delivery.c.destination_id,
-        later.c.sequence > delivery.c.sequence,
     )

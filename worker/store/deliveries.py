@@ -17,7 +17,7 @@ from worker.model.delivery import DeliveryState, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material, Pushed
 from worker.model.ingest import Current
 from worker.model.stops import Stop, roughly
-from worker.store import acts, claims, media, pushing, stops, stories, turns
+from worker.store import acts, claims, media, orders, pushing, stops, stories, turns
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
 from worker.store.engine import INGEST_LOCK, Database, among
@@ -191,7 +191,7 @@ class Deliveries:
             why = connection.execute(sa.select(delivery.c.detail).where(delivery.c.uuid == str(uuid))).scalar()
             done = connection.execute(
                 sa.update(delivery)
-                .where(delivery.c.uuid == str(uuid), parked, ~claims.has_successor())
+                .where(delivery.c.uuid == str(uuid), parked, ~orders.has_successor())
                 .values(state=DeliveryState.DUE.value, due_at=now, failures=0, deaths=0, finished_at=None)
             )
             if done.rowcount == 1:
@@ -257,7 +257,7 @@ def _conclude(connection: Connection, attempted: Sequence[Attempted], lease: str
     if again:  # a retry whose successor is already written down never goes out
         connection.execute(
             sa.update(delivery)
-            .where(delivery.c.id.in_(again), claims.has_successor())
+            .where(delivery.c.id.in_(again), orders.has_successor())
             .values(state=DeliveryState.SUPERSEDED.value, finished_at=attempted[0].at)
         )
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from worker.model.alerts import DestinationFigure, Figures, SourceFigure, Unconfirmed, WithheldUpdate
 from worker.model.delivery import Action, DeliveryState
 from worker.model.stops import roughly
-from worker.store import people_reviews, stops
+from worker.store import orders, people_reviews, stops
 from worker.store.declared import destination, publisher, source, subscriber
 from worker.store.engine import Database
 from worker.store.people_overview import STATE_WORDS
@@ -222,16 +222,11 @@ def _withheld(
     connection: Connection, partners: dict[str, tuple[str, str | None]], since: datetime, keys: Collection[str]
 ) -> list[WithheldUpdate]:
     """Those that nothing later of the same article has taken the place of."""
-    later = delivery.alias()
     query = _of_deliveries().where(
         delivery.c.state == DeliveryState.WITHHELD.value,
         delivery.c.created_at >= since,
         destination.c.key.in_(sorted(keys)),
-        ~sa.exists().where(
-            later.c.article_id == delivery.c.article_id,
-            later.c.destination_id == delivery.c.destination_id,
-            later.c.sequence > delivery.c.sequence,
-        ),
+        ~orders.has_successor(),
     )
     return [WithheldUpdate(**_titled(partners, row)) for row in connection.execute(query)]
 

@@ -89,6 +89,16 @@ def is_dropped(state: str, result: str | None) -> bool:
     return state == DeliveryState.CANCELLED and result == DROPPED
 
 
+def has_successor() -> sa.ColumnElement[bool]:
+    """Of a delivery: a later one of its article is written down for its destination."""
+    later = delivery.alias("later")
+    return sa.exists().where(
+        later.c.article_id == delivery.c.article_id,
+        later.c.destination_id == delivery.c.destination_id,
+        later.c.sequence > delivery.c.sequence,
+    )
+
+
 def write(connection: Connection, orders: Sequence[Order], ids: Mapping[str, int], now: datetime) -> None:
     """Write deliveries, superseding those of the same pair that still wait; an order that has waited takes the place
     of the row that did. ``ids`` are the destinations'."""

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from worker.model.delivery import Action, DeliveryState
 from worker.model.dispatch import Pushed
-from worker.store import claims, orders
+from worker.store import orders
 from worker.store.declared import destination
 from worker.store.schema import article, delivery
 
@@ -28,7 +28,7 @@ def push(connection: Connection, article_id: int, keys: Sequence[str] | None, no
         .join(destination, destination.c.id == delivery.c.destination_id)
         .join(article, article.c.id == delivery.c.article_id)
         .where(delivery.c.article_id == article_id, destination.c.retired_at.is_(None))
-        .where(delivery.c.action != Action.RETRACT.value, sa.or_(due, dropped), ~claims.has_successor())
+        .where(delivery.c.action != Action.RETRACT.value, sa.or_(due, dropped), ~orders.has_successor())
         .order_by(destination.c.position)
     )
     rows = [row for row in connection.execute(query) if keys is None or row.key in keys]

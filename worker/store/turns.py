@@ -14,7 +14,7 @@ from worker import openings
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState, Result
 from worker.model.dispatch import DueDelivery, Gate, Terms
-from worker.store import passing
+from worker.store import orders, passing
 from worker.store.columns import UtcDateTime
 from worker.store.declared import destination
 from worker.store.engine import among
@@ -65,15 +65,7 @@ def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 _ALL_DUE, _RETRACTIONS_DUE = _due_rows(), _due_rows(RETRACTION)
 _PASSING_DUE = _due_rows(sa.or_(RETRACTION, passing.of_text()))
-_later = delivery.alias("later")
-_REPLACED = sa.select(delivery.c.id).where(
-    among(delivery.c.id, "ids"),
-    sa.exists().where(
-        _later.c.article_id == delivery.c.article_id,
-        _later.c.destination_id == delivery.c.destination_id,
-        _later.c.sequence > delivery.c.sequence,
-    ),
-)
+_REPLACED = sa.select(delivery.c.id).where(among(delivery.c.id, "ids"), orders.has_successor())
 
 
 def _put_off(*conditions: sa.ColumnElement[bool]) -> sa.Update:
