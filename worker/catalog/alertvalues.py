@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from worker.catalog.values import shown
+from worker.catalog.values import is_reference, shown
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MAIL = re.compile(r"[!-?A-~]{1,64}@[!-?A-~]+\.[!-?A-~]+")
@@ -29,10 +29,7 @@ def _mail(value: str) -> str:
 
 def reference(value: str | None) -> str | None:
     """``env:NAME`` or ``file:PATH``; the error does not repeat what was written."""
-    if value is None:
-        return None
-    scheme, _, rest = value.partition(":")
-    if scheme in ("env", "file") and rest.strip():
+    if value is None or is_reference(value):
         return value
     raise ValueError('must be a reference, never the secret itself (write "env:ALERTS_SECRET" or "file:PATH")')
 

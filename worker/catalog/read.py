@@ -14,7 +14,7 @@ from worker.catalog.checkalerts import check_alerts
 from worker.catalog.files import Declared, Finding, Reading, read_files
 from worker.catalog.say import names, problems, secret_fields, unknown_key
 from worker.catalog.shape import SHAPES, SINGLE, DestinationShape, GrantShape, PeriodShape, Shape
-from worker.catalog.values import Zone, meant
+from worker.catalog.values import Zone, is_reference, meant
 from worker.catalog.wordlists import check_words, words_of
 from worker.errors import CatalogueError
 from worker.model.catalog import Catalogue, Destination, Grant, Operator, Period
@@ -101,14 +101,9 @@ def _literal_secrets(entry: Declared, model: type[BaseModel]) -> list[str]:
     for name in secret_fields(model):
         value = entry.values.get(name)
         written = value if isinstance(value, list) else [value]
-        if any(isinstance(secret, str) and not _is_reference(secret) for secret in written):
+        if any(isinstance(secret, str) and not is_reference(secret) for secret in written):
             found.append(name)
     return found
-
-
-def _is_reference(value: str) -> bool:
-    scheme, _, rest = value.partition(":")
-    return scheme in {"env", "file"} and bool(rest.strip())
 
 
 def _variable(entry: Declared, name: str) -> str:

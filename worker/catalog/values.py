@@ -172,6 +172,12 @@ def _text(value: str) -> str:
     return value
 
 
+def is_reference(value: str) -> bool:
+    """Whether ``value`` says where a secret is (``env:NAME``, ``file:PATH``) and is not one itself."""
+    scheme, _, rest = value.partition(":")
+    return scheme in {"env", "file"} and bool(rest.strip())
+
+
 def shown(value: object) -> str:
     """A value as the file has it, cut to a readable length."""
     if isinstance(value, bool):
