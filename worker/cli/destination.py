@@ -24,6 +24,7 @@ from worker.cli.output import (
 )
 from worker.cli.status import stop_words
 from worker.errors import Refused
+from worker.model.words import counted
 
 UNASKED = 20
 """So many waiting deliveries are let go by a resume without a question."""
@@ -101,7 +102,7 @@ def resume_command(
     if as_json:
         print_json({"destination": key, "was": row.state, "resumed": True, "waiting": row.waiting})
     else:
-        goes = "1 delivery goes" if row.waiting == 1 else f"{row.waiting} deliveries go"
+        goes = counted(row.waiting, "delivery goes", "deliveries go")
         say(f"{key}: active (was {row.state}); {goes} out now")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from worker.bootstrap import Services
 from worker.cli.output import Times, span
+from worker.model.words import counted
 from worker.rights.endings import ending_grants
 
 
@@ -45,7 +46,7 @@ def ending_rows(services: Services, now: datetime) -> list[EndingRow]:
 
 def ending_words(row: EndingRow, times: Times) -> str:
     """Which grant ends when, and what becomes of what is out under it."""
-    articles = "1 article" if row.articles == 1 else f"{row.articles} articles"
+    articles = counted(row.articles, "article")
     if row.on_expiry == "withdraw":
         then = f"{articles} out under it will be taken back"
     else:

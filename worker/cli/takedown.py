@@ -18,6 +18,7 @@ from worker.errors import Refused
 from worker.model.alerts import Unconfirmed
 from worker.model.delivery import Action, DeliveryState
 from worker.model.overview import ArticleRow, DeliveryRow
+from worker.model.words import counted
 from worker.pipeline.withdraw import take_down, withdrawal
 
 LOOK_EVERY = 0.2
@@ -220,7 +221,7 @@ def _tell_done(
             for one in retracts
         ],
     )
-    count = "1 article" if len(rows) == 1 else f"{len(rows)} articles"
+    count = counted(len(rows), "article")
     say(f"{count} withdrawn; {len(retracts) - len(open_ones)} of {len(retracts)} retractions confirmed.")
     for line in unconfirmed_lines(unconfirmed, times):
         say(line)
