@@ -104,9 +104,10 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     kept, numerals = _kept_numerals(old_body, new_body)
     before, after = units_of(script, old_body), units_of(script, new_body)
     head, aligned = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
+    whole = slots(script, before, after)
     if aligned < _ALIGNED:
-        head = [span for span in slots(script, before, after) if span.at < _HEAD[script]]
-    rest = [span for span in slots(script, before, after) if span.at >= _HEAD[script]]
+        head = [span for span in whole if span.at < _HEAD[script]]
+    rest = [span for span in whole if span.at >= _HEAD[script]]
     figures = [span for span in (*head, *rest) if is_figure(span)]
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
     names = sorted({f"{span.old}→{span.new}" for span in early if _is_name(script, span, old, new)})
