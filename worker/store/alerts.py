@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Row
 from worker.model.alerts import AlertKind, Episode, Message, Telling, Told, Turn, WaitingTelling
 from worker.store.engine import Database
 from worker.store.pack import from_plain, to_plain
-from worker.store.schema import heartbeat
+from worker.store.pulse import beat, last_beat
 from worker.store.telling import alert, telling
 
 WATCH_LOCK = 0x616C6572
@@ -41,10 +41,10 @@ class AlertStore:
     def begin(self, now: datetime, apart: timedelta) -> tuple[bool, datetime | None]:
         """Whether it is time for another look, the last one being ``apart`` ago or longer; and when that was."""
         with self.database.write(lock=WATCH_LOCK) as connection:
-            last = _beat(connection, WATCH)
+            last = last_beat(connection, WATCH)
             due = last is None or not timedelta() <= now - last < apart
             if due:
-                self._set_beat(connection, WATCH, now)
+                beat(self.database, connection, WATCH, now)
         return due, last
 
     def open(self) -> tuple[Episode, ...]:
@@ -66,15 +66,15 @@ class AlertStore:
     def digested_at(self) -> datetime | None:
         """When the last daily summary was due."""
         with self.database.read() as connection:
-            return _beat(connection, DIGEST)
+            return last_beat(connection, DIGEST)
 
     def digest(self, due_at: datetime, message: Message | None, recipients: Sequence[str], now: datetime) -> bool:
         """Put the summary that was due at ``due_at`` on its way, once; False when another did. None: only note it."""
         with self.database.write(lock=WATCH_LOCK) as connection:
-            last = _beat(connection, DIGEST)
+            last = last_beat(connection, DIGEST)
             if last is not None and last >= due_at:
                 return False
-            self._set_beat(connection, DIGEST, due_at)
+            beat(self.database, connection, DIGEST, due_at)
             if message is not None:
                 _post(connection, message, recipients, now)
         return True
@@ -157,14 +157,6 @@ class AlertStore:
                 )
                 for row in connection.execute(query)
             ]
-
-    def _set_beat(self, connection: Connection, name: str, at: datetime) -> None:
-        upsert = self.database.upsert(heartbeat).values(name=name, at=at)
-        connection.execute(upsert.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
-
-
-def _beat(connection: Connection, name: str) -> datetime | None:
-    return connection.execute(sa.select(heartbeat.c.at).where(heartbeat.c.name == name)).scalar_one_or_none()
 
 
 def _open(connection: Connection) -> tuple[Episode, ...]:

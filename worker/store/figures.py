@@ -17,7 +17,8 @@ from worker.store import orders, people_reviews, stops
 from worker.store.declared import destination, publisher, source, subscriber
 from worker.store.engine import Database
 from worker.store.people_overview import STATE_WORDS
-from worker.store.schema import article, delivery, entry, heartbeat, receipt, resource
+from worker.store.pulse import last_beat
+from worker.store.schema import article, delivery, entry, receipt, resource
 
 MOST = 500  # unconfirmed retractions and withheld updates that are looked at, oldest first
 
@@ -63,9 +64,7 @@ class FigureStore:
                 withheld=tuple(_withheld(connection, partners, withheld_since, by_hand)) if by_hand else (),
                 holds=people_reviews.held_counts(connection).articles,
                 published_at=None if published_since is None else _published_at(connection, published_since),
-                tick_at=connection.execute(
-                    sa.select(heartbeat.c.at).where(heartbeat.c.name == "tick")
-                ).scalar_one_or_none(),
+                tick_at=last_beat(connection, "tick"),
                 watched_at=watched_at,
                 stopped=roughly(stops.read(connection, now)),
             )

@@ -19,7 +19,8 @@ from worker.model.measures import Family, Labels, Sample
 from worker.store import people_reviews
 from worker.store.declared import destination, source
 from worker.store.engine import Database
-from worker.store.schema import decision, delivery, entry, heartbeat, receipt, resource, revision, snapshot
+from worker.store.pulse import last_beat
+from worker.store.schema import decision, delivery, entry, receipt, resource, revision, snapshot
 from worker.store.telling import alert
 
 SETTLED: Final = timedelta(seconds=30)  # after which what was done then is surely written down
@@ -183,7 +184,7 @@ class Measures:
 def _gauges(connection: Connection, now: datetime) -> Iterator[Family]:
     schema = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     yield _one("migration_version", "The number of the database's schema.", float(schema or 0))
-    tick = connection.execute(sa.select(heartbeat.c.at).where(heartbeat.c.name == "tick")).scalar_one_or_none()
+    tick = last_beat(connection, "tick")
     if tick is not None:
         yield _one("dispatcher_last_tick_timestamp_seconds", "When the last tick was.", tick.timestamp())
     yield _staleness(connection, now)

@@ -18,7 +18,8 @@ from worker.store import people_reviews
 from worker.store.declared import destination, source
 from worker.store.pack import unpack, unpack_body
 from worker.store.people_reviews import HeldCounts
-from worker.store.schema import delivery, entry, heartbeat, resource, revision, snapshot
+from worker.store.pulse import last_beat
+from worker.store.schema import delivery, entry, resource, revision, snapshot
 
 SILENT_AFTER = timedelta(days=7)
 SAMPLE = 5_000  # accepted deliveries from which latency is told
@@ -46,7 +47,7 @@ ASKED = (
 
 def overview(connection: Connection, now: datetime, since: datetime) -> Overview:
     """The whole installation, as of ``now``; what is counted by time begins at ``since``."""
-    tick = connection.execute(sa.select(heartbeat.c.at).where(heartbeat.c.name == "tick")).scalar_one_or_none()
+    tick = last_beat(connection, "tick")
     held = people_reviews.held_counts(connection)
     places = destinations(connection, since, held=held)
     aside = sa.select(sa.func.count()).select_from(snapshot).where(snapshot.c.state == "quarantined")
