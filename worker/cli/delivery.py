@@ -102,7 +102,9 @@ def show_command(
         say(f"  to try it again: newsroad delivery replay {str(row.uuid)[:8]}")
     _show_receipts(receipts, times)
     if isinstance(request, Asked):
-        _show_request(request)
+        say("This would have gone out:")
+        for line in request.lines():
+            say(f"  > {line}")
     elif request is not None:
         say(f"  {request}")
 
@@ -122,15 +124,6 @@ def _would_send(services: Services, row: DeliveryRow) -> Asked | str | None:
         return "as things stand now it would not go as it is"
     request = asked(REMOTE[destination.kind], parcel)
     return request if isinstance(request, Asked) else request.detail
-
-
-def _show_request(request: Asked) -> None:
-    say("This would have gone out:")
-    say(f"  > {request.method} {request.url}")
-    for name, value in request.headers.items():
-        say(f"  > {name}: {value}")
-    for line in request.body.splitlines():
-        say(f"  > {line}")
 
 
 def _next(row: DeliveryRow, times: Times) -> str:

@@ -158,10 +158,7 @@ def _show(destination: Destination, options: object, tried: list[Tried]) -> None
 
 
 def _show_exchange(exchange: Exchanged) -> None:
-    say(f"  > {exchange.method} {exchange.url}")
-    for name, value in exchange.headers.items():
-        say(f"  > {name}: {value}")
-    for line in exchange.body.splitlines():
+    for line in exchange.lines():
         say(f"  > {line}")
     if exchange.status is None:
         say(f"  < no answer after {exchange.elapsed:.2f} s: {exchange.error}: {exchange.detail}")

@@ -25,15 +25,16 @@ class Asked:
     headers: Mapping[str, str]
     body: str
 
+    def lines(self) -> list[str]:
+        """As people are shown it."""
+        headers = (f"{name}: {value}" for name, value in self.headers.items())
+        return [f"{self.method} {self.url}", *headers, *self.body.splitlines()]
+
 
 @dataclass(frozen=True, slots=True)
-class Exchanged:
-    """One request as it was sent, secrets masked, and what came back. ``elapsed`` in seconds."""
+class Exchanged(Asked):
+    """One request as it was sent, and what came back. ``elapsed`` in seconds."""
 
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: str
     status: int | None
     error: str | None
     detail: str
@@ -73,7 +74,7 @@ class Secrets:
 def try_out(kind: RemoteKind, parcel: Parcel, fetch: Fetch) -> Tried:
     """Make the conversation of one delivery. ``parcel.resolve`` should be a ``Secrets``, or nothing is masked but
     headers that are private by name."""
-    mask = parcel.resolve.mask if isinstance(parcel.resolve, Secrets) else str
+    mask = _mask_of(parcel)
     exchanges: list[Exchanged] = []
     outcome: Outcome | None = None
     conversation = kind.send(parcel)
@@ -89,7 +90,6 @@ def try_out(kind: RemoteKind, parcel: Parcel, fetch: Fetch) -> Tried:
 
 def asked(kind: RemoteKind, parcel: Parcel) -> Asked | Answer:
     """The first request of a delivery, or the answer that it has without one. Nothing is sent."""
-    mask = parcel.resolve.mask if isinstance(parcel.resolve, Secrets) else str
     conversation = kind.send(parcel)
     try:
         request = next(conversation)
@@ -97,23 +97,36 @@ def asked(kind: RemoteKind, parcel: Parcel) -> Asked | Answer:
         answer: Answer = end.value
         return answer
     conversation.close()
-    headers = {name: _header(name, mask(value)) for name, value in request.headers.items()}
-    return Asked(request.method, mask(request.url), headers, mask(_text(request.body or b"")))
+    return _masked(request, _mask_of(parcel))
+
+
+def _mask_of(parcel: Parcel) -> Callable[[str], str]:
+    return parcel.resolve.mask if isinstance(parcel.resolve, Secrets) else str
+
+
+def _masked(request: Request, mask: Callable[[str], str]) -> Asked:
+    body = mask(_text(request.body or b""))
+    return Asked(request.method, mask(request.url), _headers(request.headers, mask), body)
 
 
 def _exchanged(request: Request, outcome: Outcome, mask: Callable[[str], str]) -> Exchanged:
+    said = _masked(request, mask)
     return Exchanged(
-        method=request.method,
-        url=mask(request.url),
-        headers={name: _header(name, mask(value)) for name, value in request.headers.items()},
-        body=mask(_text(request.body or b"")),
+        method=said.method,
+        url=said.url,
+        headers=said.headers,
+        body=said.body,
         status=outcome.status,
         error=outcome.error.value if outcome.error else None,
         detail=outcome.detail,
-        answer_headers={name: _header(name, mask(value)) for name, value in outcome.headers.items()},
+        answer_headers=_headers(outcome.headers, mask),
         answer_body=mask(_text(outcome.body)),
         elapsed=(outcome.finished - outcome.started).total_seconds(),
     )
+
+
+def _headers(headers: Mapping[str, str], mask: Callable[[str], str]) -> dict[str, str]:
+    return {name: _header(name, mask(value)) for name, value in headers.items()}
 
 
 def _header(name: str, value: str) -> str:
