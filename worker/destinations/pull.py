@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from worker.destinations.kind import Options, Secret
 
+CHANGES = "/api/v1/changes"
+
 
 class PullOptions(Options):
     """``token`` is what the partner shows; destinations of one subscriber with the same token are read as one."""

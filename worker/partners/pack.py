@@ -12,18 +12,16 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from worker.destinations import PullOptions, WebhookOptions
 from worker.destinations.kind import Options
 from worker.destinations.payload import payload
+from worker.destinations.pull import CHANGES
 from worker.destinations.webhook import key_of, message_id, sign
 from worker.errors import Refused
 from worker.model.catalog import Destination
 from worker.model.delivery import Action, Release, Withdrawal
 from worker.partners.article import trial_release, trial_withdrawal
 from worker.partners.hours import ladder_words, schedule_words
-from worker.partners.places import CHANGES
 from worker.pipeline.release import carried
 from worker.pipeline.view import View
 
@@ -70,6 +68,8 @@ def pack(
 
 
 def _page(name: str, facts: Mapping[str, object]) -> bytes:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # no other command about destinations needs it
+
     # Markdown for people, not HTML: nothing is to be escaped.
     environment = Environment(  # noqa: S701
         loader=FileSystemLoader(_ROOT / "templates" / "partner"),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from worker.destinations import FeedOptions, PortalOptions, PullOptions
+from worker.destinations.pull import CHANGES
 from worker.model.catalog import Destination
-
-CHANGES = "/api/v1/changes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from worker.model.stops import roughly
 from worker.store import orders, people_reviews, stops
 from worker.store.declared import destination, publisher, source, subscriber
 from worker.store.engine import Database
-from worker.store.people_overview import STATE_WORDS
+from worker.store.people_overview import NEWEST, STATE_WORDS, destination_state
 from worker.store.pulse import last_beat
 from worker.store.schema import article, delivery, entry, receipt, resource
 
@@ -24,12 +24,11 @@ MOST = 500  # unconfirmed retractions and withheld updates that are looked at, o
 
 _DUE, _SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 _OPEN = (_DUE, _SENDING, DeliveryState.PARKED.value)
-_NEWEST = sa.select(sa.func.max(entry.c.first_seen_at)).where(entry.c.source_id == source.c.id).scalar_subquery()
 _SOURCES = (
     sa.select(
         *(source.c.key, source.c.attention, resource.c.state, resource.c.failures, resource.c.outcome),
         source.c.declared["publisher"].as_string().label("publisher"),
-        sa.type_coerce(_NEWEST, entry.c.first_seen_at.type).label("newest_at"),
+        NEWEST.label("newest_at"),
     )
     .join(resource, sa.and_(resource.c.source_id == source.c.id, resource.c.key.is_(None)))
     .where(source.c.retired_at.is_(None), source.c.paused_at.is_(None))
@@ -130,13 +129,12 @@ def _destinations(connection: Connection, partners: dict[str, tuple[str, str | N
     for row in rows:
         known = [moment for moment in (row.opened_at, first.get(row.id)) if moment is not None]
         name, contact = partners.get(row.declared["subscriber"], (row.declared["subscriber"], None))
-        state = row.state if row.state != "active" else "open" if row.opened_at is not None else "active"
         found.append(
             DestinationFigure(
                 key=row.key,
                 subscriber=name,
                 contact=contact,
-                state=state,
+                state=destination_state(row),
                 reason=row.state_reason or detail.get(row.id),
                 failing_since=min(known, default=None),
                 waiting=waiting.get(row.id, 0),

@@ -19,6 +19,7 @@ from worker.model.measures import Family, Labels, Sample
 from worker.store import people_reviews
 from worker.store.declared import destination, source
 from worker.store.engine import Database
+from worker.store.people_overview import NEWEST, destination_state
 from worker.store.pulse import last_beat
 from worker.store.schema import decision, delivery, entry, receipt, resource, revision, snapshot
 from worker.store.telling import alert
@@ -30,7 +31,6 @@ EDGES: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3
 _OPEN: Final = (DeliveryState.DUE.value, DeliveryState.SENDING.value, DeliveryState.PARKED.value)
 _STATES: Final = {"active": 0.0, "open": 1.0}  # of a breaker; 2 is stopped until a person resumes it
 _FILTERED: Final = {Use.HOLD.value: "filtered", Use.REJECT.value: "rejected"}
-_NEWEST: Final = sa.select(sa.func.max(entry.c.first_seen_at)).where(entry.c.source_id == source.c.id)
 _HISTOGRAMS: Final = {
     "delivery_latency_seconds": "From a delivery's being written down to its acceptance.",
     "delivery_end_to_end_seconds": "From the end of the fetch to acceptance.",
@@ -201,9 +201,8 @@ def _gauges(connection: Connection, now: datetime) -> Iterator[Family]:
 
 
 def _staleness(connection: Connection, now: datetime) -> Family:
-    newest = sa.type_coerce(_NEWEST.scalar_subquery(), entry.c.first_seen_at.type).label("newest")
     rows = connection.execute(
-        sa.select(source.c.key, newest)
+        sa.select(source.c.key, NEWEST.label("newest"))
         .join(resource, sa.and_(resource.c.source_id == source.c.id, resource.c.key.is_(None)))
         .where(source.c.retired_at.is_(None), source.c.paused_at.is_(None))
     )
@@ -227,17 +226,9 @@ def _outbox(connection: Connection, now: datetime) -> Iterator[Family]:
 
 
 def _breakers(connection: Connection) -> Family:
-    rows = connection.execute(
-        sa.select(destination.c.key, destination.c.state, destination.c.opened_at).where(
-            destination.c.retired_at.is_(None)
-        )
-    )
-    states = {
-        row.key: _STATES["open" if row.opened_at is not None and row.state == "active" else "active"]
-        if row.state == "active"
-        else 2.0
-        for row in rows
-    }
+    asked = (destination.c.key, destination.c.state, destination.c.opened_at, destination.c.retired_at)
+    query: sa.Select[Any] = sa.select(*asked).where(destination.c.retired_at.is_(None))
+    states = {row.key: _STATES.get(destination_state(row), 2.0) for row in connection.execute(query)}
     words = "Of a destination: 0 sends, 1 its breaker is open, 2 stopped until a person resumes it."
     return Family("target_breaker_state", "gauge", words, _capped("target", states))
 

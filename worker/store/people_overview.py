@@ -33,6 +33,12 @@ STATE_WORDS = {
     "User-Agent on its allow-list",
     ResourceState.FORBIDDEN: "its robots.txt keeps Newsroad out, so nothing is fetched; ask the publisher to allow it",
 }
+NEWEST = sa.type_coerce(
+    sa.select(sa.func.max(entry.c.first_seen_at)).where(entry.c.source_id == source.c.id).scalar_subquery(),
+    entry.c.first_seen_at.type,
+)
+"""When a source last brought something new."""
+
 # Of what a source declares only this: to unpack all of it takes longer than the query.
 TOLD = (
     *(source.c.key, source.c.contacted_at, source.c.paused_at, source.c.attention),

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from worker.destinations import PullOptions
 from worker.destinations.payload import payload
+from worker.destinations.pull import CHANGES
 from worker.errors import NewsroadError, SecretError
 from worker.model.delivery import Rendition
 from worker.ports import Change, ChangePage, Changes, Puller
@@ -36,7 +37,7 @@ def router(changes: Changes, resolve: Callable[[str], str]) -> APIRouter:
     """``resolve`` gives the value behind ``env:NAME`` or ``file:PATH`` and raises SecretError."""
     routes = APIRouter()
 
-    @routes.get("/api/v1/changes")
+    @routes.get(CHANGES)
     def since(request: Request) -> Response:
         try:
             keys = _allowed(request, changes.pullers(), resolve)
