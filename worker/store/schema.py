@@ -1,7 +1,7 @@
 """Tables. The database is the memory and the timetable: every wait is a column, every retry a row.
 
-The catalogue's own tables are in ``declared``, those of what people are told in ``telling``, the kinds of columns in
-``columns``.
+The catalogue's own tables are in ``declared``, those by which texts are found again in ``nearby``, those of what people
+are told in ``telling``, the kinds of columns in ``columns``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, Float, Index, Integer, LargeBinary, String, Table
 
-from worker.store import declared, telling
+from worker.store import declared, nearby, telling
 from worker.store.columns import BigKey, Key, UtcDateTime, metadata, ref, row_id
 
 host = Table(
@@ -106,6 +106,7 @@ article = Table(
     Column("version", Integer, nullable=False, server_default="0"),
     Column("title", String(1000), nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("merged_into", BigKey),  # the article that it is part of by a person's word
 )
 entry = Table(
     "entry",
@@ -121,7 +122,9 @@ entry = Table(
     Column("removed_at", UtcDateTime),
     Column("missing_at", UtcDateTime),
     Column("estranged", sa.Boolean, nullable=False, server_default=sa.false()),
+    Column("near", Integer),  # version of the algorithm by which it was looked at; NULL: it waits for that
     Index("ix_entry_source_id_first_seen_at", "source_id", "first_seen_at"),
+    Index("ix_entry_near", "id", sqlite_where=sa.text("near IS NULL"), postgresql_where=sa.text("near IS NULL")),
 )
 alias = Table(
     "alias",
@@ -357,6 +360,6 @@ heartbeat = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-assert declared.source.metadata is telling.alert.metadata  # both are here because they were imported
+ELSEWHERE = (declared, nearby, telling)  # imported so that their tables are among these
 SCHEMA = metadata
 """All tables, those of the catalogue included."""

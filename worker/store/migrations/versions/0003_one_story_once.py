@@ -1,0 +1,76 @@
+"""One story, once: what texts are found again by, what they were found to be, and articles that were merged."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Column, Float, Integer, LargeBinary, String
+
+from worker.store.columns import BigKey, UtcDateTime
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("article", Column("merged_into", BigKey))
+    op.add_column("entry", Column("near", Integer))
+    waiting = sa.text("near IS NULL")
+    op.create_index("ix_entry_near", "entry", ["id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_table(
+        "near_text",
+        Column("entry_id", BigKey, nullable=False, autoincrement=False),
+        Column("article_id", BigKey, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("host", String(255), nullable=False),
+        Column("length", Integer, nullable=False),
+        Column("seen_at", UtcDateTime, nullable=False),
+        Column("keys", LargeBinary, nullable=False),
+        Column("sketch", LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_near_text"),
+    )
+    op.create_index("ix_near_text_article_id", "near_text", ["article_id"])
+    op.create_index("ix_near_text_seen_at", "near_text", ["seen_at"])
+    op.create_table(
+        "near_key",
+        Column("key", Integer, nullable=False),
+        Column("entry_id", BigKey, nullable=False),
+        sa.PrimaryKeyConstraint("key", "entry_id", name="pk_near_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "near_site",
+        Column("host", String(255), nullable=False),
+        Column("learnt", LargeBinary, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("host", name="pk_near_site"),
+    )
+    op.create_index("ix_near_site_at", "near_site", ["at"])
+    _nearness()
+
+
+def _nearness() -> None:
+    op.create_table(
+        "nearness",
+        Column("entry_id", BigKey, nullable=False, autoincrement=False),
+        Column("verdict", String(16), nullable=False),
+        Column("of_entry", BigKey, nullable=False),
+        Column("of_article", BigKey, nullable=False),
+        Column("jaccard", Float, nullable=False),
+        Column("containment", Float, nullable=False),
+        Column("evidence", sa.JSON, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_nearness"),
+    )
+    op.create_index("ix_nearness_of_article", "nearness", ["of_article"])
+
+
+def downgrade() -> None:
+    for table in ("nearness", "near_site", "near_key", "near_text"):
+        op.drop_table(table)
+    op.drop_index("ix_entry_near", "entry")
+    op.drop_column("entry", "near")
+    op.drop_column("article", "merged_into")
