@@ -27,6 +27,7 @@ from worker.catalog.values import span_text
 from worker.destinations import OPTIONS
 from worker.model.catalog import (
     Alerts,
+    ArticleRules,
     DataCall,
     FirstContact,
     Grant,
@@ -86,7 +87,7 @@ def test_every_option_of_a_kind_is_named(kind: str) -> None:
     assert [name for name in named if f"`{name}`" not in page] == []
 
 
-SPANS = {86400: '"1d"', 3600: '"1h"', 1800: '"30m"', 900: '"15m"'}
+SPANS = {10368000: '"120d"', 600: '"10m"', 86400: '"1d"', 3600: '"1h"', 1800: '"30m"', 900: '"15m"'}
 
 
 def written(default: object) -> str:
@@ -120,6 +121,7 @@ def written(default: object) -> str:
         ("[guards.KEY]", Guard, ""),
         ("[alerts]", Alerts, ""),
         ("[review]", ReviewRules, ""),
+        ("[articles]", ArticleRules, ""),
     ],
 )
 def test_defaults_are_those_of_the_model(heading: str, model: type, prefix: str) -> None:

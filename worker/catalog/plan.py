@@ -22,7 +22,7 @@ TABLES = (
     "guards",
     "periods",
 )
-SINGLE = ("operator", "alerts", "review")
+SINGLE = ("operator", "alerts", "review", "articles")
 MOST = 20  # of a list are told to people
 _NOT_DECLARED = {"key", "version"}
 _TELLING = ("url", "name", "title", "kind", "publisher")

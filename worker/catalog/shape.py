@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from worker.catalog.alertvalues import Clock, Mail, reference
-from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector, Settling
+from worker.catalog.sitevalues import DateFormat, Floor, Following, FormValue, Pattern, Required, Selector
 from worker.catalog.values import (
     Contact,
     Days,
@@ -23,6 +23,7 @@ from worker.catalog.values import (
     Network,
     Pace,
     Seconds,
+    SecondsOrZero,
     Text,
     Url,
     Window,
@@ -32,6 +33,7 @@ from worker.catalog.values import (
 from worker.catalog.wordvalues import Words
 from worker.model.catalog import (
     Alerts,
+    ArticleRules,
     Basis,
     Calendar,
     Channel,
@@ -165,7 +167,7 @@ class SourceShape(Shape):
     rules: RulesShape | None = None
     required: Required = ()
     floor: Floor | None = None
-    settle: Settling | None = None
+    settle: SecondsOrZero | None = None
     follow: Following = ()
     approval: Approval | None = None
     was: Key | None = None
@@ -327,7 +329,19 @@ class ReviewShape(Shape):
     deadline: Seconds | None = None
 
 
-SINGLE: dict[str, type[Shape]] = {"operator": OperatorShape, "alerts": AlertsShape, "review": ReviewShape}
+class ArticlesShape(Shape):
+    builds = ArticleRules
+
+    recognise: Seconds | None = None
+    updates: SecondsOrZero | None = None
+
+
+SINGLE: dict[str, type[Shape]] = {
+    "operator": OperatorShape,
+    "alerts": AlertsShape,
+    "review": ReviewShape,
+    "articles": ArticlesShape,
+}
 """Tables without keys: declared once, if at all."""
 
 SHAPES: dict[str, type[BaseModel]] = {

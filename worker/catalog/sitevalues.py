@@ -82,10 +82,6 @@ def _ascending(value: tuple[int, ...]) -> tuple[int, ...]:
     return value
 
 
-def _settling(value: object) -> int:
-    return seconds_of(value, zero=True)
-
-
 def _form_value(value: object) -> str:
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)
@@ -97,7 +93,6 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 DateFormat = Annotated[str, Field(min_length=1), AfterValidator(_date_format)]
 Floor = Annotated[str, PlainValidator(_floor)]
 Required = Annotated[tuple[Annotated[str, AfterValidator(_field)], ...], AfterValidator(_once)]
-Settling = Annotated[int, BeforeValidator(_settling)]
 Following = Annotated[
     tuple[Annotated[int, BeforeValidator(seconds_of)], ...], AfterValidator(_ascending), Field(max_length=20)
 ]

@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_address, ip_network
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -191,6 +191,7 @@ def shown(value: object) -> str:
 
 
 Seconds = Annotated[int, BeforeValidator(seconds_of)]
+SecondsOrZero = Annotated[int, BeforeValidator(partial(seconds_of, zero=True))]
 Pace = Annotated[float, BeforeValidator(_pace), Field(ge=0)]
 Moment = Annotated[date, PlainValidator(read_moment)]
 Zone = Annotated[str, AfterValidator(_zone)]

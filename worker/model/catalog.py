@@ -311,6 +311,15 @@ class ReviewRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleRules:
+    """``recognise`` is for how many seconds a text is found again by texts that are nearly the same, ``updates`` how
+    many pass at least between two updates of one article at one destination."""
+
+    recognise: int = 120 * 86_400
+    updates: int = 600
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """One place where channels go. ``kind`` names an entry of ``worker.destinations.KINDS``; ``options`` are that
     kind's own, already checked against its options model, secrets still as references (``env:NAME``, ``file:PATH``).
@@ -351,4 +360,5 @@ class Catalogue:
     periods: tuple[Period, ...] = ()
     alerts: Alerts = field(default_factory=Alerts)
     review: ReviewRules = field(default_factory=ReviewRules)
+    articles: ArticleRules = field(default_factory=ArticleRules)
     renames: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -124,6 +124,7 @@ class CatalogueStore:
             operator=from_plain(catalog.Operator, operator),
             alerts=from_plain(catalog.Alerts, rules.get("alerts", {})),
             review=from_plain(catalog.ReviewRules, rules.get("review", {})),
+            articles=from_plain(catalog.ArticleRules, rules.get("articles", {})),
             **parts,
         )
         begun = sa.select(destination.c.key, destination.c.since).where(destination.c.since.is_not(None))
@@ -161,7 +162,7 @@ class CatalogueStore:
             self._retire_resources(connection)
             values = {
                 "operator": to_plain(new.operator),
-                "rules": {"alerts": to_plain(new.alerts), "review": to_plain(new.review)},
+                "rules": {name: to_plain(getattr(new, name)) for name in ("alerts", "review", "articles")},
                 "applied_at": now,
                 "catalogue_version": (before.version if before else 0) + 1,
             }

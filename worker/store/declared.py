@@ -29,7 +29,7 @@ installation = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("operator", sa.JSON, nullable=False),
-    Column("rules", sa.JSON),  # what else is declared once: alerts, review
+    Column("rules", sa.JSON),  # what else is declared once: alerts, review, articles
     Column("applied_at", UtcDateTime, nullable=False),
     Column("catalogue_version", Integer, nullable=False),
 )
