@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.identity.urls import host_of, link_key, registrable_domain
+from worker.identity.urls import host_of, link_key, own_canonical, registrable_domain
 
+MBD = "https://mbd.baidu.com/newspage/data/landingsuper?context={%22nid%22:%22n_1%22}"
+WEIXIN = "https://mp.weixin.qq.com/s?__biz=M&mid=22&idx=1&sn=ab"
 SAME = [
     # spelling
     ("http://Example.COM/a", "http://example.com/a"),
@@ -22,12 +24,22 @@ SAME = [
     (" http://example.com/a\n", "http://example.com/a"),
     ("http://user:pw@example.com/a", "http://example.com/a"),
     ("http://example.com/a?", "http://example.com/a"),
+    ("http://example.com:443/a", "https://example.com/a"),
+    ("HTTP://example.com/a", "http://example.com/a"),
+    ("http://EXAMPLE。com/a", "http://example.com/a"),
+    ("http://example.com/a/../../b", "http://example.com/b"),
     # query and fragment
     ("http://example.com/?b=2&a=1", "http://example.com/?a=1&b=2"),
     ("http://example.com/?a=x%20y", "http://example.com/?a=x+y"),
     ("http://example.com/?a=", "http://example.com/?a"),
     ("http://example.com/?&a=1&&", "http://example.com/?a=1"),
+    ("http://example.com/a?x=%E4%B8%AD", "http://example.com/a?x=中"),
+    ("http://example.com/a?x=a%2Cb%3Ac", "http://example.com/a?x=a,b:c"),
+    ("http://example.com/a?to=http%3A%2F%2Fb.example%2F", "http://example.com/a?to=http://b.example/"),
+    ("http://example.com/a?id=1&amp;page=2", "http://example.com/a?id=1&page=2"),
+    ("http://example.com/a?id=1&amp;amp;utm_source=rss", "http://example.com/a?id=1"),
     ("http://example.com/a#top", "http://example.com/a"),
+    ("http://example.com/a#:~:text=words", "http://example.com/a"),
     # what follows readers around
     ("http://example.com/a?utm_source=rss&utm_medium=feed", "http://example.com/a"),
     ("http://example.com/a?id=3&fbclid=IwAR0", "http://example.com/a?id=3"),
@@ -43,9 +55,31 @@ SAME = [
     ),
     ("https://www.toutiao.com/article/1/?log_from=ab", "https://www.toutiao.com/article/1/"),
     ("https://www.bilibili.com/video/BV1?vd_source=1&spm_id_from=333", "https://www.bilibili.com/video/BV1"),
+    ("http://example.com/a?UTM_Source=x&id=1", "http://example.com/a?id=1"),
+    ("https://k.sina.cn/article_1_2.html?from=news&subch=onews", "https://k.sina.cn/article_1_2.html"),
+    ("https://mbd.baidu.com/newspage/data/landingsuper?context=%7B%22nid%22%3A%22n_1%22%7D&n_type=1", MBD),
+    (
+        "https://mp.weixin.qq.com/s?__biz=M%3D%3D&mid=22&idx=1&sn=ab",
+        "https://mp.weixin.qq.com/s?__biz=M==&mid=22&idx=1&sn=ab",
+    ),
+    ("http://mp.weixin.qq.com/s?__biz=M&amp;mid=22&amp;idx=1&amp;sn=ab&amp;key=9", WEIXIN),
+    ("https://mp.weixin.qq.com/s/Ab-c?scene=1&poc_token=x&key=9", "https://mp.weixin.qq.com/s/Ab-c"),
+    ("https://m.toutiao.com/article/7/?timestamp=1&app=news&use_new_style=1&x=2", "https://www.toutiao.com/article/7/"),
+    ("https://www.163.com/dy/article/A.html?f=post2020&spss=adap", "https://3g.163.com/dy/article/A.html"),
+    ("https://www.sohu.com/a/7_1?f=index_chan08news&fr=a&sf_a=b", "https://m.sohu.com/a/7_1"),
+    ("https://new.qq.com/rain/a/2024?suid=&media_id=", "https://new.qq.com/rain/a/2024"),
+    ("https://news.ifeng.com/c/8A?f=mid", "https://news.ifeng.com/c/8A"),
+    (
+        "https://www.guancha.cn/internation/2024_720.shtml?s=zwyxgtjbt",
+        "https://m.guancha.cn/internation/2024_720.shtml",
+    ),
+    ("https://www.thepaper.cn/newsDetail_forward_1?commTag=true", "https://m.thepaper.cn/newsDetail_forward_1"),
+    ("https://www.bbc.co.uk/news/1?at_medium=RSS&at_campaign=rss&ns_mchannel=rss", "https://www.bbc.co.uk/news/1"),
     # sessions and aliases
     ("http://example.com/a;jsessionid=1A2B?x=1", "http://example.com/a?x=1"),
     ("http://example.com/a?PHPSESSID=abc", "http://example.com/a"),
+    ("http://example.com/a?t=1&sid=0123456789abcdef0123456789abcdef", "http://example.com/a?t=1"),
+    ("http://example.com/(S(4dsj2kxk3ab5))/a.aspx", "http://example.com/a.aspx"),
     ("https://example.com/a", "http://example.com/a"),
     ("http://www.example.com/a", "http://example.com/a"),
     ("http://m.example.com/a", "http://www.example.com/a"),
@@ -79,6 +113,46 @@ APART = [
     ("https://www.gov.cn/a", "https://www.gov.uk/a"),
     ("http://m.com/a", "http://com.example/a"),
     ("http://example.com/index.php/a", "http://example.com/a"),
+    ("http://example.com/?123", "http://example.com/"),
+    ("http://example.com/a?eid=1", "http://example.com/a"),
+    ("http://example.com/a?mc=11", "http://example.com/a"),
+    ("http://example.com/a?cre=1&mod=2", "http://example.com/a"),
+    ("http://example.com/a?chksm=1", "http://example.com/a?chksm=2"),
+    ("http://example.com/a?scene=1", "http://example.com/a"),
+    ("http://example.com/a?key=1", "http://example.com/a"),
+    ("http://example.com/a?fr=1", "http://example.com/a"),
+    ("http://example.com/a?wfr=1", "http://example.com/a"),
+    ("http://example.com/a?s=1", "http://example.com/a?s=2"),
+    ("http://example.com/share?share_id=1", "http://example.com/share?share_id=2"),
+    ("http://conference.example/programme?session_id=4", "http://conference.example/programme?session_id=5"),
+    ("http://example.com/a?id=A", "http://example.com/a?id=a"),
+    ("http://example.com/a?x=1%2B1", "http://example.com/a?x=1+1"),
+    ("http://example.com/a?to=http%3A%2F%2Fb%2F%3Fx%3D1%26y%3D2", "http://example.com/a?to=http://b/?x=1&y=2"),
+    ("http://example.com/a/", "http://example.com/a"),
+    ("http://example.com/a;v=1", "http://example.com/a;v=2"),
+    ("http://example.com/100%25", "http://example.com/100"),
+    ("https://a.github.io/x", "https://b.github.io/x"),
+    # at hosts of which we know what selects
+    ("https://mp.weixin.qq.com/s?__biz=M&mid=1&idx=1&sn=a", "https://mp.weixin.qq.com/s?__biz=M&mid=1&idx=2&sn=b"),
+    (
+        "http://mp.weixin.qq.com/s?__biz=M&amp;mid=1&amp;idx=1&amp;sn=a",
+        "http://mp.weixin.qq.com/s?__biz=M&amp;mid=2&amp;idx=1&amp;sn=b",
+    ),
+    (
+        "https://mp.weixin.qq.com/s?src=11&timestamp=1&ver=1&signature=a",
+        "https://mp.weixin.qq.com/s?src=11&timestamp=1&ver=1&signature=b",
+    ),
+    (
+        "https://mp.weixin.qq.com/mp/appmsg/show?__biz=M&appmsgid=1&itemidx=1",
+        "https://mp.weixin.qq.com/mp/appmsg/show?__biz=M&appmsgid=2&itemidx=1",
+    ),
+    (
+        "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=M&album_id=1",
+        "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=M&album_id=2",
+    ),
+    ("https://baijiahao.baidu.com/s?id=1", "https://baijiahao.baidu.com/s?id=2"),
+    ("https://www.bilibili.com/video/BV1?p=1", "https://www.bilibili.com/video/BV1?p=2"),
+    ("https://www.youtube.com/results?search_query=a", "https://www.youtube.com/results?search_query=b"),
 ]
 
 
@@ -97,6 +171,46 @@ def test_a_key_is_its_own_key(url: str) -> None:
     key = link_key(url)
     assert key is not None
     assert link_key(key) == key
+
+
+def test_the_tables_are_as_large_as_the_reference_asks() -> None:
+    assert len(SAME) >= 40
+    assert len(APART) >= 27
+    assert 2 * len(SAME) + 2 * len(APART) >= 134  # each is held against its own key below
+
+
+def test_thousands_of_labels_are_folded_like_one() -> None:
+    assert link_key("http://" + "www." * 20_000 + "example.com/a") == "https://example.com/a"
+
+
+@pytest.mark.parametrize(
+    ("declared", "address"),
+    [
+        ("https://www.example.com/news/1.html", "https://m.example.com/n/1?from=timeline"),
+        ("http://news.sina.com.cn/c/1.shtml", "https://k.sina.com.cn/article_1.html"),
+    ],
+)
+def test_a_page_may_name_another_address_of_its_own_site(declared: str, address: str) -> None:
+    assert own_canonical(declared, address) == declared
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        None,
+        "",
+        "javascript:1",
+        "https://elsewhere.example/news/1.html",
+        "https://news.co.uk/1",
+        "https://www.site.com.cn/",
+        "https://www.site.com.cn",
+        "https://site.com.cn/index.html",
+        "https://site.com.cn/?from=timeline",
+        "https://site.com.cn/#top",
+    ],
+)
+def test_a_page_names_neither_another_site_nor_the_front_page(declared: str | None) -> None:
+    assert own_canonical(declared, "https://www.site.com.cn/news/2.html") is None
 
 
 def test_an_anchor_counts_when_it_is_told_to() -> None:

@@ -26,19 +26,22 @@ TRACKING: Final = (
     | _names(
         "_ga _gl _ke pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid piwik_campaign "
         "piwik_kwd at_medium at_campaign at_link_id at_link_origin at_format at_bbc_team at_ptr_name "
-        "at_link_type wt_mc wt_zmc cmpid ref_src ref_url ito xtor ns_mchannel ns_source ns_campaign "
+        "at_link_type wt_mc wt_zmc cmpid ref_src ref_url xtor ns_mchannel ns_source ns_campaign "
         "ns_linkname guccounter guce_referrer guce_referrer_sig "
     )
     # Chinese portals and share buttons
     | _names(
         "spm scm spm_id_from share_token share_source share_medium share_plat share_tag share_session_id "
-        "share_from sharefrom share_id share_times share_uid shareuid isappinstalled wxshare_count nsukey "
+        "share_from sharefrom share_times share_uid shareuid isappinstalled wxshare_count nsukey "
         "wechat_redirect wxfid bd_vid hmsr hmpl hmcu hmkw hmci qhclickid pgv_ref adtag log_from _zbs_baidu_bk "
         "vd_source buvid tt_from "
     )
     # sessions
-    | _names("jsessionid phpsessid sessionid session_id cfid cftoken ")
+    | _names("jsessionid phpsessid cfid cftoken ")
 )
+
+# These name a visit where the value is long and random, and else a session of a conference or a section.
+SESSIONS: Final = _names("sid sessionid session_id")
 
 TRACKING_VALUES: Final = {
     "from": _names("timeline groupmessage singlemessage appmessage rss feed wechat weixin weibo qq qzone share"),
@@ -61,9 +64,13 @@ TRACKING_AT: Final = {
     "sohu.com": _names("f fr trans_ sf_a _trans_"),
     "qq.com": _names("ptag from refer suid qqsharefrom"),
     "ifeng.com": _names("f fr"),
-    "weixin.qq.com": _names("chksm scene subscene sessionid clicktime enterid ascene devicetype srcid sharer_shareid"),
+    "weixin.qq.com": _names(
+        "chksm scene subscene sessionid clicktime enterid ascene devicetype srcid sharer_shareid poc_token"
+    ),
     "bilibili.com": _names("from_source from_spmid bbid ts unique_k plat_id is_story_h5 mid"),
     "thepaper.cn": _names("commtag"),
+    "guancha.cn": _names("s"),
+    "dailymail.co.uk": _names("ito"),
     "nytimes.com": _names("smid smtyp partner emc"),
     "theguardian.com": _names("cmp"),
     "dw.com": _names("maca"),
@@ -72,11 +79,25 @@ TRACKING_AT: Final = {
     "reuters.com": _names("feedtype feedname"),
 }
 
-# At these hosts (as folded: no www., no m.) only the parameters named select anything.
+# At these hosts (as folded: no www., no m.), below these paths, only the parameters named select anything. The first
+# path that fits decides; where parameters are named and none of them is there, the lists above are asked instead.
 KEPT: Final = {
-    "mp.weixin.qq.com": frozenset(("__biz", "mid", "idx", "sn")),
-    "baijiahao.baidu.com": frozenset(("id",)),
-    "mbd.baidu.com": frozenset(("id", "context")),
-    "youtube.com": frozenset(("v", "list")),
-    "news.ycombinator.com": frozenset(("id",)),
+    "mp.weixin.qq.com": (
+        ("/s/", frozenset[str]()),
+        ("/s", _names("__biz mid idx sn")),
+        ("/mp/appmsg/show", _names("__biz appmsgid itemidx sign")),
+    ),
+    "baijiahao.baidu.com": (("/s", _names("id")),),
+    "mbd.baidu.com": (("/newspage/", _names("id context")),),
+    "sohu.com": (("/a/", frozenset[str]()),),
+    "163.com": (("/dy/article/", frozenset[str]()), ("/news/article/", frozenset[str]())),
+    "toutiao.com": (("/article/", frozenset[str]()),),
+    "new.qq.com": (("/rain/a/", frozenset[str]()),),
+    "k.sina.cn": (("/article_", frozenset[str]()),),
+    "bilibili.com": (("/video/", _names("p")),),
+    "youtube.com": (("/watch", _names("v list")),),
+    "news.ycombinator.com": (("/item", _names("id")),),
 }
+
+# Other names of one host (both as folded) with the same paths.
+ALIASES: Final = {"3g.163.com": "163.com"}

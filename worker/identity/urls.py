@@ -15,7 +15,15 @@ from urllib.parse import SplitResult, urlsplit
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from worker.identity.tracking import KEPT, TRACKING, TRACKING_AT, TRACKING_PREFIXES, TRACKING_VALUES
+from worker.identity.tracking import (
+    ALIASES,
+    KEPT,
+    SESSIONS,
+    TRACKING,
+    TRACKING_AT,
+    TRACKING_PREFIXES,
+    TRACKING_VALUES,
+)
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _TRIMMED = "".join(map(chr, range(0x21))) + "\x7f\xa0\u3000\ufeff"
@@ -24,7 +32,12 @@ _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|cfid|cftoken)=[^/;?]*", re.
 _COOKIELESS = re.compile(r"/\((?:[A-Z]\([^()/]*\))+\)(?=/)", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|php\d?|aspx?|jspx?|cgi|cfm)$", re.IGNORECASE)
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]")
+_SESSION_VALUE = re.compile(r"[0-9a-f]{20,}|[0-9a-z]{26,}", re.IGNORECASE)
+_ESCAPED_AMPERSAND = re.compile(r"(?:amp;)+", re.IGNORECASE)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# Besides, in a query: whatever parts it into names and values (& = # +) is told from its code, the rest is not.
+_PLAIN_IN_QUERY = _UNRESERVED | frozenset(b"!$'()*,/:?@")
+_PLAIN_IN_VALUE = _PLAIN_IN_QUERY | frozenset(b"=")
 _PLAIN_ORIGIN = r"(https?)://([a-z0-9.-]+)(?::([1-5]\d{4}|[1-9]\d{0,3}))?"
 # Most addresses: nothing to decode, no user, fragment, session. They cost a fifth of the others.
 _SIMPLE = re.compile(_PLAIN_ORIGIN + r"(/[A-Za-z0-9._~/-]*)?(?:\?([!\"$-~]*))?")
@@ -37,8 +50,8 @@ def link_key(url: str, *, keep_fragment: bool = False) -> str | None:
     """The canonical identity form of an http(s) address, None for anything else; applying it twice changes nothing.
 
     Folded: scheme, ``www.`` and ``m.``, letter case and IDN of the host, default port, user info, dot segments,
-    percent-encoding, session ids, index pages, tracking parameters, parameter order, fragment. Routes (``#!…``,
-    ``#/…``) are kept; other fragments only if told.
+    percent-encoding, ``&amp;``, session ids, index pages, tracking parameters, parameter order, fragment. Routes
+    (``#!…``, ``#/…``) are kept; other fragments only if told.
     """
     if len(url) > _LONGEST_KEPT:
         return _link_key(url, keep_fragment)
@@ -49,19 +62,17 @@ def _link_key(url: str, keep_fragment: bool) -> str | None:
     simple = _SIMPLE.fullmatch(url)
     if simple and "/." not in (simple[4] or ""):
         host = _folded_host(_ascii_host(simple[2]))
-        query = _query(simple[5], host) if simple[5] else ""
-        beside = "" if simple[3] is None or int(simple[3]) == _DEFAULT_PORTS[simple[1]] else f":{simple[3]}"
-        key = f"https://{host}{beside}{_INDEX.sub('/', simple[4] or '/')}"
+        path = _INDEX.sub("/", simple[4] or "/")
+        query = _query(simple[5], host, path) if simple[5] else ""
+        key = f"https://{host}{_port(int(simple[3] or 0))}{path}"
         return f"{key}?{query}" if query else key
     parts = _split(url)
     if parts is None or not parts.hostname:
         return None
     host = _folded_host(_ascii_host(parts.hostname))
-    port = parts.port
-    netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
     path = _path(parts.path)
-    query = _query(parts.query, host)
-    key = f"https://{netloc}{path}"
+    query = _query(parts.query, host, path)
+    key = f"https://{host}{_port(parts.port or 0)}{path}"
     if query:
         key += "?" + query
     fragment = _encoded(parts.fragment)
@@ -101,6 +112,18 @@ def registrable_domain(host: str) -> str:
     return _suffixes().privatesuffix(_ascii_host(name)) or name
 
 
+def own_canonical(declared: str | None, address: str) -> str | None:
+    """What a page at ``address`` declares as its canonical link, if it may be believed: of the same registrable domain,
+    and not the front page, which careless templates declare on every page. Else None."""
+    key = link_key(declared or "")
+    if declared is None or key is None or urlsplit(key).path == "/":
+        return None
+    one, other = host_of(declared), host_of(address)
+    if one is None or other is None or registrable_domain(one) != registrable_domain(other):
+        return None
+    return declared
+
+
 @lru_cache(maxsize=1)
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
@@ -138,11 +161,15 @@ def _ascii_host(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _folded_host(host: str) -> str:
     """The host without ``www.`` or ``m.``, unless that would leave less than a registered name."""
-    for label in _FOLDED_LABELS:
-        rest = host.removeprefix(label)
-        if rest != host and "." in rest and host != registrable_domain(host):
-            return rest
-    return host
+    owned = registrable_domain(host)
+    while host != owned and host.startswith(_FOLDED_LABELS):
+        host = host.partition(".")[2]
+    return ALIASES.get(host, host)
+
+
+def _port(port: int) -> str:
+    """Both schemes are one, and so are their ports."""
+    return f":{port}" if port and port not in _DEFAULT_PORTS.values() else ""
 
 
 def _path(path: str) -> str:
@@ -171,39 +198,52 @@ def _without_dots(path: str) -> str:
     return "/".join(kept) or "/"
 
 
-def _encoded(text: str) -> str:
-    """Percent-encoding in one spelling: unreserved characters bare, the rest upper case, what is not ASCII as UTF-8."""
+def _encoded(text: str, plain: frozenset[int] = _UNRESERVED) -> str:
+    """Percent-encoding in one spelling: characters of ``plain`` bare, the rest upper case, what is not ASCII as
+    UTF-8."""
 
     def one(match: re.Match[str]) -> str:
         if match[1] is None:
             return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
         byte = int(match[1], 16)
-        return chr(byte) if byte in _UNRESERVED else f"%{byte:02X}"
+        return chr(byte) if byte in plain else f"%{byte:02X}"
 
     return _PERCENT.sub(one, text)
 
 
-def _query(query: str, host: str) -> str:
+def _query(query: str, host: str, path: str) -> str:
     """The parameters that select something, in alphabetical order."""
-    if not query:
-        return ""
-    kept_only = KEPT.get(host)
     pairs = []
     for part in query.split("&"):
-        name, _, value = part.partition("=")
-        if not name or (name.lower() not in kept_only if kept_only is not None else _tracks(name.lower(), value, host)):
-            continue
-        pairs.append((_parameter(name), _parameter(value)))
-    return "&".join(f"{name}={value}" if value else name for name, value in sorted(pairs))
+        # Links are copied out of HTML with their ampersands still escaped.
+        escaped = _ESCAPED_AMPERSAND.match(part)
+        name, _, value = part[escaped.end() if escaped else 0 :].partition("=")
+        if name:
+            pairs.append((name, value))
+    kept = _kept(pairs, host, path)
+    if kept is None:
+        kept = [(name, value) for name, value in pairs if not _tracks(name.lower(), value, host)]
+    spelt = [(_parameter(name, _PLAIN_IN_QUERY), _parameter(value, _PLAIN_IN_VALUE)) for name, value in kept]
+    return "&".join(f"{name}={value}" if value else name for name, value in sorted(spelt))
 
 
-def _parameter(text: str) -> str:
-    return _encoded(text.replace("+", "%20"))
+def _kept(pairs: list[tuple[str, str]], host: str, path: str) -> list[tuple[str, str]] | None:
+    """What remains where it is known which parameters select; None where it is not. A query without any of them is
+    of a kind we do not know, and is not thrown away whole."""
+    for start, names in KEPT.get(host, ()):
+        if path.startswith(start):
+            kept = [(name, value) for name, value in pairs if name.lower() in names]
+            return kept if kept or not names else None
+    return None
+
+
+def _parameter(text: str, plain: frozenset[int]) -> str:
+    return _encoded(text.replace("+", "%20"), plain)
 
 
 def _tracks(name: str, value: str, host: str) -> bool:
     if name in TRACKING or name.startswith(TRACKING_PREFIXES):
         return True
-    if value.lower() in TRACKING_VALUES.get(name, ()):
+    if value.lower() in TRACKING_VALUES.get(name, ()) or (name in SESSIONS and _SESSION_VALUE.fullmatch(value)):
         return True
     return any(name in names for domain, names in TRACKING_AT.items() if host == domain or host.endswith("." + domain))

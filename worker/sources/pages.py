@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from worker.identity.urls import host_of, link_digest, registrable_domain
+from worker.identity.urls import link_digest, own_canonical
 from worker.model.catalog import Source, SourceKind
 from worker.model.feed import Document, Found, ParsedEntry, ParsedFeed, Person, Role, SourceRef, Tombstone
 from worker.model.page import CONFIDENCE, ParsedPage
@@ -99,14 +99,7 @@ def _published(page: ParsedPage, hint: ParsedEntry) -> datetime | None:
 
 def _own_link(page: ParsedPage, claim: SnapshotClaim) -> str:
     """The page's own word for its address, where it lies on the same domain; else the one we were led to."""
-    canonical = page.canonical_url
-    if canonical and _domain(canonical) == _domain(claim.own_url) and canonical.rstrip("/").count("/") > 2:
-        return canonical
-    return claim.own_url
-
-
-def _domain(url: str) -> str:
-    return registrable_domain((host_of(url) or "").rsplit(":", 1)[0])
+    return own_canonical(page.canonical_url, claim.own_url) or claim.own_url
 
 
 def _source_ref(page: ParsedPage) -> SourceRef | None:
