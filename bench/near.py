@@ -33,9 +33,9 @@ from bench.near_filler import filler
 from bench.near_scores import Pair, Score, in_order, pairs_of, returned, score, share
 from bench.report import Line, close, parser, say
 from worker.identity.near.engine import Recogniser, Text
-from worker.identity.near.index import Filed, MemoryIndex
+from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import packed
-from worker.identity.near.verdict import Verdict
+from worker.model.nearness import Filed, Verdict
 from worker.parsers.dates import parse_date
 
 HERE = Path(__file__).parent

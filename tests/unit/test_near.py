@@ -9,7 +9,7 @@ import pytest
 
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
-from worker.identity.near.verdict import Nearness, Verdict
+from worker.model.nearness import Nearness, Verdict
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LEAD = (

@@ -9,7 +9,7 @@ import pytest
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.index import MemoryIndex
-from worker.identity.near.verdict import Nearness
+from worker.model.nearness import Nearness
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BAR = "".join(f"本站第{number}号栏目长期征集城市生活故事与摄影作品，优秀来稿将在首页展示。" for number in range(12))

@@ -17,9 +17,9 @@ from worker.cli.probe_input import Node, check_zone
 from worker.errors import NotFound
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
-from worker.identity.near.verdict import Verdict
 from worker.identity.urls import host_of, link_key
 from worker.log import readable
+from worker.model.nearness import Verdict
 from worker.parsers.dates import parse_date
 
 _GZIP = b"\x1f\x8b"

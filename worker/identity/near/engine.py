@@ -10,21 +10,20 @@ from typing import Final
 
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.guards import findings, pairs_of, titles_alike, without_figures
-from worker.identity.near.index import Filed, NearIndex
-from worker.identity.near.keys import Keys, Question, exact_key, keys_of
+from worker.identity.near.index import NearIndex
+from worker.identity.near.keys import exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
-from worker.identity.near.reading import SHORTEST, Reading, Script, read
+from worker.identity.near.reading import SHORTEST, read
 from worker.identity.near.verdict import (
     RELATED_FROM,
     TITLE_UNLIKE,
-    Nearness,
     Pair,
-    Verdict,
     could_be_template,
     guarded,
     is_untouched,
     overlap_of,
 )
+from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Script, Verdict
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _MOSTLY = 0.6  # of the text
@@ -93,6 +92,15 @@ class _Look:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A text with what it is asked for and filed by; ``core`` is what of it is compared."""
+
+    filed: Filed  # as the first of an article of its own
+    core: _Core
+    question: Question
+
+
 @dataclass(slots=True)
 class Recogniser:
     """Verdicts over an index. Not safe for threads; texts are given in the order in which they came."""
@@ -103,15 +111,27 @@ class Recogniser:
 
     def observe(self, text: Text) -> Verdict:
         """The verdict on one text, which from then on belongs to what later ones are compared with."""
-        reading = read(text.title, text.text)
-        core = self._core(reading, text.host)
-        keys, question = _keys(reading, core, text.address)
-        filed = Filed(text.id, text.id, reading, keys, text.host, text.address, text.published, len(core.body))
-        verdict = self._judge(filed, core, question)
-        self.index.add(replace(filed, article=verdict.article))
-        self._remember(text.id, core)
-        self._learn(filed, verdict.article)
+        ready = self.ready(text.id, read(text.title, text.text), text.host, text.address, text.published)
+        verdict = self.judge(ready)
+        learn(self.furniture, self.file(ready, verdict.article))
         return verdict
+
+    def ready(self, id_: str, reading: Reading, host: str, address: str | None, published: datetime | None) -> Ready:
+        """A text that was read, with its keys, without the furniture known by now; see ``Text``."""
+        core = self._core(reading, host)
+        keys, question = _keys(reading, core, address)
+        return Ready(Filed(id_, id_, reading, keys, host, address, published, len(core.body)), core, question)
+
+    def judge(self, ready: Ready) -> Verdict:
+        """What a text is to those filed before."""
+        return self._judge(ready.filed, ready.core, ready.question)
+
+    def file(self, ready: Ready, article: str) -> Filed:
+        """Add a text to the index, as one of ``article``."""
+        filed = replace(ready.filed, article=article)
+        self.index.add(filed)
+        self._remember(filed.id, ready.core)
+        return filed
 
     def _judge(self, new: Filed, core: _Core, question: Question) -> Verdict:
         known = self.index.exact(new.keys.exact) if new.keys.exact else None
@@ -223,24 +243,22 @@ class Recogniser:
         if len(self._cores) > _REMEMBERED:
             self._cores.popitem(last=False)
 
-    def _learn(self, filed: Filed, article: str) -> None:
-        reading = filed.reading
-        title = pairs_of(reading.script, reading.title)
-        sentences = zip(reading.marks, reading.sentences, strict=True)
-        self.furniture.learn(filed.host, sentences, title, article, filed.published)
+
+def learn(furniture: Furniture, filed: Filed) -> None:
+    """Take the sentences of a text into account."""
+    reading = filed.reading
+    title = pairs_of(reading.script, reading.title)
+    sentences = zip(reading.marks, reading.sentences, strict=True)
+    furniture.learn(filed.host, sentences, title, filed.article, filed.published)
 
 
 def _keys(reading: Reading, core: _Core, address: str | None) -> tuple[Keys, Question]:
     keys, question = keys_of(reading.script, core.body, reading.title, address)
-    if core.dropped != reading.loose:
-        # The exact key is for ever, so that it must not hang on what was learnt by then.
-        keys = replace(keys, exact=exact_key(reading.script, reading.body(reading.loose)))
+    keys = replace(keys, exact=exact_key(reading))
     if len(core.body) >= SHORTEST:
         return keys, question
     # A short text identifies nothing without its title, and is found by nothing else.
-    titled = f"{reading.title}\0{core.body}"
-    exact = exact_key(reading.script, titled) if reading.title and core.body else b""
-    return replace(keys, exact=exact, near=(), sketch=()), replace(question, keys=keys.named, ranks=frozenset())
+    return replace(keys, near=(), sketch=()), replace(question, keys=keys.named, ranks=frozenset())
 
 
 def _guarded_bodies(old: Reading, before: _Core, new: Reading, core: _Core) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from worker.identity.near.likeness import Slot, head_slots, slots, units_of
 from worker.identity.near.numerals import value_of
-from worker.identity.near.reading import Reading, Script
+from worker.model.nearness import Reading, Script
 
 _NUMERAL = re.compile(r"\d+")
 _HEAD: Final = {Script.HAN: 160, Script.WORDS: 60, Script.OTHER: 300}

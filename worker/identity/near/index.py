@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, Protocol
 
-from worker.identity.near.keys import Keys, Question, promise
-from worker.identity.near.reading import Reading
+from worker.identity.near.furniture import Furniture
+from worker.identity.near.keys import promise
+from worker.model.nearness import Filed, Question
 
 MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
 _OF_ONE_ARTICLE = 2
 _CROWDED = 8  # of a crowded key only that many of the newest are looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """One text in the index. ``article`` is the id of the first text of its article."""
-
-    id: str
-    article: str
-    reading: Reading
-    keys: Keys
-    host: str
-    address: str | None
-    published: datetime | None
-    length: int  # characters in normal form, without what was left out then
 
 
 class NearIndex(Protocol):
@@ -46,6 +32,18 @@ class NearIndex(Protocol):
         ...
 
     def add(self, filed: Filed) -> None: ...
+
+
+class Nearby(Protocol):
+    """What a store gives for recognising some texts together."""
+
+    def furniture(self, hosts: Iterable[str]) -> Furniture:
+        """What was learnt of these hosts."""
+        ...
+
+    def index(self, questions: Sequence[Question]) -> NearIndex:
+        """An index that answers these."""
+        ...
 
 
 def first_of_each(ranked: Sequence[tuple[float, Filed]], most: int) -> list[Filed]:
@@ -74,6 +72,10 @@ class MemoryIndex:
         found = self._exact.get(key)
         return self._filed[found] if found is not None else None
 
+    def begins(self, article: str) -> bool:
+        """Whether the first text of that article is here."""
+        return article in self._filed
+
     def pillars(self, article: str) -> Sequence[Filed]:
         fullest = self._fullest.get(article, article)
         return [self._filed[each] for each in dict.fromkeys((article, fullest))]
@@ -97,7 +99,7 @@ class MemoryIndex:
 
     def add(self, filed: Filed) -> None:
         self._filed[filed.id] = filed
-        if filed.article != filed.id:
+        if filed.article != filed.id and self.begins(filed.article):
             fullest = self._filed[self._fullest.get(filed.article, filed.article)]
             if filed.length > fullest.length:
                 self._fullest[filed.article] = filed.id
@@ -113,3 +115,28 @@ class MemoryIndex:
             elif all(self._filed[each].article != filed.article for each in held):
                 held.append(filed.id)
                 del held[:-MOST_PER_KEY]
+
+
+@dataclass(slots=True)
+class Layered:
+    """A store's index, and above it what is not written yet. Nothing is added to the store's."""
+
+    below: NearIndex
+    above: MemoryIndex = field(default_factory=MemoryIndex)
+
+    def exact(self, key: bytes) -> Filed | None:
+        return self.above.exact(key) or self.below.exact(key)
+
+    def pillars(self, article: str) -> Sequence[Filed]:
+        return self.above.pillars(article) if self.above.begins(article) else self.below.pillars(article)
+
+    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
+        above = self.above.candidates(question, most)
+        below = self.below.candidates(question, most)
+        if not above:
+            return below
+        promised = [(promise(each.keys, each.length, question), each) for each in (*below, *above)]
+        return first_of_each(sorted(promised, key=lambda each: each[0], reverse=True), most)
+
+    def add(self, filed: Filed) -> None:
+        self.above.add(filed)

@@ -9,13 +9,13 @@ version of this algorithm.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 from zlib import crc32
 
 from worker.identity.near import NEAR_VERSION
-from worker.identity.near.reading import Script
+from worker.identity.near.reading import SHORTEST
+from worker.model.nearness import Keys, Question, Reading, Script
 
 KEYS: Final = 16  # shingle keys of one text
 _LEAD_KEYS = 3  # of which so many from the lead, which excerpts keep
@@ -29,29 +29,9 @@ _ADDRESS_SALT = crc32(f"near{NEAR_VERSION}address".encode())
 _TITLE_FROM = 6  # characters of a title that identifies anything
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What is stored: ``exact`` 16 bytes; ``near`` up to 16 and ``named`` up to 2 numbers of 32 bits (unsigned) to be
-    found by; ``sketch`` the ranks of the shingles behind ``near``, by which the text is weighed before it is loaded."""
-
-    exact: bytes
-    near: tuple[int, ...]
-    named: tuple[int, ...]
-    sketch: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What an index is asked: ``keys`` to look up (up to 82), ``ranks`` of every shingle of the text to weigh by,
-    ``length`` of the text in characters of the normal form."""
-
-    keys: tuple[int, ...]
-    ranks: frozenset[int]
-    length: int
-
-
 def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple[Keys, Question]:
-    """Keys of a text in normal form; ``title`` in normal form, ``address`` an address key (``urls.link_key``)."""
+    """Keys of a text in normal form but its exact one; ``title`` in normal form, ``address`` an address key
+    (``urls.link_key``)."""
     units = core.split() if script is Script.WORDS else core.encode("utf-16-le", "surrogatepass")
     ranks = _ranks(script, units)
     every = frozenset(ranks)
@@ -64,13 +44,18 @@ def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple
     named = named_keys(title, address)
     asked = tuple(dict.fromkeys((*keys.values(), *named)))
     near = tuple(keys[rank] for rank in sketch)
-    return Keys(exact_key(script, core), near, named, tuple(sketch)), Question(asked, every, len(core))
+    return Keys(b"", near, named, tuple(sketch)), Question(asked, every, len(core))
 
 
-def exact_key(script: Script, core: str) -> bytes:
-    """16 bytes equal for equal texts in normal form."""
-    person = f"near{NEAR_VERSION}{script.value}".encode()
-    return blake2b(core.encode("utf-8", "replace"), digest_size=16, person=person).digest()
+def exact_key(reading: Reading) -> bytes:
+    """16 bytes equal for texts equal in normal form, however they are dated and signed; empty for one that is too short
+    to identify anything without its title and has none. It is kept for ever, so that it does not hang on what
+    furniture was known by then."""
+    body = reading.body(reading.loose)
+    if len(body) < SHORTEST:
+        body = f"{reading.title}\0{body}" if reading.title and body else ""
+    person = f"near{NEAR_VERSION}{reading.script.value}".encode()
+    return blake2b(body.encode("utf-8", "replace"), digest_size=16, person=person).digest() if body else b""
 
 
 def named_keys(title: str, address: str | None) -> tuple[int, ...]:
@@ -128,3 +113,8 @@ def _smallest(hashes: frozenset[int], most: int) -> list[int]:
 def packed(keys: Sequence[int]) -> bytes:
     """Keys as a store keeps them beside the text, 4 bytes each."""
     return b"".join(each.to_bytes(4, "big") for each in keys)
+
+
+def unpacked(keys: bytes) -> tuple[int, ...]:
+    """What ``packed`` was given."""
+    return tuple(int.from_bytes(keys[at : at + 4], "big") for at in range(0, len(keys), 4))

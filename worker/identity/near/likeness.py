@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
-from worker.identity.near.reading import Script
+from worker.model.nearness import Script
 
 _GRAM: Final = {Script.HAN: 6, Script.WORDS: 4, Script.OTHER: 12}
 _ANCHOR = {Script.HAN: 4, Script.WORDS: 2, Script.OTHER: 8}

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from enum import StrEnum
 from hashlib import blake2b
 from html import unescape
 from typing import Final
 
 from worker.identity.chinese import simplified_where_traditional
 from worker.identity.near.boilerplate import without_boilerplate, without_dateline
+from worker.model.nearness import Reading, Script
 
 SHORTEST: Final = 80  # characters in normal form under which a text is not compared but only looked up
 
@@ -48,37 +47,6 @@ _SITE_IN_TITLE = re.compile(r"\s*(?:\||｜|_| [-–—] |--).*$|[-–—][^-–�
 _NOTE_IN_TITLE = re.compile(
     r"[(（\[【](?:图|组图|多图|图文|视频|全文|附.{0,12}|更新|update[d]?|photos?|video)[)）\]】]", re.IGNORECASE
 )
-
-
-class Script(StrEnum):
-    """How a text is counted."""
-
-    HAN = "han"  # by characters: 12 for keys, 6 to compare
-    WORDS = "words"  # by words: 8 and 4
-    OTHER = "other"  # by characters: 24 and 12
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One text, ready to be compared.
-
-    ``sentences`` are in normal form (words parted by one space in script ``words``, nothing parted in the others),
-    ``marks`` 8 bytes for each, stable; ``loose`` are the positions of sentences that stand in lists of headlines.
-    """
-
-    script: Script
-    title: str  # in normal form, without the site's name; may be empty
-    sentences: tuple[str, ...]
-    marks: tuple[int, ...]
-    loose: frozenset[int]
-    names: frozenset[str]  # words written with a capital within the sentences of the beginning; script ``words`` only
-
-    def body(self, without: frozenset[int] | set[int] = frozenset()) -> str:
-        """The text in normal form without the sentences at those positions."""
-        kept = self.sentences
-        if without:
-            kept = tuple(each for position, each in enumerate(kept) if position not in without)
-        return (" " if self.script is Script.WORDS else "").join(kept)
 
 
 def read(title: str, text: str) -> Reading:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from worker.identity.near.guards import Findings
 from worker.identity.near.likeness import Likeness
-
-
-class Nearness(StrEnum):
-    SAME = "same"  # joins the article
-    EXTENDED = "extended"  # joins: holds what we have, and more
-    EXCERPT = "excerpt"  # joins: a part of what we have
-    REVISION = "revision"  # joins as its update: same address or title, other figures
-    EDITION = "edition"  # a look-alike that tells of another event: its own article
-    RELATED = "related"  # shares much; shown beside, never merged
-    NEW = "new"
-
-    @property
-    def joins(self) -> bool:
-        return self in {Nearness.SAME, Nearness.EXTENDED, Nearness.EXCERPT, Nearness.REVISION}
-
+from worker.model.nearness import Nearness
 
 # Read off all three events of the labelled reprints, so that these texts cannot confirm them: bench/near.py.
 SAME_FROM: Final = 0.40  # Jaccard
@@ -61,18 +45,6 @@ class Pair:
     same_script: bool
     old_published: datetime | None
     new_published: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """``of`` is the id of the text it was measured against, ``article`` the first id of the article it belongs to."""
-
-    nearness: Nearness
-    article: str
-    of: str | None = None
-    jaccard: float = 0.0
-    containment: float = 0.0
-    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 def overlap_of(pair: Pair) -> tuple[Nearness, str]:
