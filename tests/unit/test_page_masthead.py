@@ -294,6 +294,9 @@ def test_a_page_in_english() -> None:
             "這門課沒有課本，學期末的考試就是給自家的爺爺奶奶唱上一段，由他們來打分數，學校說這樣很好。",
             "zh-TW",
         ),
+        ("zh-CN", "بۈگۈن ئۈرۈمچىدە يېڭى كۇتۇپخانا ئېچىلدى، نۇرغۇن ئوقۇغۇچىلار كېلىپ كىتاب ئوقۇدى.", "ug"),
+        ("zh-CN", "བོད་ལྗོངས་ཀྱི་ལོ་རྒྱུས་དང་རིག་གནས་སྐོར་གྱི་གཏམ་བཤད་གཅིག་དེ་རིང་ལྷ་སར་གནང་སོང་།", "bo"),
+        ("mn-Mong-CN", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ ᠦᠨ ᠰᠣᠶᠣᠯ ᠤᠨ ᠥᠪ ᠢ ᠬᠠᠮᠠᠭᠠᠯᠠᠬᠤ ᠬᠤᠷᠠᠯ ᠥᠨᠥᠳᠥᠷ", "mn-Mong-CN"),
     ],
 )
 def test_the_language_is_declared_and_believed_or_read_off_the_letters(declared: str, text: str, language: str) -> None:
