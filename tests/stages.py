@@ -40,6 +40,12 @@ STORY = "市里的代表团到对口支援的县里走访学校和医院，同�
 OTHER = "昨夜一场大雪覆盖了北方草原，牧民们连夜把羊群赶进暖棚，气象部门提醒未来三天气温还将下降，请注意防寒保暖。" * 3
 
 
+def telling(number: int) -> str:
+    """A text of its own for every number: no two have a line in common."""
+    signs = [chr(0x4E00 + (number * 7919 + at * 104_729) % 20_000) for at in range(150)]
+    return "".join(f"{''.join(signs[at : at + 25])}。" for at in range(0, 150, 25))
+
+
 def item(
     guid: str | None,
     title: str,

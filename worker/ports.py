@@ -16,6 +16,7 @@ from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
 from worker.model.ingest import Finished, Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
+from worker.model.nearness import Filed, Question
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.model.stops import Stop
 
@@ -137,6 +138,50 @@ class Copies(Protocol):
     def read(self, key: bytes) -> bytes | None: ...
 
 
+class Learnt(Protocol):
+    """Which sentences belong to a site and not to its articles (``identity.near.furniture``)."""
+
+    def known(self, host: str, marks: Sequence[int]) -> set[int]:
+        """The positions among ``marks`` (one a sentence) that are furniture on that host."""
+        ...
+
+    def learn(
+        self, host: str, sentences: Iterable[tuple[int, str]], title: frozenset[str], article: str, now: datetime | None
+    ) -> None:
+        """Take the sentences (mark, words) of one text of ``article`` into account."""
+        ...
+
+
+class NearIndex(Protocol):
+    """What recognising asks of a store. Keys of one article are filed once: its copies add only new ones."""
+
+    def exact(self, key: bytes) -> Filed | None:
+        """The first text filed under that exact key."""
+        ...
+
+    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
+        """Texts with a key that is asked for, those of most promise first; none without any."""
+        ...
+
+    def pillars(self, article: str) -> Sequence[Filed]:
+        """The first text of an article, and its fullest where that is another one."""
+        ...
+
+    def add(self, filed: Filed) -> None: ...
+
+
+class Nearby(Protocol):
+    """What a store gives for recognising some texts together."""
+
+    def furniture(self, hosts: Iterable[str]) -> Learnt:
+        """What was learnt of these hosts."""
+        ...
+
+    def index(self, questions: Sequence[Question]) -> NearIndex:
+        """An index that answers these."""
+        ...
+
+
 class Work(Protocol):
     """One write transaction about articles (``worker.store.work.Work``), under the lock that makes two copies
     arriving together one article."""
@@ -172,6 +217,8 @@ class Work(Protocol):
         ...
 
     def known(self, prepared: Sequence[Prepared]) -> Known: ...
+
+    def nearby(self) -> Nearby: ...
 
     def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]: ...
 

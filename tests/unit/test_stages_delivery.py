@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from tests.stages import NOON, OTHER, STORY, Stages, item, rss
+from tests.stages import NOON, OTHER, STORY, Stages, item, rss, telling
 from worker.demo.site import Document
 from worker.model.catalog import Channel, Destination
 from worker.store.schema import receipt
@@ -95,7 +95,7 @@ def test_gone_or_unknown_is_what_a_retraction_wants(stages: Stages) -> None:
 def test_after_five_failures_one_probe_goes_and_the_rest_wait_uncharged(stages: Stages) -> None:
     stages.declare(destinations=(_with(stages, concurrency=1), stages.catalogue.destinations[1]))
     stages.partner.next_answers = [answer(500)] * 6
-    items = [item(f"a{n}", f"第{n}条", f"第{n}条：" + STORY) for n in range(9)]
+    items = [item(f"a{n}", f"第{n}条", telling(n)) for n in range(9)]
     stages.publish("alpha", rss(*items))
     stages.run()
     assert len(stages.partner.ledger) == 5
@@ -114,7 +114,7 @@ def test_after_five_failures_one_probe_goes_and_the_rest_wait_uncharged(stages: 
 def test_a_new_retraction_does_not_wait_for_the_next_probe(stages: Stages) -> None:
     one_article(stages)
     stages.partner.next_answers = [answer(500)] * 7
-    stages.publish("alpha", rss(*(item(f"b{n}", f"第{n}条", f"第{n}条：" + OTHER) for n in range(5))))
+    stages.publish("alpha", rss(*(item(f"b{n}", f"第{n}条", telling(n)) for n in range(5))))
     stages.run()
     stages.run(minutes=1)
     probe_at = stages.destination().probe_at
@@ -227,7 +227,7 @@ def test_a_deletion_of_one_copy_leaves_the_article_to_the_other(stages: Stages) 
 
 
 def test_a_surge_of_deletions_is_not_believed(stages: Stages) -> None:
-    items = [item(f"a{n}", f"第{n}条", f"第{n}条：" + STORY) for n in range(8)]
+    items = [item(f"a{n}", f"第{n}条", telling(n)) for n in range(8)]
     stages.publish("alpha", rss(*items))
     stages.run()
     stones = "".join(f'<at:deleted-entry ref="a{n}" when="2026-11-24T11:00:00Z"/>' for n in range(8))
@@ -239,7 +239,7 @@ def test_a_surge_of_deletions_is_not_believed(stages: Stages) -> None:
 
 def test_a_death_of_a_batch_makes_it_go_one_by_one_and_the_third_of_one_parks_it(stages: Stages) -> None:
     store = stages.services.deliveries
-    items = [item(f"a{n}", f"第{n}条", f"第{n}条：" + STORY) for n in range(2)]
+    items = [item(f"a{n}", f"第{n}条", telling(n)) for n in range(2)]
     stages.publish("alpha", rss(*items))
     stages.services.poller().run()
     stages.services.ingester().run()

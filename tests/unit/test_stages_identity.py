@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.stages import NOON, OTHER, STORY, Stages, item, rss
+from tests.stages import NOON, OTHER, STORY, Stages, item, rss, telling
 from worker.model.catalog import Grant, Subscriber
 from worker.store.schema import decision, revision
 
@@ -73,7 +73,7 @@ def test_a_guid_that_only_changes_its_scheme_is_the_same_entry(stages: Stages) -
 def test_one_guid_for_all_items_keeps_them_apart(stages: Stages) -> None:
     stages.publish("alpha", rss(item("same", "甲", STORY, link=link("1")), item("same", "乙", OTHER, link=link("2"))))
     stages.run()
-    stages.publish("alpha", rss(item("same", "丙", STORY + OTHER, link=link("3")), item("same", "甲", link=link("1"))))
+    stages.publish("alpha", rss(item("same", "丙", telling(3), link=link("3")), item("same", "甲", link=link("1"))))
     stages.run()
     assert sorted(stages.sent) == [("published", "丙"), ("published", "乙"), ("published", "甲")]
 
@@ -153,10 +153,7 @@ def test_first_contact_records_all_and_sends_the_recent_few(stages: Stages) -> N
     few = replace(stages.catalogue.sources[0].first_contact, entries=2)
     stages.declare(sources=(replace(stages.catalogue.sources[0], first_contact=few), stages.catalogue.sources[1]))
     old = item("old", "旧闻", OTHER, published=NOON - timedelta(days=3))
-    news = [
-        item(f"n{n}", f"第{n}条", f"第{n}条的正文，" + STORY[:n] + OTHER, published=NOON - timedelta(hours=n))
-        for n in (1, 2, 3)
-    ]
+    news = [item(f"n{n}", f"第{n}条", telling(n), published=NOON - timedelta(hours=n)) for n in (1, 2, 3)]
     stages.publish("alpha", rss(*news, old))
     stages.run()
     assert sorted(title for _, title in stages.sent) == ["第1条", "第2条"]

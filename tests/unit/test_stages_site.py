@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.portal import SNOW, VISIT, article, listing
-from tests.stages import NOON, Stages
+from tests.stages import NOON, Stages, telling
 from worker.demo.site import Document
 from worker.model.catalog import FirstContact, Grant, Listing, Publisher, Scope, Source, SourceKind
 from worker.model.feed import ParsedEntry
@@ -109,7 +109,7 @@ def test_first_contact_takes_the_newest_and_never_the_archive(stages: Stages) ->
     run(stages)
     assert [one.url.rpartition("/")[2] for one in pages(stages)] == ["300.html", "301.html", "302.html"]
     fresh = ("/news/202611/400.html", "新来的第四百号乡村图书故事", "2026-11-24")
-    stages.sites["alpha"].put(fresh[0], article(fresh[1], (*VISIT, "全新的结尾。" * 5)))
+    stages.sites["alpha"].put(fresh[0], article(fresh[1], (telling(400), "全新的结尾。" * 5)))
     show(stages, fresh, *many)
     run(stages)
     assert len(pages(stages)) == 4, "what the archive holds stays there; what is new is read"

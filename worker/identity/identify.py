@@ -39,7 +39,7 @@ def _identify(item: Prepared, known: Known, aliases: set[tuple[int, bytes]], key
         return Identified(item, Fate.SAME)
     if known.blocked and _is_blocked(item, known):
         return Identified(item, Fate.BLOCKED)
-    for key, by in ((item.text, "text"), (item.link, "link")):
+    for key, by in ((item.text, "text"), (item.core, "text"), (item.link, "link")):
         if key is None:
             continue
         if key in known.articles:
@@ -72,4 +72,4 @@ def _own_keys(item: Prepared) -> list[tuple[int, bytes]]:
 
 
 def _global_keys(item: Prepared) -> tuple[bytes, ...]:
-    return tuple(key for key in (item.text, item.link) if key is not None)
+    return tuple(key for key in (item.text, item.core, item.link) if key is not None)

@@ -127,7 +127,8 @@ class Imprint:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """The credit in words, in the article's language; made by ``worker.rights.credit`` only.
+    """The credit in words, in the article's language or, where we have no words in that, the operator's: ``language``
+    (``zh`` or ``en``; empty in what was stored before). Made by ``worker.rights.credit`` only.
 
     ``line_html`` and ``line_text`` stand at the top of every body; ``notice`` (copyright, licence, the grantor's own
     words, the complaint address) at its foot. All ``*_html`` are escaped and safe to insert.
@@ -137,6 +138,7 @@ class Attribution:
     line_html: str
     notice_text: str
     notice_html: str
+    language: str = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a credit that says nothing: what cannot be built cannot leave."""
@@ -195,7 +197,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """The trace an article leaves at one destination after a retract. No title of the text, only that it is gone."""
+    """The trace an article leaves at one destination after a retract. No title of the text, only that it is gone.
+
+    ``language`` is the tag of the words that say so."""
 
     article: UUID
     sequence: int

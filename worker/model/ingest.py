@@ -14,6 +14,7 @@ from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.feed import ParsedEntry, ParsedFeed
 from worker.model.media import MediaCopy
+from worker.model.nearness import Filed, Reading, Verdict
 from worker.model.polling import SnapshotClaim
 from worker.model.stops import Stop
 
@@ -33,8 +34,10 @@ class Prepared:
     """An entry with everything that can be worked out before the transaction.
 
     ``aliases`` are its keys within its source, best first. ``text`` is the key of its normalised text, ``link`` that
-    of its canonical link when the link is on its own publisher's domain; both are global. All keys are 16 bytes.
-    ``routed``: it brings its article on the road; of a source's first contact only some do.
+    of its canonical link when the link is on its own publisher's domain, ``core`` that of its text without dateline
+    and lines around it; all three are global. All keys are 16 bytes. ``routed``: it brings its article on the road; of
+    a source's first contact only some do. ``reading`` is its text as it is compared (None: it is not now), ``host`` the
+    site it stands on, ``address`` the key of its link.
     """
 
     origin: Origin
@@ -46,6 +49,10 @@ class Prepared:
     terms: bytes
     credit: Credit
     routed: bool = True
+    core: bytes | None = None
+    reading: Reading | None = None
+    host: str = ""
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +113,9 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Identified:
     """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
-    position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link).
-    ``estranged``: after this it has nothing in common with its article but having joined it once."""
+    position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link, or the
+    nearness of its text). ``estranged``: after this it has nothing in common with its article but having joined it
+    once. ``verdict`` is on its text, ``filed`` what later texts are recognised by."""
 
     prepared: Prepared
     fate: Fate
@@ -116,6 +124,8 @@ class Identified:
     joins: int | None = None
     by: str | None = None
     estranged: bool = False
+    verdict: Verdict | None = None
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)

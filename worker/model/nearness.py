@@ -91,7 +91,8 @@ class Nearness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``of`` is the id of the text it was measured against, ``article`` the id of the article it belongs to."""
+    """``of`` is the id of the text it was measured against and ``of_article`` that of its article, ``article`` the id
+    of the article it belongs to."""
 
     nearness: Nearness
     article: str
@@ -99,3 +100,4 @@ class Verdict:
     jaccard: float = 0.0
     containment: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
+    of_article: str | None = None

@@ -9,6 +9,7 @@ from datetime import datetime
 from worker import schedule
 from worker.identity.identify import identify
 from worker.identity.keys import tombstone_keys
+from worker.identity.recognise import recognise
 from worker.model.feed import Role
 from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
 from worker.model.words import counted
@@ -72,7 +73,7 @@ class Taking:
         """Identify and store a chunk, of one or several snapshots, and settle what it touched."""
         if not chunk:
             return
-        identified = identify(chunk, self.work.known(chunk))
+        identified = recognise(identify(chunk, self.work.known(chunk)), self.work.nearby())
         for item in identified:
             fates = self._report(item.prepared.origin).fates
             fates[item.fate] = fates.get(item.fate, 0) + 1

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from worker.identity.near import NEAR_VERSION
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepared, Stored
@@ -62,7 +63,7 @@ _ADD_ARTICLES = Insert(article, "id", "uuid", "lead_id", "title", "created_at")
 _ADD_ENTRIES = Insert(
     entry,
     *("id", "source_id", "article_id", "first_seen_at", "revision"),
-    *("content_digest", "terms_digest", "joined_by"),
+    *("content_digest", "terms_digest", "joined_by", "near"),
 )
 _REVISE_ENTRIES = Update(entry, "revision", "content_digest", "terms_digest", "estranged", "id")
 _ADD_REVISIONS = Insert(revision, "entry_id", "number", "snapshot_id", "seen_at", "document", "evidence", "credit")
@@ -113,7 +114,7 @@ def known(connection: Connection, prepared: Sequence[Prepared]) -> Known:
     """What the database knows of these entries: two look-ups for a whole chunk."""
     sources = sorted({item.origin.source_id for item in prepared})
     aliases = {key for item in prepared for key in item.aliases}
-    keys = {key for item in prepared for key in (item.text, item.link) if key is not None}
+    keys = {key for item in prepared for key in _global_keys(item)}
     if not aliases and not keys:
         return Known({}, {}, frozenset())
     entries = {
@@ -178,7 +179,10 @@ def _insert_entries(connection: Connection, written: list[Stored], now: datetime
             prepared = item.identified.prepared
             digests = (prepared.content, prepared.terms)
             source_id = prepared.origin.source_id
-            rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by))
+            # Of one that waits for it the text is filed later; a copy by the letter adds nothing to be found by.
+            looked_at = prepared.routed or item.identified.by == "text"
+            near = NEAR_VERSION if looked_at else None
+            rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by, near))
     _ADD_ENTRIES.run(connection, rows)
 
 
@@ -209,11 +213,14 @@ def _insert_keys(connection: Connection, written: list[Stored]) -> None:
         (key, item.article)
         for item in written
         if not item.identified.estranged
-        for key in (item.identified.prepared.text, item.identified.prepared.link)
-        if key is not None
+        for key in _global_keys(item.identified.prepared)
     ]
     _ADD_ALIASES.run(connection, aliases)
     _ADD_KEYS.run(connection, keys)
+
+
+def _global_keys(prepared: Prepared) -> list[bytes]:
+    return [key for key in (prepared.text, prepared.core, prepared.link) if key is not None]
 
 
 def mark_missing(

@@ -113,6 +113,17 @@ _LEASE = (
         served_at=sa.bindparam("b_now"),
     )
 )
+# Destinations that are sent to and that a retraction waits for.
+_RECALLED = _LEASED.with_only_columns(destination.c.key).where(
+    destination.c.opened_at.is_(None),
+    destination.c.singly == 0,
+    sa.exists().where(
+        delivery.c.destination_id == destination.c.id,
+        delivery.c.state == DUE,
+        turns.RETRACTION,
+        delivery.c.due_at <= _NOW,
+    ),
+)
 _TAKE = (
     sa.update(delivery)
     .where(among(delivery.c.id, "ids"))
@@ -123,12 +134,19 @@ _RELEASED = (
     .where(among(destination.c.key, "keys"), destination.c.lease == sa.bindparam("b_lease"))
     .scalar_subquery()
 )
+# What is put back waits again, as if it had not been claimed; what has a successor by now waits no more.
 _PUT_BACK = (
     sa.update(delivery)
-    .where(delivery.c.destination_id.in_(_RELEASED), delivery.c.state == SENDING)
-    .where(delivery.c.lease == sa.bindparam("b_lease"))
-    .values(state=DUE, lease=None, attempts=delivery.c.attempts - 1)
+    .where(delivery.c.state == SENDING, delivery.c.lease == sa.bindparam("b_lease"))
+    .values(
+        state=sa.case((orders.has_successor(), DeliveryState.SUPERSEDED.value), else_=DUE),
+        finished_at=sa.case((orders.has_successor(), sa.bindparam("b_now", type_=UtcDateTime)), else_=None),
+        lease=None,
+        attempts=delivery.c.attempts - 1,
+    )
 )
+_PUT_SOME_BACK = _PUT_BACK.where(among(delivery.c.id, "ids"))
+_PUT_ALL_BACK = _PUT_BACK.where(delivery.c.destination_id.in_(_RELEASED))
 _LET_GO = (
     sa.update(destination)
     .where(among(destination.c.key, "keys"), destination.c.lease == sa.bindparam("b_lease"))
@@ -197,9 +215,29 @@ def more(
     return found
 
 
-def release(connection: Connection, lease: str, keys: Sequence[str]) -> None:
+def recalled(connection: Connection, keys: Sequence[str], now: datetime, lease: str) -> list[str]:
+    """See ``Deliveries.recalled``."""
+    return list(connection.execute(_RECALLED, {"keys": list(keys), "lease": lease, "now": now}).scalars())
+
+
+def retractions(
+    connection: Connection, keys: Sequence[str], now: datetime, *, size: int, lease: str
+) -> dict[str, tuple[DueDelivery, ...]]:
+    """See ``Deliveries.retractions``."""
+    rows = connection.execute(_LEASED, {"keys": list(keys), "lease": lease}).all()
+    found = {row.key: tuple(turns.retractions(connection, row, now, size)) for row in rows}
+    _take(connection, [one.id for due in found.values() for one in due], lease)
+    return found
+
+
+def put_back(connection: Connection, ids: Sequence[int], now: datetime, lease: str) -> None:
+    """See ``Deliveries.put_back``."""
+    connection.execute(_PUT_SOME_BACK, {"ids": list(ids), "b_now": now, "b_lease": lease})
+
+
+def release(connection: Connection, lease: str, keys: Sequence[str], now: datetime) -> None:
     """Give destinations back, and what was claimed of them but never sent."""
-    connection.execute(_PUT_BACK, {"keys": list(keys), "b_lease": lease})
+    connection.execute(_PUT_ALL_BACK, {"keys": list(keys), "b_now": now, "b_lease": lease})
     connection.execute(_LET_GO, {"keys": list(keys), "b_lease": lease})
 
 

@@ -107,6 +107,29 @@ class Deliveries:
         with self.database.write() as connection:
             return claims.more(connection, keys, now, gate, size=size, lease=lease)
 
+    def recalled(self, keys: Sequence[str], now: datetime, *, lease: str) -> list[str]:
+        """Those of these destinations, leased to ``lease``, that a retraction waits for."""
+        with self.database.read() as connection:
+            return claims.recalled(connection, keys, now, lease)
+
+    def retractions(
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+    ) -> Mapping[str, tuple[DueDelivery, ...]]:
+        """As ``more``, of retractions only: no stop and no schedule keeps them."""
+        with self.database.write() as connection:
+            return claims.retractions(connection, keys, now, size=size, lease=lease)
+
+    def replaced(self, ids: Sequence[int]) -> frozenset[int]:
+        """Those of these deliveries that a later one of the same article and destination took the place of."""
+        with self.database.read() as connection:
+            return turns.replaced(connection, ids)
+
+    def put_back(self, ids: Sequence[int], now: datetime, *, lease: str) -> None:
+        """Let these claimed deliveries, of which nothing was sent, wait again where they did; what a later one took the
+        place of meanwhile is superseded."""
+        with self.database.write() as connection:
+            claims.put_back(connection, ids, now, lease)
+
     def record(
         self,
         attempted: Sequence[Attempted],
@@ -114,6 +137,7 @@ class Deliveries:
         *,
         lease: str,
         release: Sequence[str],
+        now: datetime,
     ) -> None:
         """Commit a batch of results with their receipts; give back the destinations named in ``release``.
 
@@ -125,7 +149,7 @@ class Deliveries:
             for change in changes:
                 _change(connection, change)
             if release:
-                claims.release(connection, lease, release)
+                claims.release(connection, lease, release, now)
 
     def currents(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Current]:
         """The texts of versions by (article, number); those that were never made are missing. A version never

@@ -17,7 +17,7 @@ near_text = Table(
     Column("host", String(255), nullable=False),
     Column("length", Integer, nullable=False),  # characters in normal form, without furniture
     Column("seen_at", UtcDateTime, nullable=False, index=True),
-    Column("keys", LargeBinary, nullable=False),  # its rows of near_key, by which they are found again
+    Column("found_by", LargeBinary, nullable=False),  # its rows of near_key, by which they are found again
     Column("sketch", LargeBinary, nullable=False),
 )
 near_key = Table(

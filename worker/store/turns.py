@@ -118,8 +118,17 @@ _FIRST_RELEASED = (
 
 def due(connection: Connection, row: Any, now: datetime, gate: Gate, size: int) -> list[DueDelivery]:
     """Up to ``size`` deliveries that the destination of ``row`` is given now."""
-    rows = in_terms(connection, row, now, gate, size)
-    firsts = _first_released(connection, row.id, [one.article_id for one in rows if one.sequence > 1])
+    return _as_given(connection, row.id, in_terms(connection, row, now, gate, size))
+
+
+def retractions(connection: Connection, row: Any, now: datetime, size: int) -> list[DueDelivery]:
+    """Up to ``size`` retractions that the destination of ``row`` is given now, whatever the stops and its schedule."""
+    wanted = {"destination": row.id, "now": now, "size": size}
+    return _as_given(connection, row.id, _newest(connection, _RETRACTIONS_DUE, wanted))
+
+
+def _as_given(connection: Connection, destination_id: int, rows: Sequence[Any]) -> list[DueDelivery]:
+    firsts = _first_released(connection, destination_id, [one.article_id for one in rows if one.sequence > 1])
     return [due_delivery(one, firsts.get(one.article_id)) for one in rows]
 
 
@@ -176,10 +185,13 @@ def _newest(connection: Connection, query: sa.Select[Any], wanted: dict[str, Any
     """The rows of ``query`` without those that a later one took the place of while a sender held them. Asked of these
     few: in the query itself it would be asked of all that is due."""
     rows = connection.execute(query, wanted).all()
-    if not rows:
-        return rows
-    gone = frozenset(connection.execute(_REPLACED, {"ids": [one.id for one in rows]}).scalars())
+    gone = replaced(connection, [one.id for one in rows])
     return [one for one in rows if one.id not in gone] if gone else rows
+
+
+def replaced(connection: Connection, ids: Sequence[int]) -> frozenset[int]:
+    """Those of these deliveries that a later one of the same article and destination took the place of."""
+    return frozenset(connection.execute(_REPLACED, {"ids": list(ids)}).scalars()) if ids else frozenset()
 
 
 def _room(connection: Connection, destination_id: int, terms: Terms) -> int | None:

@@ -24,6 +24,7 @@ from worker.store import (
     claims,
     corrections,
     media,
+    near,
     resources,
     shelf,
     snapshots,
@@ -44,6 +45,7 @@ class StoreWork:
     def __init__(self, database: Database, connection: Connection, catalogue: CatalogueStore) -> None:
         self._database, self._connection, self._catalogue = database, connection, catalogue
         self._known_ids: Ids | None = None
+        self._nearby = near.StoredNearby(connection)
 
     @property
     def _ids(self) -> Ids:
@@ -84,8 +86,14 @@ class StoreWork:
     def known(self, prepared: Sequence[Prepared]) -> Known:
         return articles.known(self._connection, prepared)
 
+    def nearby(self) -> near.StoredNearby:
+        """What texts are recognised by that are nearly the same."""
+        return self._nearby
+
     def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]:
-        return articles.write_entries(self._connection, identified, now)
+        stored = articles.write_entries(self._connection, identified, now)
+        near.write_near(self._database, self._nearby, stored, now)
+        return stored
 
     def stories(self, ids: Iterable[int]) -> list[Story]:
         wanted = list(ids)

@@ -10,7 +10,6 @@ from typing import Final
 
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.guards import findings, pairs_of, titles_alike, without_figures
-from worker.identity.near.index import NearIndex
 from worker.identity.near.keys import exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
 from worker.identity.near.reading import SHORTEST, read
@@ -24,6 +23,7 @@ from worker.identity.near.verdict import (
     overlap_of,
 )
 from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Script, Verdict
+from worker.ports import Learnt, NearIndex
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _MOSTLY = 0.6  # of the text
@@ -106,7 +106,7 @@ class Recogniser:
     """Verdicts over an index. Not safe for threads; texts are given in the order in which they came."""
 
     index: NearIndex
-    furniture: Furniture = field(default_factory=Furniture)
+    furniture: Learnt = field(default_factory=Furniture)
     _cores: OrderedDict[str, _Core] = field(default_factory=OrderedDict)
 
     def observe(self, text: Text) -> Verdict:
@@ -171,9 +171,9 @@ class Recogniser:
             evidence = _evidence("a short text with an equal title on the same day", core)
             if found.numerals and found.kept < 1:
                 evidence = _evidence("a short text with an equal title, but other figures", core, kept=found.kept)
-                return Verdict(Nearness.EDITION, new.id, old.id, evidence=evidence)
+                return Verdict(Nearness.EDITION, new.id, old.id, evidence=evidence, of_article=old.article)
             nearness = Nearness.SAME if len(old.reading.body()) < SHORTEST else Nearness.EXCERPT
-            return Verdict(nearness, old.article, old.id, evidence=evidence)
+            return Verdict(nearness, old.article, old.id, evidence=evidence, of_article=old.article)
         return Verdict(Nearness.NEW, new.id, evidence=_evidence("too short to compare, and nothing equal", core))
 
     def _look(self, old: Filed, new: Filed, core: _Core) -> _Look:
@@ -202,6 +202,7 @@ class Recogniser:
             round(pair.likeness.jaccard, 3),
             round(pair.likeness.containment, 3),
             _evidence(why, core, **measured),
+            None if nearness is Nearness.NEW else old.article,
         )
 
     def _far_from(self, old: Filed, core: _Core) -> str | None:
@@ -244,7 +245,7 @@ class Recogniser:
             self._cores.popitem(last=False)
 
 
-def learn(furniture: Furniture, filed: Filed) -> None:
+def learn(furniture: Learnt, filed: Filed) -> None:
     """Take the sentences of a text into account."""
     reading = filed.reading
     title = pairs_of(reading.script, reading.title)
@@ -276,7 +277,7 @@ def _is_remnant(reading: Reading, core: _Core) -> bool:
 
 def _exactly(old: Filed) -> Verdict:
     evidence = {"why": "letter for letter the same, but for script, width, punctuation and datelines"}
-    return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, evidence)
+    return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, evidence, old.article)
 
 
 def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) -> Pair:

@@ -1,52 +1,30 @@
-"""Where texts seen before are looked up: the port that a database implements, and the same in memory."""
+"""Where texts seen before are looked up: in memory, and in memory above a store's index."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from worker.identity.near.furniture import Furniture
 from worker.identity.near.keys import promise
 from worker.model.nearness import Filed, Question
+from worker.ports import NearIndex
 
 MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
 _OF_ONE_ARTICLE = 2
-_CROWDED = 8  # of a crowded key only that many of the newest are looked at
+CROWDED: Final = 8  # of a crowded key only that many of the newest are looked at
 
 
-class NearIndex(Protocol):
-    """What recognising asks of a store. Keys of one article are filed once: its copies add only new ones."""
-
-    def exact(self, key: bytes) -> Filed | None:
-        """The first text filed under that exact key."""
-        ...
-
-    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
-        """Texts with a key that is asked for, those of most ``promise`` first; none without any."""
-        ...
-
-    def pillars(self, article: str) -> Sequence[Filed]:
-        """The first text of an article, and its fullest where that is another one."""
-        ...
-
-    def add(self, filed: Filed) -> None: ...
+class OfArticle(Protocol):
+    @property
+    def article(self) -> str: ...
 
 
-class Nearby(Protocol):
-    """What a store gives for recognising some texts together."""
-
-    def furniture(self, hosts: Iterable[str]) -> Furniture:
-        """What was learnt of these hosts."""
-        ...
-
-    def index(self, questions: Sequence[Question]) -> NearIndex:
-        """An index that answers these."""
-        ...
+Candidate = TypeVar("Candidate", bound=OfArticle)
 
 
-def first_of_each(ranked: Sequence[tuple[float, Filed]], most: int) -> list[Filed]:
+def first_of_each(ranked: Sequence[tuple[float, Candidate]], most: int) -> list[Candidate]:
     """The best of candidates in order, of one article not more than two: its copies are like each other."""
     taken: Counter[str] = Counter()
     found = []
@@ -90,7 +68,7 @@ class MemoryIndex:
             if isinstance(held, str):
                 found[held] = None
             else:
-                found.update(dict.fromkeys(held[-_CROWDED:] if len(held) >= MOST_PER_KEY else held))
+                found.update(dict.fromkeys(held[-CROWDED:] if len(held) >= MOST_PER_KEY else held))
         if not found:
             return ()
         promised = [(promise(each.keys, each.length, question), each) for each in map(self._filed.__getitem__, found)]

@@ -27,7 +27,7 @@ def upgrade() -> None:
         Column("host", String(255), nullable=False),
         Column("length", Integer, nullable=False),
         Column("seen_at", UtcDateTime, nullable=False),
-        Column("keys", LargeBinary, nullable=False),
+        Column("found_by", LargeBinary, nullable=False),
         Column("sketch", LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("entry_id", name="pk_near_text"),
     )

@@ -1,0 +1,78 @@
+"""Which new entries carry a text that is known already, though not letter by letter. Pure but for what it is given to
+look texts up in.
+
+Only an entry that is new in every other way is recognised, once, on first sight: later edits of it, or of the article,
+never move it. Entries of one chunk are recognised in order, each against those before it as well; such a one goes by
+its place in the chunk (``+3``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from worker.identity.near.engine import Ready, Recogniser
+from worker.identity.near.index import Layered, MemoryIndex
+from worker.model.feed import ParsedEntry
+from worker.model.ingest import Fate, Identified
+from worker.model.nearness import Nearness, Verdict
+from worker.ports import Nearby
+
+_OWN = "+"
+
+
+def text_of(entry: ParsedEntry) -> str:
+    """What of an entry is compared: its body, of one without any its summary."""
+    return entry.content or entry.summary or ""
+
+
+def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:
+    """The same verdicts in order, with those on new entries as they are after a look at texts nearly the same, and what
+    is to be kept of each text to recognise later ones by."""
+    asked = [position for position, item in enumerate(identified) if _is_asked(item)]
+    if not asked:
+        return list(identified)
+    hosts = {identified[position].prepared.host for position in asked}
+    recogniser = Recogniser(MemoryIndex(), nearby.furniture(hosts))
+    readies = {position: _ready(recogniser, position, identified[position]) for position in asked}
+    recogniser.index = Layered(nearby.index([ready.question for ready in readies.values()]))
+    made = list(identified)
+    for position, ready in readies.items():
+        item = made[position]
+        if item.fate is Fate.NEW:
+            item = _judged(item, recogniser.judge(ready))
+        made[position] = replace(item, filed=recogniser.file(ready, _article(position, item, made)))
+    return made
+
+
+def _is_asked(item: Identified) -> bool:
+    """New ones are recognised; of those that joined by their link and of revised ones the text is kept."""
+    if item.prepared.reading is None or item.estranged:
+        return False
+    return item.fate in (Fate.NEW, Fate.REVISED) or (item.fate is Fate.JOINED and item.by == "link")
+
+
+def _ready(recogniser: Recogniser, position: int, item: Identified) -> Ready:
+    prepared = item.prepared
+    assert prepared.reading is not None
+    published = prepared.entry.published
+    return recogniser.ready(f"{_OWN}{position}", prepared.reading, prepared.host, prepared.address, published)
+
+
+def _judged(item: Identified, verdict: Verdict) -> Identified:
+    """A new entry by the verdict on its text."""
+    if not verdict.nearness.joins:
+        return item if verdict.nearness is Nearness.NEW else replace(item, verdict=verdict)
+    joined = replace(item, fate=Fate.JOINED, by=verdict.nearness.value, verdict=verdict)
+    if verdict.article.startswith(_OWN):
+        return replace(joined, joins=int(verdict.article.removeprefix(_OWN)))
+    return replace(joined, article=int(verdict.article))
+
+
+def _article(position: int, item: Identified, made: Sequence[Identified]) -> str:
+    """The id of an entry's article, or the place of the entry that begins it."""
+    if item.article is not None:
+        return str(item.article)
+    if item.joins is not None:
+        return _article(item.joins, made[item.joins], made)
+    return f"{_OWN}{position}"

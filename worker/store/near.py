@@ -1,0 +1,271 @@
+"""Texts seen before, as recognising asks for them, and what is kept of new ones.
+
+``near_key`` holds at most ``MOST_PER_KEY`` texts under one key, the newest: one under which more would come is a
+template's. Everything runs under the ingest lock, so that two copies that arrive together find each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from worker.identity.near import NEAR_VERSION
+from worker.identity.near.engine import learn
+from worker.identity.near.furniture import Furniture, Site
+from worker.identity.near.index import CROWDED, MOST_PER_KEY, first_of_each
+from worker.identity.near.keys import packed, promise, unpacked
+from worker.identity.near.reading import read
+from worker.identity.recognise import text_of
+from worker.identity.urls import link_key
+from worker.model.feed import ParsedEntry
+from worker.model.ingest import Fate, Stored
+from worker.model.nearness import Filed, Keys, Nearness, Question
+from worker.store.bulk import Insert, Lookup
+from worker.store.engine import Database, among
+from worker.store.nearby import near_key, near_site, near_text, nearness
+from worker.store.pack import unpack
+from worker.store.schema import article, entry, revision, tombstone, tombstone_key
+
+_SIGN = 1 << 31  # keys are unsigned here and signed there
+_ROW = (near_text.c.entry_id, near_text.c.article_id, near_text.c.host, near_text.c.length)
+_KEPT = (near_text.c.found_by, near_text.c.sketch)
+# What was taken down for everybody is still recognised: its copies join it, and stay away with it.
+_BURIED = sa.exists().where(
+    tombstone.c.article_id == article.c.id,
+    tombstone.c.lifted_at.is_(None),
+    tombstone_key.c.tombstone_id == tombstone.c.id,
+    tombstone_key.c.scope == 0,
+)
+_ANSWERS = (
+    *(near_text.c.version == NEAR_VERSION, entry.c.removed_at.is_(None), sa.not_(entry.c.estranged)),
+    sa.or_(article.c.state == "live", _BURIED),
+)
+_FOUND = Lookup(
+    sa.select(near_key.c.key, *_ROW, *_KEPT)
+    .join(near_text, near_text.c.entry_id == near_key.c.entry_id)
+    .join(entry, entry.c.id == near_text.c.entry_id)
+    .join(article, article.c.id == near_text.c.article_id)
+    .where(among(near_key.c.key, "keys"), *_ANSWERS)
+    .order_by(near_key.c.key, near_text.c.entry_id)
+)
+_OF_ARTICLE = (
+    sa.select(*_ROW, *_KEPT)
+    .join(entry, entry.c.id == near_text.c.entry_id)
+    .join(article, article.c.id == near_text.c.article_id)
+    .where(near_text.c.article_id == sa.bindparam("article"), *_ANSWERS)
+    .order_by(near_text.c.entry_id)
+)
+_DOCUMENTS = (
+    sa.select(entry.c.id, revision.c.document)
+    .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
+    .where(among(entry.c.id, "ids"))
+)
+_ADD_TEXTS = Insert(
+    near_text, "entry_id", "article_id", "version", "host", "length", "seen_at", "found_by", "sketch", or_ignore=True
+)
+_ADD_KEYS = Insert(near_key, "key", "entry_id", or_ignore=True)
+_DROP_KEYS = sa.delete(near_key).where(
+    near_key.c.key == sa.bindparam("b_key"), near_key.c.entry_id == sa.bindparam("b_entry")
+)
+_ADD_NEARNESS = sa.insert(nearness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A row of ``near_text``."""
+
+    entry: int
+    article: str
+    host: str
+    length: int
+    keys: Keys
+
+
+@dataclass(slots=True)
+class StoredIndex:
+    """Answers to the questions it was made for; nothing is added to it."""
+
+    connection: Connection
+    hits: Mapping[int, list[_Known]]
+    _loaded: dict[int, Filed] = field(default_factory=dict)
+
+    def exact(self, key: bytes) -> Filed | None:  # noqa: ARG002
+        """None: exact keys are the article's own (``article_key``), and were looked up with them."""
+        return None
+
+    def candidates(self, question: Question, most: int) -> Sequence[Filed]:
+        found: dict[int, _Known] = {}
+        for key in question.keys:
+            held = self.hits.get(key, ())
+            found.update((each.entry, each) for each in (held[-CROWDED:] if len(held) >= MOST_PER_KEY else held))
+        promised = [(promise(each.keys, each.length, question), each) for each in found.values()]
+        ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
+        return self._load(first_of_each(ranked, most))
+
+    def pillars(self, article: str) -> Sequence[Filed]:
+        rows = [_known(row) for row in self.connection.execute(_OF_ARTICLE, {"article": int(article)})]
+        if not rows:
+            return ()
+        fullest = max(rows, key=lambda row: row.length)
+        return self._load([rows[0]] if fullest is rows[0] else [rows[0], fullest])
+
+    def add(self, filed: Filed) -> None:
+        raise NotImplementedError("what is new is written by write_near, with its article's id")
+
+    def _load(self, rows: Sequence[_Known]) -> list[Filed]:
+        """These texts, read anew from what is stored of them."""
+        missing = [row.entry for row in rows if row.entry not in self._loaded]
+        if missing:
+            documents = {row.id: row.document for row in self.connection.execute(_DOCUMENTS, {"ids": missing})}
+            for row in rows:
+                if row.entry in documents:
+                    self._loaded[row.entry] = _filed(row, unpack(ParsedEntry, documents[row.entry]))
+        return [self._loaded[row.entry] for row in rows if row.entry in self._loaded]
+
+
+@dataclass(slots=True)
+class StoredNearby:
+    """What one transaction recognises its texts by."""
+
+    connection: Connection
+    learnt: Furniture = field(default_factory=Furniture)
+    hits: dict[int, list[_Known]] = field(default_factory=dict)
+
+    def furniture(self, hosts: Iterable[str]) -> Furniture:
+        wanted = sorted({host for host in hosts if host} - self.learnt.sites.keys())
+        if wanted:
+            query = sa.select(near_site.c.host, near_site.c.learnt).where(near_site.c.host.in_(wanted))
+            for row in self.connection.execute(query):
+                self.learnt.sites[row.host] = Site.unpacked(row.learnt)
+        return self.learnt
+
+    def index(self, questions: Sequence[Question]) -> StoredIndex:
+        self.look_up({key for question in questions for key in question.keys})
+        return StoredIndex(self.connection, self.hits)
+
+    def look_up(self, keys: Iterable[int]) -> None:
+        """Fill ``hits`` with what is held under ``keys``, oldest first."""
+        wanted = [key - _SIGN for key in sorted(keys)]
+        rows: dict[int, _Known] = {}
+        for row in _FOUND.run(self.connection, keys=wanted) if wanted else ():
+            known = rows.setdefault(row.entry_id, _known(row))
+            self.hits.setdefault(row.key + _SIGN, []).append(known)
+
+
+def write_near(database: Database, nearby: StoredNearby, stored: Sequence[Stored], now: datetime) -> None:
+    """Keep of stored entries what later texts are recognised by, what they were recognised as, and what was learnt of
+    their hosts."""
+    filed = [(item, each) for item in stored if (each := item.identified.filed) is not None]
+    revised = [item.entry for item in stored if item.identified.fate is Fate.REVISED]
+    forget(nearby.connection, revised)
+    keep(nearby, [replace(each, id=str(item.entry), article=str(item.article)) for item, each in filed], now)
+    _write_verdicts(nearby.connection, [item for item, _ in filed], now)
+    hosts = set()
+    for item, each in filed:
+        if item.identified.fate is not Fate.REVISED and each.host:
+            learn(nearby.learnt, replace(each, article=str(item.article)))
+            hosts.add(each.host)
+    upsert = database.upsert(near_site)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["host"], set_={"learnt": upsert.excluded.learnt, "at": upsert.excluded.at}
+    )
+    for host in sorted(hosts):
+        values = {"host": host, "learnt": nearby.learnt.sites[host].packed(), "at": now}
+        nearby.connection.execute(upsert, values)
+
+
+def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime) -> None:
+    """Index texts, by their entries' and articles' ids. Their keys were looked up before. A key that another text of
+    the article has already is enough."""
+    texts, keys, dropped = [], [], []
+    taken = {(key, known.article) for key, held in nearby.hits.items() for known in held}
+    crowd = {key: [known.entry for known in held] for key, held in nearby.hits.items()}
+    for each in filed:
+        every = (*each.keys.near, *each.keys.named)
+        row = (int(each.id), int(each.article), NEAR_VERSION, each.host[:255], each.length, now)
+        texts.append((*row, packed(every), packed(each.keys.sketch)))
+        for key in every:
+            if (key, each.article) in taken:
+                continue
+            taken.add((key, each.article))
+            held = crowd.setdefault(key, [])
+            held.append(int(each.id))
+            keys.append((key - _SIGN, int(each.id)))
+            if len(held) > MOST_PER_KEY:
+                dropped.append({"b_key": key - _SIGN, "b_entry": held.pop(0)})
+    _ADD_TEXTS.run(nearby.connection, texts)
+    _ADD_KEYS.run(nearby.connection, keys)
+    if dropped:
+        nearby.connection.execute(_DROP_KEYS, dropped)
+
+
+def forget(connection: Connection, entries: Sequence[int]) -> int:
+    """Take entries out of the index; how many were there."""
+    if not entries:
+        return 0
+    chosen = near_text.c.entry_id.in_(list(entries))
+    rows = connection.execute(sa.select(near_text.c.entry_id, near_text.c.found_by).where(chosen)).all()
+    if rows:
+        keys = [{"b_key": key - _SIGN, "b_entry": row.entry_id} for row in rows for key in unpacked(row.found_by)]
+        if keys:
+            connection.execute(_DROP_KEYS, keys)
+        connection.execute(sa.delete(near_text).where(chosen))
+    return len(rows)
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Drop up to ``limit`` texts that came before that moment, and what was learnt of hosts of which nothing
+    came since."""
+    query = sa.select(near_text.c.entry_id).where(near_text.c.seen_at < before).limit(limit)
+    dropped = forget(connection, connection.execute(query).scalars().all())
+    stale = sa.select(near_site.c.host).where(near_site.c.at < before).limit(limit)
+    connection.execute(sa.delete(near_site).where(near_site.c.host.in_(stale)))
+    return dropped
+
+
+def _write_verdicts(connection: Connection, stored: Sequence[Stored], now: datetime) -> None:
+    """What texts were recognised as, where that is anything: ids of the chunk become those of the database."""
+    entries = {item.identified.filed.id: item for item in stored if item.identified.filed is not None}
+    rows = []
+    for item in stored:
+        verdict = item.identified.verdict
+        if verdict is None or verdict.of is None or verdict.nearness is Nearness.NEW:
+            continue
+        assert verdict.of_article is not None
+        other = entries.get(verdict.of)
+        evidence = dict(verdict.evidence)
+        also = evidence.get("also")
+        if isinstance(also, list):
+            evidence["also"] = [entries[each].article if each in entries else int(each) for each in also]
+        rows.append(
+            {
+                "entry_id": item.entry,
+                "verdict": verdict.nearness.value,
+                "of_entry": other.entry if other else int(verdict.of),
+                "of_article": other.article if other else int(verdict.of_article),
+                "jaccard": verdict.jaccard,
+                "containment": verdict.containment,
+                "evidence": evidence,
+                "version": NEAR_VERSION,
+                "at": now,
+            }
+        )
+    if rows:
+        connection.execute(_ADD_NEARNESS, rows)
+
+
+def _known(row: Any) -> _Known:
+    sketch, keys = unpacked(row.sketch), unpacked(row.found_by)
+    near, named = keys[: len(sketch)], keys[len(sketch) :]
+    return _Known(row.entry_id, str(row.article_id), row.host, row.length, Keys(b"", near, named, sketch))
+
+
+def _filed(row: _Known, document: ParsedEntry) -> Filed:
+    reading = read(document.title or "", text_of(document))
+    address = link_key(document.link) if document.link else None
+    return Filed(str(row.entry), row.article, reading, row.keys, row.host, address, document.published, row.length)
