@@ -162,6 +162,38 @@ def an_english_release(number: int = 2, **changes: Any) -> Release:
     )
 
 
+UYGHUR = Credit(
+    origin="تەڭرىتاغ خەۋەرلىرى",
+    original_title="ئۈرۈمچىدە يېڭى كۇتۇپخانا ئېچىلدى",
+    original_link="https://tengritagh.example/x/7.html",
+    publisher="tengritagh",
+    site="https://tengritagh.example/",
+)
+
+
+def a_uyghur_release(number: int = 6, **changes: Any) -> Release:
+    """Right to left, in a language that we have no words of our own in."""
+    facts = {
+        "title": "ئۈرۈمچىدە يېڭى كۇتۇپخانا ئېچىلدى",
+        "language": "ug",
+        "body": "<p>بۈگۈن ئۈرۈمچىدە يېڭى كۇتۇپخانا ئېچىلدى، نۇرغۇن ئوقۇغۇچىلار كېلىپ كىتاب ئوقۇدى.</p>",
+        "credit": UYGHUR,
+        "categories": (),
+    }
+    return a_release(number, **{**facts, **changes})
+
+
+def a_mongolian_release(number: int = 7, **changes: Any) -> Release:
+    """In the traditional script, which is written in columns."""
+    facts = {
+        "title": "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ ᠦᠨ ᠰᠣᠶᠣᠯ",
+        "language": "mn-Mong",
+        "body": "<p>ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ ᠦᠨ ᠰᠣᠶᠣᠯ ᠤᠨ ᠥᠪ ᠢ ᠬᠠᠮᠠᠭᠠᠯᠠᠬᠤ ᠬᠤᠷᠠᠯ ᠥᠨᠥᠳᠥᠷ ᠬᠥᠬᠡᠬᠣᠲᠠ ᠳᠤ ᠨᠡᠭᠡᠭᠳᠡᠪᠡ᠃</p>",
+        "categories": (),
+    }
+    return a_release(number, **{**facts, **changes})
+
+
 def an_excerpt(number: int = 3, **changes: Any) -> Release:
     excerpt = "代表团一行走访了三所学校。"
     facts = {"use": Use.EXCERPT, "body": None, "excerpt": excerpt, "reasons": (Reason.FEED_FULL_NOT_LICENCE,)}

@@ -15,7 +15,16 @@ import pytest
 from pydantic import ValidationError
 
 import worker
-from tests.fakes import NOON, FakeSecrets, a_link, a_release, a_withdrawal, an_english_release, an_excerpt
+from tests.fakes import (
+    NOON,
+    FakeSecrets,
+    a_link,
+    a_release,
+    a_uyghur_release,
+    a_withdrawal,
+    an_english_release,
+    an_excerpt,
+)
 from worker.destinations import KINDS, OPTIONS, Kind, RemoteKind, secret_fields, secret_references
 from worker.model.delivery import Action, Answer, Parcel, Release, Result, Verdict, Withdrawal
 from worker.model.fetch import FetchError, Outcome, Phase, Request
@@ -38,6 +47,7 @@ SUBJECTS = {
     "excerpt": an_excerpt(),
     "link": a_link(),
     "withdrawn": a_withdrawal(),
+    "right to left": a_uyghur_release(),
 }
 
 

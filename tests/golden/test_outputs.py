@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes import a_head, a_release, a_withdrawal, an_english_release, an_excerpt, every_row
+from tests.fakes import (
+    a_head,
+    a_mongolian_release,
+    a_release,
+    a_uyghur_release,
+    a_withdrawal,
+    an_english_release,
+    an_excerpt,
+    every_row,
+    row_of,
+)
 from worker.destinations.payload import payload
 from worker.model.delivery import Action
 from worker.renderers import RENDERERS, VERSION
@@ -22,7 +32,9 @@ PAYLOADS = {
     "updated.json": an_english_release(sequence=2, version=2, action=Action.UPDATE),
     "excerpt.json": an_excerpt(),
     "withdrawn.json": a_withdrawal(),
+    "right-to-left.json": a_uyghur_release(),
 }
+OTHER_WAYS = (row_of(a_uyghur_release()), row_of(a_mongolian_release()))
 
 
 def check(name: str, body: bytes) -> None:
@@ -42,6 +54,11 @@ def test_feeds(name: str) -> None:
     check(FEEDS[name], RENDERERS[name](a_head(), every_row()).body)
 
 
+@pytest.mark.parametrize("name", sorted(FEEDS))
+def test_feeds_of_texts_that_run_another_way(name: str) -> None:
+    check(f"other-ways.{name}", RENDERERS[name](a_head(), OTHER_WAYS).body)
+
+
 @pytest.mark.parametrize("name", sorted(PAYLOADS))
 def test_webhook_payloads(name: str) -> None:
     check(name, payload(PAYLOADS[name], "partner-a") + b"\n")
@@ -49,5 +66,6 @@ def test_webhook_payloads(name: str) -> None:
 
 def test_changed_bytes_come_with_a_new_version() -> None:
     """Behind the same version, a reader's ETag would still match and it would never see the change."""
-    digest = hashlib.sha256(b"".join(RENDERERS[name](a_head(), every_row()).body for name in sorted(FEEDS)))
+    rows = (*every_row(), *OTHER_WAYS)
+    digest = hashlib.sha256(b"".join(RENDERERS[name](a_head(), rows).body for name in sorted(FEEDS)))
     check("VERSION", f"{VERSION} {digest.hexdigest()}\n".encode())

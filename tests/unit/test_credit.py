@@ -43,12 +43,15 @@ def words(credit: Credit = CREDIT, use: Use = Use.FULL_TEXT, language: str = "zh
         ("zh_CN", "en", "zh"),
         ("yue", "en", "zh"),
         ("en-GB", "zh", "en"),
-        ("de", "zh", "en"),
+        ("de", "zh", "zh"),
+        ("ug", "zh-CN", "zh"),
+        ("bo", "en", "en"),
+        ("ug", "mn", "en"),
         (None, "zh-CN", "zh"),
         ("", "en", "en"),
     ],
 )
-def test_words_are_chinese_for_chinese_texts_and_english_for_others(
+def test_our_words_are_in_the_texts_language_or_in_the_operators(
     tag: str | None, default: str, language: str
 ) -> None:
     assert language_of(tag, default) == language

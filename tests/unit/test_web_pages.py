@@ -22,7 +22,9 @@ from tests.fakes import (
     PORTAL,
     FakeHeartbeats,
     FakeShelf,
+    a_mongolian_release,
     a_release,
+    a_uyghur_release,
     a_withdrawal,
     article_id,
 )
@@ -216,9 +218,43 @@ def test_hostile_texts_stay_texts(get: Get, shelf: FakeShelf, text: str) -> None
     assert structured(answer)["headline"] == text
 
 
-def test_right_to_left_texts_are_set_so(get: Get, shelf: FakeShelf) -> None:
-    shelf.put("portal", a_release(9, language="ug", title="خەۋەر"))
+def test_a_uyghur_article_on_a_chinese_portal(get: Get, shelf: FakeShelf) -> None:
+    uyghur = a_uyghur_release(9)
+    shelf.put("portal", uyghur)
+    page = tree(get(article(9)))
+    assert (page.get("lang"), page.get("dir")) == ("zh", "ltr")
+    text = page.cssselect("article.text")[0]
+    assert (text.get("lang"), text.get("dir")) == ("ug", "rtl")
+    for ours in (".newsroad-credit", ".newsroad-notice", ".about", ".original"):
+        part = text.cssselect(ours)[0]
+        assert (part.get("lang"), part.get("dir")) == ("zh", "ltr"), ours
+    assert words_of(text.cssselect(".newsroad-credit")[0]).startswith("来源：تەڭرىتاغ خەۋەرلىرى")
+    assert "阅读原文" in words_of(text.cssselect(".original")[0]) or "原文链接" in words_of(
+        text.cssselect(".original")[0]
+    )
+    assert page.cssselect("title")[0].text_content() == f"\u2068{uyghur.title}\u2069 · {OPERATOR.name}"
+    assert structured(get(article(9)))["inLanguage"] == "ug"
+    cards = tree(get("/portal/portal/nation/")).cssselect(".card")
+    assert {(card.get("lang"), card.get("dir")) for card in cards} >= {("ug", "rtl"), ("zh-CN", "ltr")}
+
+
+def test_a_text_with_a_wrong_tag_runs_as_its_letters_do(get: Get, shelf: FakeShelf) -> None:
+    shelf.put("portal", a_uyghur_release(9, language="zh"))
     assert tree(get(article(9))).cssselect("article.text")[0].get("dir") == "rtl"
+
+
+def test_traditional_mongolian_stands_in_columns(get: Get, shelf: FakeShelf) -> None:
+    shelf.put("portal", a_mongolian_release(9))
+    text = tree(get(article(9))).cssselect("article.text.vertical")[0]
+    assert (text.get("lang"), text.get("dir")) == ("mn-Mong", "ltr")
+    assert not tree(get(article())).cssselect(".vertical")
+    assert "writing-mode: vertical-lr" in get("/static/portal.css").text
+
+
+def test_a_withdrawn_uyghur_article_speaks_our_words_our_way(get: Get, shelf: FakeShelf) -> None:
+    shelf.put("portal", a_withdrawal(9, language="ug"))
+    main = tree(get(article(9))).cssselect("main")[0]
+    assert (main.get("lang"), main.get("dir")) == ("en", "ltr"), "stored before we spoke the operator's language"
 
 
 # ── lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────

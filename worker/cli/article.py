@@ -38,7 +38,7 @@ from worker.model.stops import Stop
 from worker.pipeline.explain import Explained, Standing, explain, present, provenance
 from worker.pipeline.stopping import in_force, keeps
 from worker.pipeline.view import View
-from worker.rights.credit import attribute, imprint_of, language_of
+from worker.rights.credit import attribute, imprint_of, language_of, language_shown
 from worker.rights.notices import explain as decision_lines
 
 app = typer.Typer(help="Articles: what they are and where they are.", no_args_is_help=True)
@@ -95,7 +95,7 @@ def credit_line(services: Services, facts: ArticleFacts, tongue: str | None) -> 
     return attribute(
         version.credit,
         use=Use.FULL_TEXT,
-        language=tongue or language_of(version.language, me.language),
+        language=tongue or language_of(language_shown(version, me), me.language),
         title=version.title,
         published=version.published,
         zone=me.zone,

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from worker.identity.direction import direction_of
 from worker.model.article import Credit
 from worker.model.delivery import Action, ChannelPath, Imprint, Release, Withdrawal
 from worker.rights.credit import dress
@@ -60,6 +61,7 @@ def _released(release: Release) -> dict[str, object]:
         "use": release.use.value,
         "title": release.title,
         "language": release.language,
+        "direction": direction_of(release),
         "address": release.address,
         "body_html": dress(release),
         "excerpt": release.excerpt,

@@ -9,7 +9,7 @@ from worker.model.delivery import FeedHead, Rendition
 from worker.ports import ShelfRow
 from worker.renderers import atom, jsonfeed, rss
 
-VERSION = 1
+VERSION = 2
 """Part of every ETag. Raise it with any change of the bytes: a test compares it with the golden files."""
 
 

@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Sequence
 
+from worker.identity.direction import direction_of
 from worker.model.delivery import FeedHead, Release, Rendition, Withdrawal
 from worker.ports import ShelfRow
 from worker.renderers import terms
@@ -89,6 +90,7 @@ def _rights(release: Release) -> dict[str, object]:
     credit = release.credit
     return {
         "about": terms.NAMESPACE,
+        "direction": direction_of(release),
         "source": {"name": credit.origin, "url": credit.original_link, "site": credit.site},
         "original_title": credit.original_title,
         "chain": list(terms.chain(release)),

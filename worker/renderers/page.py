@@ -1,6 +1,7 @@
 """HTML pages: what a reader sees. Jinja2 with autoescape always on; only clean bodies and escaped credits are inserted.
 
-The frame of a page speaks the operator's language, what is said of an article speaks the article's.
+The frame of a page speaks the operator's language, what is said of an article speaks the article's where we have words
+in it, else the operator's too. Each says in which direction it runs.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from worker.identity.direction import Direction, direction, direction_of, is_set_vertically
 from worker.model.catalog import Use
 from worker.model.delivery import Imprint, Release, Rendition, Withdrawal
 from worker.renderers import terms
 from worker.renderers.jsonld import news_article
-from worker.renderers.words import direction, words
+from worker.renderers.words import spoken, words
+from worker.rights.credit import tongue_of
 from worker.rights.excerpts import plain, shorten
 from worker.rights.publishers import host_of
 
-VERSION = 1
+VERSION = 2
 """Part of every page's ETag. Raise it with any change of markup."""
 
 _HERE = Path(__file__).parents[1]
@@ -68,6 +71,7 @@ class Card:
     origin: str
     published: datetime
     teaser: str
+    direction: Direction = "ltr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def card(release: Release, page_of: str) -> Card:
         origin=release.credit.origin,
         published=release.published or release.first_released,
         teaser=_teaser(release),
+        direction=direction_of(release),
     )
 
 
@@ -119,7 +124,10 @@ def article(
         "article.html",
         frame,
         release=release,
-        say=words(release.language),
+        say=words(tongue_of(release)),
+        tongue=tongue_of(release),
+        runs=direction_of(release),
+        vertical=is_set_vertically(release),
         body=Markup(release.body) if release.body is not None else None,  # noqa: S704 (cleaned once, at ingest)
         line=Markup(release.attribution.line_html),  # noqa: S704 (escaped where it was made)
         notice=Markup(release.attribution.notice_html),  # noqa: S704 (escaped where it was made)
@@ -165,7 +173,7 @@ def gone(frame: Frame, withdrawal: Withdrawal) -> Rendition:
     say = words(withdrawal.language)
     line = terms.stub_line(withdrawal)
     return _page(
-        "message.html", frame, heading=say["gone_title"], text=line, more=say["gone"], lang=withdrawal.language
+        "message.html", frame, heading=say["gone_title"], text=line, more=say["gone"], lang=spoken(withdrawal.language)
     )
 
 

@@ -11,6 +11,7 @@ from worker.model.catalog import Use
 from worker.model.delivery import FeedHead, Imprint, Release, Withdrawal
 from worker.ports import ShelfRow
 from worker.renderers.words import words
+from worker.rights.credit import tongue_of
 
 NAMESPACE = "urn:newsroad:rights:1"
 """Of our elements in RSS and Atom, and ``about`` of ``_newsroad`` in JSON Feed. Described in docs/outputs.md."""
@@ -35,7 +36,7 @@ def chain(release: Release) -> tuple[str, ...]:
 
 def copyright_notice(release: Release) -> str:
     """The origin's own words, else the sentence that leaves the rights where they are."""
-    return release.credit.copyright_notice or words(release.language)["rights_default"]
+    return release.credit.copyright_notice or words(tongue_of(release))["rights_default"]
 
 
 def link(release: Release) -> str | None:

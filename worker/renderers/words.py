@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from worker.identity.language import primary
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {
         "feed_rights": "各条目著作权归各自权利人所有",
@@ -98,16 +100,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def words(language: str | None) -> Mapping[str, str]:
     """The table for a BCP 47 tag: Chinese for ``zh``, ``zh-…``, ``cmn``, ``yue``; English for all else."""
-    primary = (language or "").replace("_", "-").split("-")[0].lower()
-    return WORDS["zh" if primary in {"zh", "cmn", "yue"} else "en"]
+    return WORDS["zh" if primary(language) == "zh" else "en"]
 
 
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ps", "sd", "ug", "ur", "yi"})
-
-
-def direction(language: str | None) -> str:
-    """``rtl`` or ``ltr`` for a BCP 47 tag; a script subtag decides first (``az-Arab``, ``ug-Latn``)."""
-    parts = (language or "").replace("_", "-").lower().split("-")
-    if len(parts) > 1 and len(parts[1]) == 4 and parts[1].isalpha():
-        return "rtl" if parts[1] in {"arab", "hebr", "syrc", "thaa"} else "ltr"
-    return "rtl" if parts[0] in RIGHT_TO_LEFT else "ltr"
+def spoken(language: str) -> str:
+    """The tag of the language that ``words`` are in for a tag: itself, or English."""
+    return language if primary(language) in WORDS else "en"

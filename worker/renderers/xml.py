@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from worker.identity.direction import direction_of
 from worker.model.delivery import Imprint, Release
 from worker.renderers.terms import NAMESPACE, chain, rfc3339
 
@@ -39,7 +40,8 @@ def child(
 
 
 def say_use(parent: etree._Element, release: Release) -> None:
-    """``nr:use`` with reasons, grant and expiry; ``nr:credit``; one ``nr:hop`` per station, the origin's first."""
+    """``nr:use`` with reasons, grant, expiry and, where the text runs from right to left, its direction; ``nr:credit``;
+    one ``nr:hop`` per station, the origin's first."""
     child(
         parent,
         f"{{{NAMESPACE}}}use",
@@ -49,6 +51,7 @@ def say_use(parent: etree._Element, release: Release) -> None:
             "obligation": " ".join(release.obligations) or None,
             "grant": release.grant,
             "expires": rfc3339(release.valid_until) if release.valid_until else None,
+            "direction": "rtl" if direction_of(release) == "rtl" else None,
         },
     )
     credit = release.credit

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from markupsafe import escape
 
+from worker.identity.direction import direction_of, is_set_vertically
+from worker.identity.language import language_by_letters, primary
 from worker.model.article import Version
 from worker.model.catalog import Grant, Operator, Use
 from worker.model.delivery import Action, Attribution, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
@@ -16,7 +18,17 @@ from worker.rights.excerpts import excerpt_of, own_summary
 from worker.rights.lines import attribute, language_of, withdrawal_line
 from worker.rights.media import Carried, carry, covers
 
-__all__ = ["attribute", "dress", "imprint_of", "language_of", "make_release", "make_withdrawal", "withdrawal_line"]
+__all__ = [
+    "attribute",
+    "dress",
+    "imprint_of",
+    "language_of",
+    "language_shown",
+    "make_release",
+    "make_withdrawal",
+    "tongue_of",
+    "withdrawal_line",
+]
 
 
 def imprint_of(operator: Operator) -> Imprint:
@@ -47,7 +59,7 @@ def make_release(
     grant = next((grant for grant in grants if grant.key == decision.grant), None)
     wish = images if covers(decision, grant) else "drop"
     carried, excerpt = _allowed(version, decision, media or {}, wish, operator.site)
-    tag = version.language or operator.language
+    tag = language_shown(version, operator)
     return Release(
         article=version.article,
         sequence=sequence,
@@ -66,7 +78,7 @@ def make_release(
         enclosures=carried.enclosures,
         channels=_within(channels, grant),
         credit=version.credit,
-        attribution=_words(version, decision, operator, grant, carried.lost),
+        attribution=_words(version, tag, decision, operator, grant, carried.lost),
         imprint=imprint_of(operator),
         reasons=decision.reasons,
         obligations=decision.obligations,
@@ -78,11 +90,20 @@ def make_release(
     )
 
 
-def _words(version: Version, decision: Decision, operator: Operator, grant: Grant | None, changed: bool) -> Attribution:
+def language_shown(version: Version, operator: Operator) -> str:
+    """What the text is in: what its source says, else what its letters show, else what the operator speaks."""
+    if version.language:
+        return version.language
+    return language_by_letters("\n".join((version.title, version.body or ""))) or operator.language
+
+
+def _words(
+    version: Version, tag: str, decision: Decision, operator: Operator, grant: Grant | None, changed: bool
+) -> Attribution:
     return attribute(
         version.credit,
         use=decision.use,
-        language=language_of(version.language, operator.language),
+        language=language_of(tag, operator.language),
         title=version.title,
         published=version.published,
         zone=operator.zone,
@@ -126,7 +147,8 @@ def make_withdrawal(
     channels: Sequence[ChannelPath] = (),
 ) -> Withdrawal:
     """The trace of a withdrawn article. ``language`` is the article's tag; ``by`` names us as the one withdrawing."""
-    tag = language or operator.language
+    spoken = language_of(language, operator.language)
+    tag = next((each for each in (language, operator.language) if primary(each) == spoken), spoken) or spoken
     return Withdrawal(
         article=article,
         sequence=sequence,
@@ -137,17 +159,31 @@ def make_withdrawal(
         by=operator.name,
         first_released=first_released,
         channels=tuple(channels),
-        line_text=withdrawal_line(when, language_of(tag, operator.language), operator.zone),
+        line_text=withdrawal_line(when, spoken, operator.zone),
     )
 
 
+def tongue_of(release: Release) -> str:
+    """The language of our own words around a text: ``zh`` or ``en``."""
+    return release.attribution.language or language_of(release.language, "en")
+
+
 def dress(release: Release) -> str:
-    """The HTML body of every output: credit line first, the body or excerpt if there is one, the notice last."""
+    """The HTML body of every output: credit line first, the body or excerpt if there is one, the notice last.
+
+    A text that does not run as our words do stands in a ``div`` that says so, and they say how they run."""
     attribution = release.attribution
-    parts = [f'<p class="newsroad-credit">{attribution.line_html}</p>']
-    if release.body is not None:
-        parts.append(release.body)
-    elif release.excerpt is not None:
-        parts.append(f"<p>{escape(release.excerpt)}</p>")
-    parts.append(f'<p class="newsroad-notice">{attribution.notice_html}</p>')
-    return "\n".join(parts)
+    text = release.body
+    if text is None and release.excerpt is not None:
+        text = f"<p>{escape(release.excerpt)}</p>"
+    runs = direction_of(release)
+    ours = ""
+    if runs == "rtl" or is_set_vertically(release):
+        ours = f' lang="{tongue_of(release)}" dir="ltr"'
+        text = text and f'<div lang="{escape(release.language)}" dir="{runs}">\n{text}\n</div>'
+    parts = [
+        f'<p class="newsroad-credit"{ours}>{attribution.line_html}</p>',
+        text,
+        f'<p class="newsroad-notice"{ours}>{attribution.notice_html}</p>',
+    ]
+    return "\n".join(part for part in parts if part is not None)

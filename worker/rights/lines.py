@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
+from worker.identity.language import primary
 from worker.identity.names import fold_name
 from worker.model.article import Credit, HopRole
 from worker.model.catalog import Use
@@ -23,13 +24,13 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan", "lzh", "gan", "hsn"})
 
 
 def language_of(tag: str | None, default: str) -> str:
-    """``zh`` for any Chinese tag, ``en`` for any other; ``default`` (itself a tag) stands in for a missing one."""
-    primary = (tag or default or "en").strip().lower().replace("_", "-").partition("-")[0]
-    return "zh" if primary in _CHINESE else "en"
+    """The language our words are in beside a text: ``zh`` for any Chinese tag, ``en`` for any English one. Beside a
+    text in a language we have no words in, or in none that is known, they are in that of ``default`` (itself a tag)."""
+    spoken = (primary(each) for each in (tag, default))
+    return next((each for each in spoken if each in {"zh", "en"}), "en")
 
 
 def attribute(
@@ -60,6 +61,7 @@ def attribute(
         line_html=_html(line),
         notice_text="\n".join(note if isinstance(note, str) else _text(note) for note in pieces),
         notice_html="<br>".join(map(_paragraph, pieces)),
+        language=language,
     )
 
 
