@@ -38,7 +38,7 @@ def test_what_is_put_back_unsent_does_not_go_beside_its_successor(stages: Stages
     settle_only(stages, item("a1", "走访"))
     assert claim(stages, "one") == [1]
     settle_only(stages, item("a1", "走访（更正）"))
-    stages.services.deliveries.record((), (), lease="one", release=["hook"])
+    stages.services.deliveries.record((), (), lease="one", release=["hook"], now=stages.now)
     stages.deliver()
     assert [title for _, title in stages.sent] == ["走访（更正）"]
     stages.run()

@@ -272,7 +272,7 @@ def test_a_lost_lease_writes_nothing(stages: Stages) -> None:
     stages.now += timedelta(seconds=61)
     second = store.claim(stages.now, limit=9, batch=9, lease="second", until=stages.now + timedelta(seconds=60))
     assert first[0].deliveries[0].id == second[0].deliveries[0].id
-    store.record((), (), lease="first", release=["hook"])
+    store.record((), (), lease="first", release=["hook"], now=stages.now)
     assert [row.state for row in stages.deliveries()] == ["sending"]
     assert stages.destination().lease == "second"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +16,7 @@ from worker.model.catalog import Channel, Grant, Selection
 from worker.model.stops import Behind, Letting, Scope, Stop
 from worker.pipeline import deliver
 from worker.pipeline.stopping import stopped
+from worker.pipeline.withdraw import take_down
 
 ALPHA_ONLY = Channel("own", "本报", select=Selection(sources=("alpha",)))
 NEWER = "更正后的全文，内容已经核实，请以此为准。" * 9
@@ -203,3 +206,67 @@ def test_what_is_stopped_cannot_be_stopped_twice_nor_what_is_unknown(stages: Sta
         pause(stages)
     with pytest.raises(NotFound, match="no channel is called weather"):
         pause(stages, Scope.CHANNEL, "weather")
+
+
+def between_sends(stages: Stages, monkeypatch: pytest.MonkeyPatch, **acts: Callable[[], object]) -> None:
+    """Run the deliver stage, and do each act once as many deliveries were answered as its name (``after_2``) says."""
+    monkeypatch.setattr(deliver, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(deliver, "GATHER_SECONDS", 0.0)
+    run = stages.services.deliverer()
+    answered = run._answered
+    count = 0
+
+    def then_act(*given: object) -> None:
+        nonlocal count
+        answered(*given)  # type: ignore[arg-type]
+        count += 1
+        acts.get(f"after_{count}", lambda: None)()
+
+    monkeypatch.setattr(run, "_answered", then_act)
+    run.run()
+
+
+def test_a_stop_lets_go_at_once_of_what_a_running_batch_holds(wide: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide.now = at("09:00")
+    for key, begin in (("alpha", 0), ("beta", 3)):
+        put(wide, key, articles(3, begin=begin))
+        wide.poll()
+        wide.ingest()
+    held: list[tuple[str, int]] = []
+    victim = next(row for row in wide.articles() if row.title == f"{TEXTS[2]}2")
+
+    def look() -> None:
+        held.extend((row.state, row.attempts) for row in wide.deliveries() if row.article_id == victim.id)
+        services = wide.services
+        uuid = UUID(victim.uuid)
+        take_down(services.works, services.view(), services.hints, services.clock, [uuid], reason="NOTICE", by="编辑")
+
+    stop = {"after_1": lambda: pause(wide, Scope.SOURCE, "alpha"), "after_3": look}
+    between_sends(wide, monkeypatch, **stop)
+    assert held == [("due", 0)], "while the batch went on with what is not stopped"
+    assert [kind for kind, _ in wide.sent] == ["published"] * 4, "of what never left nobody is told that it is gone"
+    left = [row for row in wide.deliveries() if row.state != "accepted"]
+    assert {(row.state, row.attempts) for row in left} == {("cancelled", 0), ("due", 0)}
+
+
+def test_a_retraction_does_not_wait_for_the_batch(wide: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(wide, "alpha", articles(1))
+    go(wide, at("09:00"))
+    put(wide, "alpha", articles(6))
+    wide.poll()
+    wide.ingest()
+    services = wide.services
+    both = [UUID(row.uuid) for row in wide.articles() if row.title in (f"{TEXTS[0]}0", f"{TEXTS[5]}5")]
+    assert len(both) == 2, "one is out, one is in the batch"
+    between_sends(
+        wide,
+        monkeypatch,
+        after_1=lambda: take_down(
+            services.works, services.view(), services.hints, services.clock, both, reason="NOTICE", by="编辑"
+        ),
+    )
+    kinds = [kind for kind, _ in wide.sent]
+    assert kinds[:2] == ["published"] * 2
+    assert "withdrawn" in kinds[2:4], "at most what was in flight goes before it"
+    assert f"{TEXTS[5]}5" not in sent(wide), "what was taken back before it left does not leave"
+    assert kinds.count("published") == 5

@@ -17,7 +17,7 @@ from random import Random
 from secrets import token_hex
 from typing import Protocol
 
-from worker.model.delivery import Answer, DeliveryState, Parcel
+from worker.model.delivery import Action, Answer, DeliveryState, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate
 from worker.model.fetch import Lane, Outcome, Request
 from worker.model.stops import Stop
@@ -62,6 +62,16 @@ class DeliveryStore(Protocol):
         self, keys: Sequence[str], now: datetime, *, size: int, lease: str, gate: Gate
     ) -> Mapping[str, tuple[DueDelivery, ...]]: ...
 
+    def recalled(self, keys: Sequence[str], now: datetime, *, lease: str) -> list[str]: ...
+
+    def retractions(
+        self, keys: Sequence[str], now: datetime, *, size: int, lease: str
+    ) -> Mapping[str, tuple[DueDelivery, ...]]: ...
+
+    def replaced(self, ids: Sequence[int]) -> frozenset[int]: ...
+
+    def put_back(self, ids: Sequence[int], now: datetime, *, lease: str) -> None: ...
+
     def record(
         self,
         attempted: Sequence[Attempted],
@@ -69,6 +79,7 @@ class DeliveryStore(Protocol):
         *,
         lease: str,
         release: Sequence[str],
+        now: datetime,
     ) -> None: ...
 
 
@@ -93,6 +104,10 @@ class _Open:
     def ready(self) -> bool:
         """Whether its next delivery may start."""
         return bool(self.waiting) and not self.closed and self.flying < self.concurrency
+
+    def retracts(self) -> bool:
+        """Whether its next delivery is a retraction: there may be more of them, and they come in their turn."""
+        return bool(self.waiting) and self.waiting[0].action is Action.RETRACT
 
     def hungry(self) -> bool:
         """Whether it could send more than it holds, as far as we know."""
@@ -179,24 +194,48 @@ class Deliverer:
         return lanes
 
     def _look(self) -> None:
-        """Read stops and schedules anew, once a second, and let wait what may not go any more; put on the shelves what
-        waited for its time."""
+        """Read stops and schedules anew, once a second: put back what may not go any more, let retractions go before all
+        else, put on the shelves what waited for its time."""
         if self._looked_at is not None and time.monotonic() < self._looked_at + LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
         now, view = self.clock(), self.dispatcher.view
         stops = self.store.stops(now)
         self._gate = gate(stops, view, now)
-        for key, opened in self._open.items():
-            terms = self._gate.terms.get(key)
-            shut = terms is not None and terms.opens is not None
-            # What is left out goes back to where it waited when its destination is released.
-            opened.waiting = deque(
-                due
-                for due in opened.waiting
-                if (due.passes or not shut) and not (stops and self.dispatcher.is_kept(key, due, stops))
-            )
+        self._put_back([due for key, opened in self._open.items() for due in self._kept(key, opened, stops)])
+        self._take_retractions(now)
         self.counts["", "put on the shelf"] += self.shelve(self._gate)
+
+    def _kept(self, key: str, opened: _Open, stops: Sequence[Stop]) -> list[DueDelivery]:
+        """What ``opened`` holds and may not be sent just now."""
+        terms = self._gate.terms.get(key)
+        shut = terms is not None and terms.opens is not None
+        return [
+            due
+            for due in opened.waiting
+            if (shut and not due.passes) or (stops and self.dispatcher.is_kept(key, due, stops))
+        ]
+
+    def _put_back(self, kept: Sequence[DueDelivery]) -> None:
+        """Let these wait where they waited before, at once: as long as they are ours, nothing else of their articles
+        goes there, not even a retraction."""
+        if not kept:
+            return
+        gone = {due.id for due in kept}
+        for opened in self._open.values():
+            opened.waiting = deque(due for due in opened.waiting if due.id not in gone)
+        self.store.put_back(sorted(gone), self.clock(), lease=self.lease)
+
+    def _take_retractions(self, now: datetime) -> None:
+        """Retractions do not wait for the batch to end; what they take back is not sent before them."""
+        able = [key for key, one in self._open.items() if not (one.closed or one.claim.open or one.retracts())]
+        keys = self.store.recalled(able, now, lease=self.lease) if able else []
+        if not keys:
+            return
+        waiting = [due for key in keys for due in self._open[key].waiting]
+        replaced = self.store.replaced([due.id for due in waiting])
+        self._put_back([due for due in waiting if due.id in replaced])
+        self._take(self.store.retractions(keys, now, size=BATCH, lease=self.lease))
 
     def _claim(self, first: str | None) -> None:
         limit = min(CLAIM_MOST, OPEN_MOST - len(self._open))
@@ -211,7 +250,7 @@ class Deliverer:
         ):
             declared = self.dispatcher.destination(claim.key)
             if declared is None:
-                self.store.record((), (), lease=self.lease, release=[claim.key])
+                self.store.record((), (), lease=self.lease, release=[claim.key], now=now)
                 continue
             # What goes at a fixed time is one ordered batch: the partner gets it one by one.
             concurrency = 1 if declared.schedule.at else declared.concurrency
@@ -222,7 +261,9 @@ class Deliverer:
     def _take(self, claimed: Mapping[str, Sequence[DueDelivery]]) -> None:
         """Decide again about everything claimed, in one go; what must not go is written off at once."""
         for key, ready in self.dispatcher.prepare(claimed, lease=self.lease).items():
-            self._open[key].waiting.extend(ready)
+            first = [due for due in ready if due.action is Action.RETRACT]
+            self._open[key].waiting.extendleft(reversed(first))
+            self._open[key].waiting.extend(due for due in ready if due.action is not Action.RETRACT)
             if len(ready) < len(claimed[key]):
                 self.counts[key, "decided anew"] += len(claimed[key]) - len(ready)
 
@@ -296,7 +337,7 @@ class Deliverer:
                 opened.closed = True
                 opened.waiting.clear()
         if attempted or changes or release:
-            self.store.record(attempted, changes, lease=self.lease, release=release)
+            self.store.record(attempted, changes, lease=self.lease, release=release, now=self.clock())
 
     def _settle_drained(self, open_window: bool) -> None:
         """Fetch more for destinations that ran dry; give back those with nothing left."""
