@@ -24,6 +24,7 @@ _ASKED_LEAD = 16
 _LEAD = {Script.HAN: 150, Script.WORDS: 70, Script.OTHER: 300}
 _SHINGLE = {Script.HAN: 12, Script.WORDS: 8, Script.OTHER: 24}
 _SALT = {script: crc32(f"near{NEAR_VERSION}{script.value}".encode()) for script in Script}
+_PERSON = {script: f"near{NEAR_VERSION}{script.value}".encode() for script in Script}
 _TITLE_SALT = crc32(f"near{NEAR_VERSION}title".encode())
 _ADDRESS_SALT = crc32(f"near{NEAR_VERSION}address".encode())
 _TITLE_FROM = 6  # characters of a title that identifies anything
@@ -32,15 +33,16 @@ _TITLE_FROM = 6  # characters of a title that identifies anything
 def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple[Keys, Question]:
     """Keys of a text in normal form but its exact one; ``title`` in normal form, ``address`` an address key
     (``urls.link_key``)."""
-    units = core.split() if script is Script.WORDS else core.encode("utf-16-le", "surrogatepass")
-    ranks = _ranks(script, units)
+    salt, person = _SALT[script], _PERSON[script]  # told once: an enum's hash costs as much as a crc
+    shingles = _shingles(script, core)
+    ranks = [crc32(shingle, salt) for shingle in shingles]
     every = frozenset(ranks)
     smallest = _smallest(every, _ASKED)
     lead = sorted(set(ranks[: _LEAD[script]]))[:_ASKED_LEAD]
     sketch = smallest[: KEYS - _LEAD_KEYS]
     sketch = list(dict.fromkeys((*sketch, *lead, *smallest)))[:KEYS]
-    places = dict(zip(ranks, range(len(ranks)), strict=True))
-    keys = {rank: _key(script, units, places[rank]) for rank in dict.fromkeys((*smallest, *lead))}
+    of_rank = dict(zip(ranks, shingles, strict=True))
+    keys = {rank: _key(of_rank[rank], person) for rank in dict.fromkeys((*smallest, *lead))}
     named = named_keys(title, address)
     asked = tuple(dict.fromkeys((*keys.values(), *named)))
     near = tuple(keys[rank] for rank in sketch)
@@ -54,8 +56,9 @@ def exact_key(reading: Reading) -> bytes:
     body = reading.body(reading.loose)
     if len(body) < SHORTEST:
         body = f"{reading.title}\0{body}" if reading.title and body else ""
-    person = f"near{NEAR_VERSION}{reading.script.value}".encode()
-    return blake2b(body.encode("utf-8", "replace"), digest_size=16, person=person).digest() if body else b""
+    if not body:
+        return b""
+    return blake2b(body.encode("utf-8", "replace"), digest_size=16, person=_PERSON[reading.script]).digest()
 
 
 def named_keys(title: str, address: str | None) -> tuple[int, ...]:
@@ -81,26 +84,19 @@ def promise(keys: Keys, length: int, question: Question) -> float:
     return found / (expected + 2) if found >= max(1.0, 0.25 * expected) else 0.0
 
 
-def _ranks(script: Script, units: bytes | list[str]) -> list[int]:
-    """A number for each shingle in order. The smallest are picked, so that they crowd in a small part of the range and
-    would be poor keys themselves."""
-    salt = _SALT[script]
-    if isinstance(units, list):
-        return [crc32(_shingle(script, units, at), salt) for at in range(len(units) - _SHINGLE[script] + 1)]
-    size = 2 * _SHINGLE[script]
-    return [crc32(units[at : at + size], salt) for at in range(0, len(units) - size + 1, 2)]
+def _shingles(script: Script, core: str) -> list[bytes]:
+    """Every shingle of a text in order. A crc of each is its rank: the smallest are picked, so that they crowd in a small
+    part of the range and would be poor keys themselves."""
+    size = _SHINGLE[script]
+    if script is Script.WORDS:
+        words = core.split()
+        return [" ".join(words[at : at + size]).encode() for at in range(len(words) - size + 1)]
+    letters, size = core.encode("utf-16-le", "surrogatepass"), 2 * size
+    return [letters[at : at + size] for at in range(0, len(letters) - size + 1, 2)]
 
 
-def _shingle(script: Script, units: bytes | list[str], place: int) -> bytes:
-    length = _SHINGLE[script]
-    if isinstance(units, list):
-        return " ".join(units[place : place + length]).encode()
-    return units[2 * place : 2 * (place + length)]
-
-
-def _key(script: Script, units: bytes | list[str], place: int) -> int:
-    person = f"near{NEAR_VERSION}{script.value}".encode()
-    return int.from_bytes(blake2b(_shingle(script, units, place), digest_size=4, person=person).digest(), "big")
+def _key(shingle: bytes, person: bytes) -> int:
+    return int.from_bytes(blake2b(shingle, digest_size=4, person=person).digest(), "big")
 
 
 def _smallest(hashes: frozenset[int], most: int) -> list[int]:
