@@ -24,7 +24,7 @@ _BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|section|blockquote)\b[^>]{
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x00A0: " "}
 _WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0…", ',:;?!()%.~/-"  .', strict=True))
 _INVISIBLE = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
-_LINE = re.compile(r"\s*[\r\n\u2028\u2029]+\s*")
+_LINE_END = re.compile("[\r\n\u2028\u2029]+")
 _SENTENCE_HAN = re.compile(r"[。！？!?；;\n]+")
 _SENTENCE_WORDS = re.compile(r"[.!?;]+[\"'”’)\]]*\s+|\n+")
 _SENTENCE_OTHER = re.compile("[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
@@ -37,6 +37,21 @@ _WORD = re.compile(r"\w+")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _SAMPLE = 800
+# The first digit of every script that has its own: a reprint writes 12 where the first had ١٢.
+_ZEROS = (
+    *(0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20),
+    *(0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0),
+    *(0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0),
+)
+# Vowel points of Arabic and Hebrew and the line that stretches a word are there or not as a printer likes; two letters
+# have one code on Persian keyboards and another on Arabic ones.
+_POINTS = (0x640, 0x670, *range(0x64B, 0x660), *range(0x591, 0x5BE), 0x5BF, 0x5C1, 0x5C2, 0x5C4, 0x5C5, 0x5C7)
+_ONE_SPELLING: Final[dict[int, str | None]] = {
+    **{zero + digit: str(digit) for zero in _ZEROS for digit in range(10)},
+    **dict.fromkeys(_POINTS),
+    ord("ي"): "ی",
+    ord("ك"): "ک",
+}
 _CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]\w+")
 _HEAD_OF_NAMES = 800
 _DATELINE_FROM = 160  # a shorter text has no characters to spare
@@ -53,7 +68,7 @@ def read(title: str, text: str) -> Reading:
     """Bring a title and a text (plain, a line a paragraph, or HTML) to what is compared."""
     plain = _flat(text)
     script = script_of(plain)
-    lines = without_boilerplate([line for line in _LINE.split(plain.strip()) if line])
+    lines = without_boilerplate([line for each in _LINE_END.split(plain) if (line := each.strip())])
     if lines and len(plain) > _DATELINE_FROM:
         lines[0] = without_dateline(lines[0])
     loose_lines = _loose(lines, script)
@@ -76,6 +91,8 @@ def read(title: str, text: str) -> Reading:
 def script_of(plain: str) -> Script:
     """By what most of its letters are; a fifth of ideographs is enough, since each stands for half a word."""
     sample = plain if len(plain) < _SAMPLE else plain[: _SAMPLE // 2] + plain[len(plain) // 2 :][: _SAMPLE // 2]
+    if sample.isascii():
+        return Script.WORDS if _LATIN.search(sample) else Script.OTHER
     letters = sum(map(str.isalpha, sample)) or 1
     if len(_HAN.findall(sample)) / letters >= 0.2:
         return Script.HAN
@@ -89,8 +106,11 @@ def normal_title(title: str) -> str:
         shorter = pattern.sub("", flat).strip()
         if len(shorter) >= 5:
             flat = shorter
-    if not _HAN.search(flat) and script_of(flat) is Script.WORDS:
+    script = Script.HAN if _HAN.search(flat) else script_of(flat)
+    if script is Script.WORDS:
         return " ".join(_WORD.findall(_POINT.sub("", flat.casefold())))
+    if script is Script.OTHER:
+        return _letters_and_marks(flat.casefold().translate(_ONE_SPELLING))
     return _NOT_WORD.sub("", flat.casefold())
 
 
@@ -136,7 +156,8 @@ def _normal_lines(lines: list[str], script: Script) -> list[list[str]]:
             [" ".join(_WORD.findall(each)) for each in _SENTENCE_WORDS.split(line + " ")] for line in text.split("\n")
         ]
     if script is Script.OTHER:
-        return [[_letters_and_marks(each) for each in _SENTENCE_OTHER.split(line.casefold())] for line in lines]
+        plain = [line.casefold().translate(_ONE_SPELLING) for line in lines]
+        return [[_letters_and_marks(each) for each in _SENTENCE_OTHER.split(line)] for line in plain]
     text = _SENTENCE_HAN.sub("\n", "\r".join(lines).casefold()).replace("\r", "\v")
     # Two marks in turn: the line is split first, so that a line stays one although its sentences are parted.
     return [_NOT_WORD_OR_LINE.sub("", line).split("\n") for line in text.split("\v")]
