@@ -85,8 +85,8 @@ def promise(keys: Keys, length: int, question: Question) -> float:
 
 
 def _shingles(script: Script, core: str) -> list[bytes]:
-    """Every shingle of a text in order. A crc of each is its rank: the smallest are picked, so that they crowd in a small
-    part of the range and would be poor keys themselves."""
+    """Every shingle of a text in order. Their crcs are their ranks: the smallest are picked, so that they crowd in a
+    small part of the range and would be poor keys themselves."""
     size = _SHINGLE[script]
     if script is Script.WORDS:
         words = core.split()
