@@ -58,6 +58,7 @@ resource = Table(
     Column("step", Integer, nullable=False, server_default="0"),
     Column("misses", Integer, nullable=False, server_default="0"),
     Column("missing_since", UtcDateTime),
+    Column("flood_line", UtcDateTime),  # it came with a flood: what is dated up to here is old
     Index("ix_resource_source_id_key", "source_id", "key", unique=True),
     Index(
         "ix_resource_parent_id",
@@ -123,7 +124,14 @@ entry = Table(
     Column("missing_at", UtcDateTime),
     Column("estranged", sa.Boolean, nullable=False, server_default=sa.false()),
     Column("near", Integer),  # version of the algorithm by which it was looked at; NULL: it waits for that
+    Column("held_at", UtcDateTime),  # held back with a flood until a person lets it go
     Index("ix_entry_source_id_first_seen_at", "source_id", "first_seen_at"),
+    Index(
+        "ix_entry_held_at",
+        "source_id",
+        sqlite_where=sa.text("held_at IS NOT NULL"),
+        postgresql_where=sa.text("held_at IS NOT NULL"),
+    ),
     Index("ix_entry_near", "id", sqlite_where=sa.text("near IS NULL"), postgresql_where=sa.text("near IS NULL")),
 )
 alias = Table(

@@ -19,6 +19,10 @@ def upgrade() -> None:
     op.add_column("entry", Column("near", Integer))
     waiting = sa.text("near IS NULL")
     op.create_index("ix_entry_near", "entry", ["id"], sqlite_where=waiting, postgresql_where=waiting)
+    op.add_column("entry", Column("held_at", UtcDateTime))
+    held = sa.text("held_at IS NOT NULL")
+    op.create_index("ix_entry_held_at", "entry", ["source_id"], sqlite_where=held, postgresql_where=held)
+    op.add_column("resource", Column("flood_line", UtcDateTime))
     op.create_table(
         "near_text",
         Column("entry_id", BigKey, nullable=False, autoincrement=False),
@@ -71,6 +75,8 @@ def _nearness() -> None:
 def downgrade() -> None:
     for table in ("nearness", "near_site", "near_key", "near_text"):
         op.drop_table(table)
-    op.drop_index("ix_entry_near", "entry")
-    op.drop_column("entry", "near")
+    op.drop_column("resource", "flood_line")
+    for column, index in (("held_at", "ix_entry_held_at"), ("near", "ix_entry_near")):
+        op.drop_index(index, "entry")
+        op.drop_column("entry", column)
     op.drop_column("article", "merged_into")
