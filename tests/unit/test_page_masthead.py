@@ -333,3 +333,20 @@ def test_the_tree_is_left_as_it_was() -> None:
     before = etree.tostring(page.root)
     read_masthead(page, now=NOW)
     assert etree.tostring(page.root) == before
+
+
+def test_a_page_says_where_it_stands_in_other_languages() -> None:
+    head = (
+        "<link rel='alternate' hreflang='ug' href='/ug/2026/7.html'>"
+        "<link rel='alternate' hreflang='en_US' href='https://en.example.cn/2026/7.html'>"
+        "<link rel='alternate' hreflang='x-default' href='/2026/7.html'>"
+        "<link rel='alternate' hreflang='bo' href='https://bo.example.cn/'>"
+        "<link rel='alternate' hreflang='fr' href='javascript:x'>"
+        "<link rel='alternate' type='application/rss+xml' href='/feed'>"
+        "<link rel='stylesheet' hreflang='mn' href='/mn.css'>"
+    )
+    assert read(article(head=head)).translations == (
+        ("ug", "https://news.example.cn/ug/2026/7.html"),
+        ("en-US", "https://en.example.cn/2026/7.html"),
+    )
+    assert len(read(article(head=head.replace("ug", "kk") * 300)).translations) == 2

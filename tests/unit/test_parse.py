@@ -243,6 +243,25 @@ def test_entities_of_an_old_document_type_are_characters_and_never_grow() -> Non
     assert parse(Document(text.encode())).entries[0].title == "Publisher é &lol; &x;"
 
 
+def test_an_entry_says_where_it_stands_in_other_languages() -> None:
+    others = (
+        '<link rel="alternate" hreflang="zh" type="text/html" href="https://n.example/zh/7"/>'
+        '<link hreflang="bo" href="https://n.example/bo/7"/><link hreflang="en" href="https://n.example/"/>'
+    )
+    own = '<link hreflang="ug" href="https://n.example/ug/7"/>'
+    versions = (("zh", "https://n.example/zh/7"), ("bo", "https://n.example/bo/7"))
+    for entry in (
+        atom(f"<id>urn:7</id><dc:language>ug</dc:language>{others}{own}"),
+        atom(f'<id>urn:7</id>{others}<link href="https://n.example/ug/7"/>'),
+    ):
+        assert (entry.link, entry.translations) == ("https://n.example/ug/7", versions)
+    assert atom(f"<id>urn:7</id>{others}").link == "https://n.example/zh/7", "better than none"
+    link = "<link>https://n.example/7</link>"
+    alternate = '<atom:link rel="alternate" hreflang="bo" href="https://bo.n.example/7"/>'
+    assert item(link + alternate).translations == (("bo", "https://bo.n.example/7"),)
+    assert item(link).translations == ()
+
+
 def test_atom_03_is_read() -> None:
     text = (
         '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>t</title><tagline>tag</tagline><entry>'

@@ -170,4 +170,5 @@ def _rows(parsed: ParsedPage, zone: str) -> Iterator[tuple[str, str]]:
     yield from (("attachment", f"{each.url} {each.title or ''}") for each in parsed.attachments)
     yield from (("statement", f"[{each.place}] {each.text}") for each in parsed.statements)
     yield from (("related", f"{each.title} {each.url}") for each in parsed.related)
+    yield from (("in another language", " ".join(each)) for each in parsed.translations)
     yield from (("next page", each) for each in parsed.next_pages)

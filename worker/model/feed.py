@@ -60,6 +60,7 @@ class ParsedEntry:
     ``digest`` (16 bytes) is the hash of the item's own markup, by which a repeat is dropped unparsed; ``raw`` is that
     markup, kept as evidence; both are empty in an entry read back from the database. ``rights`` and ``license`` are
     the item's own, never inherited from the feed.
+    ``translations`` are pairs of language tag and address where the same text stands in other languages, as it says.
     What only a page tells: ``subtitle``, the page's ``editor`` (责任编辑), ``breadcrumb``, ``images``, ``attachments``,
     ``statements``, ``related`` (相关新闻: recorded, never followed). ``lacks`` names required fields that were not
     found, or not surely enough.
@@ -90,6 +91,7 @@ class ParsedEntry:
     attachments: tuple[Attachment, ...] = ()
     statements: tuple[Statement, ...] = ()
     related: tuple[Related, ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()
     lacks: tuple[str, ...] = ()
 
 

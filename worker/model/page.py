@@ -81,6 +81,7 @@ class ParsedPage:
 
     Times are aware UTC; ``dated_by_day`` says that the page gives a day and no time of day. ``body_html`` is clean
     (nh3, once) with absolute http(s) links; ``body_text`` is its text, a line a paragraph. ``language`` is BCP 47.
+    ``translations`` are pairs of language tag and address where the page says it stands in other languages.
     ``breadcrumb`` goes from the outside in, without the article's own title. ``confidence`` maps a field to the rule
     that found it (``rule``, ``masthead``, ``json-ld``, ``meta``, ``fallback`` …). ``warnings`` are for a person.
     """
@@ -104,6 +105,7 @@ class ParsedPage:
     attachments: tuple[Attachment, ...] = ()
     statements: tuple[Statement, ...] = ()
     related: tuple[Related, ...] = ()
+    translations: tuple[tuple[str, str], ...] = ()
     next_pages: tuple[str, ...] = ()
     confidence: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

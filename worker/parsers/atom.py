@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from worker.identity.language import primary
 from worker.model.feed import ParsedEntry, ParsedFeed
 from worker.parsers.clean import safe_url
 from worker.parsers.rss import enclosures, first_time, syndication_minutes
-from worker.parsers.terms import licence_of, related, relation, relations_of, rights_of, source_of, via_of
+from worker.parsers.terms import (
+    licence_of,
+    related,
+    relation,
+    relations_of,
+    rights_of,
+    source_of,
+    translations_in,
+    via_of,
+)
 from worker.parsers.text import (
     Fields,
     Scope,
@@ -29,7 +39,10 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
     fields = gather(element, scope.core)
     links = fields.get("link", [])
     guid = first_line(fields, "id")
-    link = _page(links, scope) or _text_link(links, scope) or safe_url(guid, None) or _elsewhere(fields, scope)
+    language = language_in(element) or language_tag(first_line(fields, "dc:language")) or scope.language
+    link = (
+        _page(links, scope, language) or _text_link(links, scope) or safe_url(guid, None) or _elsewhere(fields, scope)
+    )
     base = scope.base_of(element) if scope.bases else link or scope.base
     published = first_time(fields, scope.zone, "published", "issued", "created", "dcterms:issued", "dc:date", "pubdate")
     return ParsedEntry(
@@ -50,7 +63,8 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         license=licence_of(fields, links, scope),
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
-        language=language_in(element) or language_tag(first_line(fields, "dc:language")) or scope.language,
+        language=language,
+        translations=translations_in(links, scope, link),
     )
 
 
@@ -63,7 +77,7 @@ def read_feed(feed: Element, scope: Scope, form: str) -> ParsedFeed:
         format=form,
         title=first_label(fields, "title", "dc:title"),
         description=first_label(fields, "subtitle", "tagline", "description", "dc:description"),
-        link=_page(links, scope) or _text_link(links, scope) or safe_url(first_line(fields, "id"), None),
+        link=_page(links, scope, None) or _text_link(links, scope) or safe_url(first_line(fields, "id"), None),
         self_link=own[0] if own else None,
         hubs=tuple(related(links, scope, "hub")),
         language=language_in(feed) or language_tag(first_line(fields, "dc:language", "language")),
@@ -80,9 +94,11 @@ def _creators(fields: Fields) -> list[Element]:
     return [] if fields.get("author") else fields.get("dc:creator", [])
 
 
-def _page(links: list[Element], scope: Scope) -> str | None:
-    """The address of the page: an alternate that is HTML or says no type, else any alternate."""
+def _page(links: list[Element], scope: Scope, language: str | None) -> str | None:
+    """The address of the page: an alternate that is HTML or says no type, else any alternate; one in another language
+    only where there is no other."""
     alternates = [link for link in links if "alternate" in relations_of(link)]
+    alternates.sort(key=lambda link: primary(link.get("hreflang")) not in {None, primary(language)})
     pages = [link for link in alternates if (link.get("type") or "").strip().lower() in _PAGES]
     found = related(pages, scope, "alternate") or related(alternates, scope, "alternate")
     return found[0] if found else None

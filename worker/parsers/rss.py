@@ -13,7 +13,7 @@ from lxml import etree
 from worker.model.feed import Enclosure, ParsedEntry, ParsedFeed, Person
 from worker.parsers.clean import safe_url
 from worker.parsers.dates import parse_date
-from worker.parsers.terms import licence_of, related, rights_of, source_of, via_of
+from worker.parsers.terms import licence_of, related, rights_of, source_of, translations_in, via_of
 from worker.parsers.text import (
     Fields,
     Scope,
@@ -83,6 +83,7 @@ def read_entry(element: Element, scope: Scope, digest: bytes, raw: bytes) -> Par
         source=source_of(fields, scope),
         via=via_of(fields, links, scope),
         language=language_tag(first_line(fields, "dc:language", "language")) or language_in(element) or scope.language,
+        translations=translations_in(links, scope, link),
         guid_is_permalink=permalink and safe_url(guid, None) is not None,
     )
 

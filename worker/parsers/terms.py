@@ -12,6 +12,7 @@ from worker.model.feed import SourceRef, Tombstone
 from worker.parsers.clean import safe_url
 from worker.parsers.dates import parse_date
 from worker.parsers.text import Fields, Scope, first_label, first_line, gather, label_of, line_of, people
+from worker.parsers.translations import translations
 from worker.parsers.xml import Element
 
 _RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
@@ -34,6 +35,12 @@ def related(links: list[Element], scope: Scope, *relations: str) -> list[str]:
 
 def relations_of(link: Element) -> set[str]:
     return set(relation(link).split())
+
+
+def translations_in(links: list[Element], scope: Scope, own: str | None) -> tuple[tuple[str, str], ...]:
+    """Where the entry at ``own`` says it stands in other languages."""
+    alternates = [link for link in links if link.get("hreflang") and "alternate" in relations_of(link)]
+    return translations(((link.get("hreflang"), scope.url(link, link.get("href"))) for link in alternates), own)
 
 
 def rights_of(fields: Fields) -> str | None:

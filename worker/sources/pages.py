@@ -85,6 +85,7 @@ def make_entry(page: ParsedPage, claim: SnapshotClaim, source: Source) -> Parsed
         attachments=(*page.attachments, *(file for part in parts for file in part.attachments)),
         statements=page.statements,
         related=page.related[:RELATED_MAX],
+        translations=page.translations or hint.translations,
         lacks=tuple(_lacks(page, hint, source, content)),
     )
 

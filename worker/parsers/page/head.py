@@ -15,6 +15,7 @@ from worker.parsers.page.scan import squeeze
 
 _MOST_ELEMENTS = 2000  # meta, link, script, time
 _LONGEST_VALUE = 1000
+_MOST_ALTERNATES = 100
 _MOST_SCRIPTS = 12
 _LONGEST_SCRIPT = 400_000
 _DEEPEST = 60
@@ -28,11 +29,13 @@ Json = dict[str, Any]
 @dataclass(slots=True)
 class Head:
     """``metas`` by lower-case name, property or itemprop, values in order. ``things`` are JSON-LD objects that are
-    articles (best first), ``crumbs`` the breadcrumb lists among them, ``times`` what ``time`` elements are dated."""
+    articles (best first), ``crumbs`` the breadcrumb lists among them, ``times`` what ``time`` elements are dated,
+    ``alternates`` language and address of ``link rel=alternate hreflang``."""
 
     title: str = ""
     metas: dict[str, list[str]] = field(default_factory=dict)
     canonical: str | None = None
+    alternates: list[tuple[str, str]] = field(default_factory=list)
     things: list[Json] = field(default_factory=list)
     crumbs: list[Json] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
@@ -70,10 +73,18 @@ def read_head(root: HtmlElement) -> Head:
         elif element.tag == "title":
             if not head.title and element.getparent().tag != "svg":
                 head.title = squeeze("".join(element.itertext())[:_LONGEST_VALUE])
-        elif head.canonical is None and "canonical" in (element.get("rel") or "")[:100].lower().split():
-            head.canonical = (element.get("href") or "")[:2000]
+        else:
+            _read_link(element, head)
     _read_things(scripts, head)
     return head
+
+
+def _read_link(link: HtmlElement, head: Head) -> None:
+    relations = (link.get("rel") or "")[:100].lower().split()
+    if head.canonical is None and "canonical" in relations:
+        head.canonical = (link.get("href") or "")[:2000]
+    if "alternate" in relations and link.get("hreflang") and len(head.alternates) < _MOST_ALTERNATES:
+        head.alternates.append(((link.get("hreflang") or "")[:40], (link.get("href") or "")[:2000]))
 
 
 def _read_meta(meta: HtmlElement, head: Head) -> None:

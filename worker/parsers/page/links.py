@@ -9,6 +9,7 @@ from worker.parsers.clean import safe_url
 from worker.parsers.page.crumbs import HOME
 from worker.parsers.page.head import Head, addresses, texts
 from worker.parsers.page.scan import Line
+from worker.parsers.translations import translations
 
 _ORIGINAL = re.compile(
     r"(?:阅读|閱讀|查看|点击(?:阅读|查看)?|浏览|访问)?\s?(?:原文|原始|来源)(?:链接|連結|鏈接|地址|网址|網址|出处|页面|链结|链接地址|URL)\s{0,3}[:：]?|阅读原文|閱讀原文|查看原文|原文[:：]|(?:^|\s)链接[:：]"
@@ -46,6 +47,10 @@ def same_site(url: str, other: str) -> bool:
 
 def read_canonical(head: Head, base: str | None) -> str | None:
     return safe_url(head.canonical, base) or safe_url(head.meta("og:url"), None)
+
+
+def read_translations(head: Head, base: str | None) -> tuple[tuple[str, str], ...]:
+    return translations(((tag, safe_url(url, base)) for tag, url in head.alternates), base)
 
 
 def read_original(

@@ -19,7 +19,7 @@ from worker.parsers.page.crumbs import read_breadcrumb
 from worker.parsers.page.head import Head, read_head
 from worker.parsers.page.headline import Headline, read_headline, site_names
 from worker.parsers.page.language import read_language
-from worker.parsers.page.links import read_canonical, read_category, read_original
+from worker.parsers.page.links import read_canonical, read_category, read_original, read_translations
 from worker.parsers.page.rules import apply_rules
 from worker.parsers.page.scan import Line, key, read_lines
 from worker.parsers.page.sources import read_source
@@ -44,6 +44,7 @@ class Masthead:
     editor: str | None = None
     original_url: str | None = None
     canonical_url: str | None = None
+    translations: tuple[tuple[str, str], ...] = ()
     breadcrumb: tuple[str, ...] = ()
     category: str | None = None
     confidence: Mapping[str, str] = field(default_factory=dict)
@@ -133,6 +134,7 @@ def _linked(
     if canonical:
         found = _with(found, "meta", canonical_url=canonical)
     base = page.url or canonical
+    found = replace(found, translations=read_translations(head, base))
     source_url = found.source.url if found.source else None
     if original := read_original(_around(lines, zones), head, base, canonical, source_url):
         found = _with(found, original[1], original_url=original[0])
