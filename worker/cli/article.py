@@ -12,6 +12,7 @@ import typer
 
 from worker.bootstrap import Services, open_services
 from worker.cli import article_words as words
+from worker.cli.article_near import lay_beside, near_json, near_lines, pair_json, show_pair
 from worker.cli.output import (
     ArticleArgument,
     JsonOption,
@@ -179,16 +180,25 @@ def _named(hop: Hop) -> str:
 def explain_command(
     text: ArticleArgument,
     destination: Annotated[str | None, typer.Option("--destination", help="Only at this one.")] = None,
+    other: Annotated[
+        str | None,
+        typer.Option("--with", metavar="ENTRY|ARTICLE", help="Show its text and this one side by side."),
+    ] = None,
     tongue: LanguageOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why an article is, or is not, at each destination: channels, decision, deliveries, state of the place."""
+    """Say why an article is, or is not, at each destination, and why texts joined it or were kept apart."""
     with open_services() as services:
         times = Times(ready(services))
         view = services.view()
         chosen = language(services, tongue)
         row = the_article(services, text)
         facts = services.people.article(row.uuid)
+        if other is not None:
+            pair = lay_beside(services, facts, other)
+            print_json(pair_json(pair)) if as_json else show_pair(pair, chosen)
+            return
+        near = services.people.near(row.uuid)
         places = services.people.destinations(times.now)
         if destination is not None:
             places = [services.people.destination(destination, times.now)]
@@ -204,6 +214,7 @@ def explain_command(
                 "article": row.uuid,
                 "title": row.title,
                 "corrections": plain([one for one in facts.corrections if one.lifted_at is None]),
+                "near": near_json(near),
                 "destinations": [
                     {**explained_json(one, chosen), "stops": plain(kept.get(one.key, ()))} for one in told
                 ],
@@ -212,7 +223,7 @@ def explain_command(
         return
     say(f"{row.title}")
     say(f"  {row.uuid}, {row.state}, version {row.version}")
-    for line in _about(facts, gone, times, chosen):
+    for line in (*_about(facts, gone, times, chosen), *near_lines(near, row.uuid, chosen)):
         say(f"  {line}")
     for one in told:
         show_explained(one, times, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
+from worker.model.nearness import Nearness
 from worker.pipeline.explain import Standing
 
 # Pairs: Chinese, then English.
@@ -82,6 +83,16 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
     DeliveryState.WITHHELD: ("未发送的更新", "withheld"),
 }
 
+VERDICTS: dict[Nearness, tuple[str, str]] = {
+    Nearness.SAME: ("同一稿", "the same"),
+    Nearness.EXTENDED: ("更长的稿", "a longer version"),
+    Nearness.EXCERPT: ("节选", "an excerpt"),
+    Nearness.REVISION: ("更新稿", "a revision"),
+    Nearness.EDITION: ("同类的另一篇", "a look-alike of its own"),
+    Nearness.RELATED: ("相关", "related"),
+    Nearness.NEW: ("另一篇", "another text"),
+}
+
 FIELDS: dict[str, tuple[str, str]] = {
     "source": ("来源", "source"),
     "author": ("作者", "author"),
@@ -92,6 +103,20 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 
 PHRASES: dict[str, tuple[str, str]] = {
+    "joined": ("条目 {0}（{1}）《{2}》并入：对照 {4} 为{3}", "entry {0} ({1}) “{2}” joined: {3} against {4}"),
+    "apart": (
+        "条目 {0} 与 {1}《{2}》（{3}）分开：{4}",
+        "entry {0} and {1} “{2}” ({3}) are kept apart: {4}",
+    ),
+    "beside": (
+        "并排对照：newsroad article explain {0} --with {1}",
+        "side by side: newsroad article explain {0} --with {1}",
+    ),
+    "contained": ("较短一方包含", "of the shorter text contained"),
+    "signs": (
+        "= 相同　≠ 有改动　< 只在左边　> 只在右边　· 站点固定内容，不参与比较",
+        "= same   ≠ changed   < only left   > only right   · the site's own, not compared",
+    ),
     "channel": ("频道", "channel"),
     "placed": ("已收入", "takes it"),
     "would": ("现在会收入", "would take it now"),

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from worker.identity.near.engine import Ready, Recogniser
 from worker.identity.near.index import Layered, MemoryIndex
+from worker.identity.urls import host_of
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Fate, Identified
 from worker.model.nearness import Nearness, Verdict
@@ -24,6 +25,11 @@ _OWN = "+"
 def text_of(entry: ParsedEntry) -> str:
     """What of an entry is compared: its body, of one without any its summary."""
     return entry.content or entry.summary or ""
+
+
+def site_of(entry: ParsedEntry, source_url: str) -> str:
+    """The host an entry stands on: that of its link, else its source's; empty where neither has one."""
+    return (host_of(entry.link or source_url) or "").removeprefix("www.")
 
 
 def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Script(StrEnum):
@@ -101,3 +102,23 @@ class Verdict:
     containment: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
     of_article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearRow:
+    """What an entry was found to be on first sight, against another. ``article`` and ``other_article`` are public ids,
+    the same for one that joined."""
+
+    entry: int
+    source: str
+    title: str | None
+    article: UUID
+    verdict: Nearness
+    other: int
+    other_source: str
+    other_title: str | None
+    other_article: UUID
+    jaccard: float
+    containment: float
+    evidence: Mapping[str, object]
+    at: datetime

@@ -9,7 +9,7 @@ from worker.identity.digest import content_digest, terms_digest, text_key
 from worker.identity.keys import KeyMode, alias_keys, detect_mode
 from worker.identity.near.keys import exact_key
 from worker.identity.near.reading import read
-from worker.identity.recognise import text_of
+from worker.identity.recognise import site_of, text_of
 from worker.identity.urls import host_of, link_key
 from worker.model.catalog import Source
 from worker.model.feed import ParsedEntry, ParsedFeed, Role
@@ -42,8 +42,7 @@ def oldest_first(ready: Sequence[Prepared]) -> list[Prepared]:
 def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode, origin: Origin, *, routed: bool = True) -> Prepared:
     """Everything about an entry that needs no database."""
     aliases = alias_keys(entry, mode=mode)
-    host = host_of(entry.link or scene.source.url) or ""
-    own = entry.link is not None and scene.publishers.owns(scene.source.publisher, host)
+    own = entry.link is not None and scene.publishers.owns(scene.source.publisher, host_of(entry.link))
     # Of a first contact only what goes out is compared at once; the rest is filed when there is time for it.
     reading = read(entry.title or "", text_of(entry)) if routed and text_of(entry) else None
     return Prepared(
@@ -58,7 +57,7 @@ def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode, origin: Origin, *, 
         routed=routed,
         core=(exact_key(reading) or None) if reading is not None else None,
         reading=reading,
-        host=host.removeprefix("www."),
+        host=site_of(entry, scene.source.url),
         address=link_key(entry.link) if entry.link else None,
     )
 

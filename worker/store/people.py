@@ -9,9 +9,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from worker.errors import NotFound
+from worker.identity.near.furniture import Furniture
 from worker.model.delivery import DeliveryState
-from worker.model.feed import Role
+from worker.model.feed import ParsedEntry, Role
 from worker.model.ingest import Current, Story
+from worker.model.nearness import NearRow
 from worker.model.overview import (
     ArticleFacts,
     ArticleRow,
@@ -35,6 +37,7 @@ from worker.store import (
     people_channels,
     people_find,
     people_grants,
+    people_near,
     people_overview,
     people_reviews,
     people_texts,
@@ -108,6 +111,18 @@ class People:
         """Everything about one article. Raises NotFound."""
         with self.database.read() as connection:
             return people_articles.facts(connection, people_find.article_id(connection, uuid))
+
+    def near(self, uuid: UUID) -> list[NearRow]:
+        """What an article's entries were found to be, and entries of others against it. Raises NotFound."""
+        with self.database.read() as connection:
+            return people_near.of_article(connection, people_find.article_id(connection, uuid))
+
+    def entry_texts(self, *entries: int) -> tuple[list[tuple[ParsedEntry, str]], Furniture]:
+        """Entries as their sources last had them, each with the host it stands on, and what was learnt of those hosts.
+        Raises NotFound."""
+        with self.database.read() as connection:
+            found = [people_near.document(connection, each) for each in entries]
+            return found, people_near.furniture(connection, [host for _, host in found])
 
     def article_deliveries(self, uuid: UUID) -> list[DeliveryRow]:
         """An article's deliveries, by destination and sequence. Raises NotFound."""

@@ -126,6 +126,12 @@ class Recogniser:
         """What a text is to those filed before."""
         return self._judge(ready.filed, ready.core, ready.question)
 
+    def compare(self, old: Filed, ready: Ready) -> Verdict:
+        """What a text is to this one, whether or not the index would have found it."""
+        if ready.filed.keys.exact and old.keys.exact == ready.filed.keys.exact:
+            return _exactly(old)
+        return self._weighed(self._look(old, ready.filed, ready.core), ready.filed, ready.core)
+
     def file(self, ready: Ready, article: str) -> Filed:
         """Add a text to the index, as one of ``article``."""
         filed = replace(ready.filed, article=article)

@@ -1,0 +1,67 @@
+"""``article explain`` says why texts were joined or kept apart, and lays two of them side by side."""
+
+from __future__ import annotations
+
+import re
+
+from tests.road import Item, Road
+from tests.unit.test_stages_copies import LEAD, OTHER_QUAKE, QUAKE, RELIEF, TITLE
+
+ORIGIN = Item("q1", TITLE, QUAKE)
+REPRINT = Item("q2", "记者直击昭通震区", f"双十一全场家电低至五折，点击领取！</p><p>{QUAKE}")
+BRIEF = Item("q3", "快讯", LEAD)
+BULLETIN = Item("q4", "四川泸定发生6.8级地震 已致66人死亡", OTHER_QUAKE)
+
+
+def test_every_copy_says_why_it_joined_and_every_look_alike_why_not(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.run()
+    road.publish("tongxin", REPRINT, BRIEF, BULLETIN)
+    road.run()
+    uuid = road.uuid(TITLE)
+    near = {one["title"]: one for one in road.json("article", "explain", str(uuid))["near"]}
+    assert [near[title]["verdict"] for title in (REPRINT.title, BRIEF.title, BULLETIN.title)] == [
+        "same",
+        "excerpt",
+        "edition",
+    ]
+    assert near[REPRINT.title]["article"] == near[REPRINT.title]["of_article"] == str(uuid)
+    assert near[BULLETIN.title]["article"] != str(uuid)
+    told = road.cli("article", "explain", str(uuid), "--language", "en").text
+    assert f"“{BRIEF.title}” joined: an excerpt" in told
+    assert f"“{BULLETIN.title}”" in told
+    assert "kept apart: a look-alike of its own" in told
+    again = re.search(r"newsroad article explain (\S+) --with (\d+)", told)
+    assert again is not None
+    assert road.cli("article", "explain", again[1], "--with", again[2]).code == 0
+
+
+def test_two_texts_side_by_side(road: Road) -> None:
+    road.publish("jiang", ORIGIN, BULLETIN)
+    road.run()
+    first, second = str(road.uuid(TITLE)), str(road.uuid(BULLETIN.title))
+    shown = road.json("article", "explain", first, "--with", second)
+    assert {shown["left"]["title"], shown["right"]["title"]} == {TITLE, BULLETIN.title}
+    assert shown["verdict"]["verdict"] == "edition"
+    changed = [row for row in shown["rows"] if row["line"] == "changed"]
+    figures = "".join(part["text"] for row in changed for part in row["left"] + row["right"] if part.get("differs"))
+    assert {"5.6", "6.8"} <= set(re.findall(r"\d\.\d", figures)) or {"5", "8"} <= set(figures)
+    text = road.cli("article", "explain", first, "--with", second, "--language", "en").text
+    assert "a look-alike of its own: " in text
+    assert "≠" in text
+    half = road.cli("article", "explain", first, "--with", "987654").text
+    assert "there is no entry 987654" in half
+
+
+def test_what_only_one_has_stands_alone(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.publish("tongxin", Item("q5", "又一稿", f"{RELIEF}</p><p>{LEAD}</p><p>本台记者将继续关注。"))
+    road.run()
+    copies = road.json("article", "show", str(road.uuid(TITLE)))["copies"]
+    assert len(copies) == 2
+    lines = [
+        row["line"]
+        for row in road.json("article", "explain", str(road.uuid(TITLE)), "--with", str(copies[-1]["entry"]))["rows"]
+    ]
+    assert "right" in lines
+    assert "same" in lines

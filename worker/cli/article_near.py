@@ -1,0 +1,145 @@
+"""Why texts were or were not joined: lines for ``article explain``, and two texts side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from worker.bootstrap import Services
+from worker.cli import article_words as words
+from worker.cli.output import console, plain, say, the_article
+from worker.log import readable
+from worker.model.nearness import NearRow, Verdict
+from worker.model.overview import ArticleFacts
+from worker.model.words import counted
+from worker.pipeline.beside import Beside, Line, Part, Side, beside
+
+_SIGNS = {Line.SAME: "=", Line.CHANGED: "≠", Line.LEFT: "<", Line.RIGHT: ">", Line.FURNITURE: "·"}
+_LONGEST_ID = 18  # digits; a longer number is no entry's
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two entries beside each other, the earlier one first, with what they are known by."""
+
+    left: int
+    right: int
+    titles: tuple[str, str]
+    found: Beside
+
+
+def lay_beside(services: Services, facts: ArticleFacts, other: str) -> Pair:
+    """The article's text and that of ``other``: an entry's id, or anything that names another article. Raises NotFound,
+    or Refused where it names several."""
+    mine = facts.story.lead
+    theirs = int(other) if other.isdecimal() and len(other) <= _LONGEST_ID else _lead_of(services, other)
+    left, right = sorted((mine, theirs))
+    texts, furniture = services.people.entry_texts(left, right)
+    sides = [Side(document, host) for document, host in texts]
+    titles = [document.title or "" for document, _ in texts]
+    return Pair(left, right, (titles[0], titles[1]), beside(sides[0], sides[1], furniture))
+
+
+def _lead_of(services: Services, other: str) -> int:
+    return services.people.article(the_article(services, other).uuid).story.lead
+
+
+def show_pair(pair: Pair, tongue: str) -> None:
+    """Two columns: what differs in red and green on a terminal, told by the sign between them anywhere."""
+    verdict = pair.found.verdict
+    say(f"\n{words.pick(words.VERDICTS[verdict.nearness], tongue)}: {why_of(verdict.evidence)}")
+    say(f"  Jaccard {verdict.jaccard:.2f}, {words.phrase('contained', tongue)} {verdict.containment:.2f}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    for number, title in zip((pair.left, pair.right), pair.titles, strict=True):
+        table.add_column(Text(readable(f"{number}  {title}")), ratio=1, overflow="fold")
+        if len(table.columns) == 1:
+            table.add_column("", width=1)
+    for row in pair.found.rows:
+        dim = row.line is Line.FURNITURE
+        table.add_row(_side(row.left, "red", dim=dim), _SIGNS[row.line], _side(row.right, "green", dim=dim))
+    console().print(table)
+    if pair.found.more:
+        say(f"… {counted(pair.found.more, 'sentence')}")
+    say(words.phrase("signs", tongue))
+
+
+def _side(parts: Sequence[Part], colour: str, *, dim: bool) -> Text:
+    text = Text(style="dim" if dim else "")
+    for part in parts:
+        text.append(readable(part.text), style=colour if part.differs else "")
+    return text
+
+
+def pair_json(pair: Pair) -> dict[str, Any]:
+    """As ``show_pair``; ``verdict`` is on the right text."""
+    return {
+        "left": {"entry": pair.left, "title": pair.titles[0]},
+        "right": {"entry": pair.right, "title": pair.titles[1]},
+        "verdict": verdict_json(pair.found.verdict),
+        "rows": plain(pair.found.rows),
+        "more": pair.found.more,
+    }
+
+
+def verdict_json(verdict: Verdict | NearRow) -> dict[str, Any]:
+    """What a verdict says, as ``probe near`` prints it."""
+    nearness = verdict.nearness if isinstance(verdict, Verdict) else verdict.verdict
+    return {
+        "verdict": nearness.value,
+        "jaccard": verdict.jaccard,
+        "containment": verdict.containment,
+        "evidence": dict(verdict.evidence),
+    }
+
+
+def near_json(rows: Sequence[NearRow]) -> list[dict[str, Any]]:
+    """What texts were found to be on first sight."""
+    return [
+        {
+            "entry": row.entry,
+            "source": row.source,
+            "title": row.title,
+            "article": str(row.article),
+            "of": row.other,
+            "of_source": row.other_source,
+            "of_title": row.other_title,
+            "of_article": str(row.other_article),
+            "at": plain(row.at),
+            **verdict_json(row),
+        }
+        for row in rows
+    ]
+
+
+def near_lines(rows: Sequence[NearRow], article: UUID, tongue: str) -> list[str]:
+    """What joined the article and why, then what is near it and why that did not."""
+    lines = []
+    for row in rows:
+        here = row.article == article
+        mine, theirs = (row.entry, row.other) if here else (row.other, row.entry)
+        title, where = (row.other_title, row.other_article) if here else (row.title, row.article)
+        verdict = words.pick(words.VERDICTS[row.verdict], tongue)
+        if row.verdict.joins:
+            joined = words.phrase("joined", tongue, row.entry, row.source, row.title or "–", verdict, row.other)
+            lines.append(f"{joined}: {why_of(row.evidence)}")
+        else:
+            apart = words.phrase("apart", tongue, mine, theirs, title or "–", str(where)[:8], verdict)
+            lines.append(f"{apart}: {why_of(row.evidence)}")
+    if rows:
+        lines.append(words.phrase("beside", tongue, str(article)[:8], _shown_beside(rows[0], article)))
+    return lines
+
+
+def _shown_beside(row: NearRow, article: UUID) -> int:
+    return row.other if row.article == article and row.other_article != article else row.entry
+
+
+def why_of(evidence: Mapping[str, object]) -> str:
+    """The reason in words."""
+    return str(evidence.get("why") or "–")

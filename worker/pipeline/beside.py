@@ -1,0 +1,152 @@
+"""Two texts side by side: what they share, where they differ, and what one is to the other. Pure.
+
+The terminal and whatever else shows two copies draw this value; it says nothing about how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from worker.identity.digest import normal_form
+from worker.identity.near.engine import Ready, Recogniser
+from worker.identity.near.index import MemoryIndex
+from worker.identity.near.reading import read
+from worker.identity.recognise import text_of
+from worker.identity.urls import link_key
+from worker.model.feed import ParsedEntry
+from worker.model.nearness import Reading, Verdict
+from worker.parsers.clean import plain_text
+from worker.pipeline.compare import split
+from worker.ports import Learnt
+
+MOST = 2_000  # sentences of one side; the rest is told by its number
+_ALIKE = 0.5  # share of two sentences' characters that makes them one with other words
+_PAIRED = 40  # sentences in a stretch that differs which are tried against each other
+_LONGEST = 1_000  # characters of a sentence that is looked into
+
+
+class Line(StrEnum):
+    SAME = "same"  # but for script, width, punctuation
+    CHANGED = "changed"
+    LEFT = "left"  # only there
+    RIGHT = "right"
+    FURNITURE = "furniture"  # the site's own, left out of the comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; ``differs``: the other side has something else there, or nothing."""
+
+    text: str
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: Line
+    left: tuple[Part, ...] = ()
+    right: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One text as it is compared; ``host`` is the site it stands on."""
+
+    document: ParsedEntry
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """``verdict`` is on the right text as it would be today, after the left one; its ids are ``left`` and ``right``.
+    ``more`` is how many sentences are not in ``rows``."""
+
+    rows: tuple[Row, ...]
+    verdict: Verdict
+    more: int = 0
+
+
+def beside(left: Side, right: Side, furniture: Learnt) -> Beside:
+    """The two texts, the earlier one to the left; ``furniture`` is what was learnt of their hosts."""
+    recogniser = Recogniser(MemoryIndex(), furniture)
+    filed = recogniser.file(_ready(recogniser, "left", left), "left")
+    verdict = recogniser.compare(filed, _ready(recogniser, "right", right))
+    olds, news = _sentences(left.document), _sentences(right.document)
+    known = _furniture(left, furniture) | _furniture(right, furniture)
+    rows = tuple(_rows(olds[:MOST], news[:MOST], known))
+    return Beside(rows, verdict, max(0, len(olds) - MOST) + max(0, len(news) - MOST))
+
+
+def _ready(recogniser: Recogniser, name: str, side: Side) -> Ready:
+    document = side.document
+    address = link_key(document.link) if document.link else None
+    return recogniser.ready(name, _read(side), side.host, address, document.published)
+
+
+def _read(side: Side) -> Reading:
+    return read(side.document.title or "", text_of(side.document))
+
+
+def _sentences(document: ParsedEntry) -> list[str]:
+    markup = text_of(document)
+    return split(plain_text(markup, len(markup)))
+
+
+def _furniture(side: Side, furniture: Learnt) -> set[str]:
+    """The normal forms of the sentences that are not compared."""
+    reading = _read(side)
+    dropped = furniture.known(side.host, reading.marks) | reading.loose
+    return {reading.sentences[at].replace(" ", "") for at in dropped}
+
+
+def _rows(olds: Sequence[str], news: Sequence[str], furniture: set[str]) -> Iterator[Row]:
+    old, new = [normal_form(each) for each in olds], [normal_form(each) for each in news]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield from _differing(olds[i1:i2], news[j1:j2], furniture)
+            continue
+        for one, other, normal in zip(olds[i1:i2], news[j1:j2], old[i1:i2], strict=True):
+            yield Row(Line.FURNITURE if normal in furniture else Line.SAME, (Part(one),), (Part(other),))
+
+
+def _differing(olds: Sequence[str], news: Sequence[str], furniture: set[str]) -> Iterator[Row]:
+    """Sentences that are not equal, those beside each other that are the same in other words."""
+    at = 0
+    for old in olds:
+        found = next((place for place in range(at, min(len(news), at + _PAIRED)) if _is_alike(old, news[place])), None)
+        if found is None:
+            yield _alone(old, Line.LEFT, furniture)
+            continue
+        for between in news[at:found]:
+            yield _alone(between, Line.RIGHT, furniture)
+        yield Row(Line.CHANGED, *_parts(old, news[found]))
+        at = found + 1
+    for rest in news[at:]:
+        yield _alone(rest, Line.RIGHT, furniture)
+
+
+def _alone(text: str, line: Line, furniture: set[str]) -> Row:
+    known = normal_form(text) in furniture
+    part = (Part(text, differs=not known),)
+    left, right = (part, ()) if line is Line.LEFT else ((), part)
+    return Row(Line.FURNITURE if known else line, left, right)
+
+
+def _is_alike(old: str, new: str) -> bool:
+    if max(len(old), len(new)) > _LONGEST:
+        return False
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+
+
+def _parts(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    left, right = list[Part](), list[Part]()
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if i1 < i2:
+            left.append(Part(old[i1:i2], differs=tag != "equal"))
+        if j1 < j2:
+            right.append(Part(new[j1:j2], differs=tag != "equal"))
+    return tuple(left), tuple(right)
