@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Final
 
@@ -23,7 +24,7 @@ _TAG = re.compile(r"<[^>]*>")
 _ADDRESS = re.compile(r"""<(?:a|img)\b[^>]*?\s(?:href|src)="([^"]*)\"""", re.IGNORECASE)
 _NOT_TEXT = re.compile(r"[\W_]+")
 # Removed before normalisation, which is slow only for texts that hold any of these; none of them turns into a letter.
-_PUNCTUATION = re.compile("[，。、；：？！（）…“”‘’—]+")
+_PUNCTUATION = "，。、；：？！（）…“”‘’—"
 # In ASCII there is nothing to normalise, and a table takes a tenth of the time of patterns and splits.
 _ASCII_TEXT = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 _ASCII_FLAT = {code: None if chr(code).isspace() else chr(code) for code in range(128)}
@@ -34,10 +35,11 @@ def normal_form(text_or_html: str) -> str:
     """Letters and digits only, in one script, width and case: what two printings of a text have in common."""
     text = _text(text_or_html, " ")
     if not text.isascii():
-        text = _PUNCTUATION.sub("", text)
+        for mark in _PUNCTUATION:  # one after the other: a third of the time of a pattern
+            text = text.replace(mark, "")
     if text.isascii():
         return text.translate(_ASCII_TEXT)
-    text = unicodedata.normalize("NFKC", "".join(text.split()))
+    text = unicodedata.normalize("NFKC", "".join(text.replace(" ", "").split()))
     if not text.isalnum():
         text = _NOT_TEXT.sub("", text)
     text = text.casefold()
@@ -79,13 +81,27 @@ def terms_digest(entry: ParsedEntry) -> bytes:
     return _digest("terms", *(_flat(part) if part else "" for part in parts))
 
 
+def reads_the_same(one: ParsedEntry, other: ParsedEntry) -> bool:
+    """Whether two states of an entry differ in nothing but addresses: its own, and those of pictures and links in it,
+    which all change when a site moves."""
+    return _words(one) == _words(other) and terms_digest(replace(one, link=None)) == terms_digest(
+        replace(other, link=None)
+    )
+
+
+def _words(entry: ParsedEntry) -> tuple[object, ...]:
+    parts = [part or "" for part in (entry.title, entry.summary, entry.content)]
+    addresses = sum(len(_ADDRESS.findall(part)) for part in parts)
+    return (*map(_flat, parts), addresses, len(entry.enclosures))
+
+
 def _persons(people: tuple[Person, ...]) -> list[str | None]:
     return [part for person in people for part in (person.name, person.email, person.uri)]
 
 
 def _flat(text_or_html: str) -> str:
     text = _text(text_or_html, "")
-    return text.translate(_ASCII_FLAT) if text.isascii() else "".join(text.split())
+    return text.translate(_ASCII_FLAT) if text.isascii() else "".join(text.replace(" ", "").split())
 
 
 def _address(url: str) -> str:

@@ -17,7 +17,7 @@ from worker.model.ingest import Copy, Fate, Identified, Known, KnownEntry, Prepa
 from worker.store.bulk import Insert, Lookup, Update
 from worker.store.declared import source
 from worker.store.engine import among
-from worker.store.pack import pack, pack_beside, unpack
+from worker.store.pack import pack_again, pack_beside, unpack
 from worker.store.schema import alias, article, article_key, entry, revision, tombstone, tombstone_key, version
 
 _KNOWN = Lookup(
@@ -201,7 +201,7 @@ def _insert_revisions(connection: Connection, written: list[Stored], now: dateti
         prepared = item.identified.prepared
         parsed, snapshot_id = prepared.entry, prepared.origin.snapshot
         document, evidence = pack_beside(parsed, parsed.raw, without=_MARKUP)
-        credit = pack(prepared.credit)
+        credit = pack_again(prepared.credit)
         rows.append((item.entry, item.revision, snapshot_id, now, document, evidence, credit))
     _ADD_REVISIONS.run(connection, rows)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Set
+from collections.abc import Hashable, Set
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -49,6 +50,12 @@ def pack(value: object, *, without: Set[str] = frozenset()) -> bytes:
     rows had. The fields ``without`` are left out whatever they hold."""
     plain = _plain(value, without)
     return plain if len(plain) < TINY else squeeze(plain)
+
+
+@lru_cache(maxsize=128)
+def pack_again(value: Hashable) -> bytes:
+    """As ``pack``, for what a transaction packs more than once: a new entry's credit is its article's as well."""
+    return pack(value)
 
 
 def pack_beside(value: object, markup: bytes, *, without: Set[str] = frozenset()) -> tuple[bytes, bytes | None]:

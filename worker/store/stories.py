@@ -23,7 +23,7 @@ from worker.store import media as media_store
 from worker.store.bulk import Insert, Update
 from worker.store.declared import channel, destination
 from worker.store.engine import Database, among
-from worker.store.pack import pack, unpack
+from worker.store.pack import pack, pack_again, unpack
 from worker.store.schema import article, decision, delivery, placement, recheck, version
 
 EXPIRED_MOST = 10_000  # decisions that are looked at in one go
@@ -186,7 +186,8 @@ def read_decision(row: Row[Any]) -> Decision:
 
 def write_versions(connection: Connection, rows: Sequence[VersionRow], now: datetime) -> None:
     made = [
-        (row.article, row.number, row.entry, row.revision, pack(row.credit), _packed(row.fixes), now) for row in rows
+        (row.article, row.number, row.entry, row.revision, pack_again(row.credit), _packed(row.fixes), now)
+        for row in rows
     ]
     _ADD_VERSIONS.run(connection, made)
     _SHOW_VERSIONS.run(connection, [(row.number, row.entry, row.title[:1000], row.article) for row in rows])
