@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -99,25 +99,30 @@ class Router:
             if channel.key not in parents or channel.select != Selection()
         }
 
-    def select(self, version: Version, now: datetime, text: str | None = None) -> tuple[str, ...]:
+    def select(
+        self, version: Version, now: datetime, text: str | None = None, copies: Sequence[Version] = ()
+    ) -> tuple[str, ...]:
         """Keys of the channels that take ``version``, their ancestors included, in catalogue order.
 
-        ``text`` is its body as plain text, worked out from ``version.body`` when None.
+        ``text`` is its body as plain text, worked out from ``version.body`` when None. ``copies`` are the same article
+        as others have it: what takes one of them takes ``version``, but for a channel that excludes words of its.
         """
         facts = _Facts(version, self._sources.get(version.source), text, now)
+        others = [_Facts(each, self._sources.get(each.source), None, now) for each in copies]
         taken: set[str] = set()
         for key, compiled in self._compiled.items():
-            if _takes(compiled, facts):
+            if _takes(compiled, facts) or (others and _takes_any(compiled, others, facts)):
                 taken.update(self._ancestors[key])
         return tuple(key for key in self._order if key in taken)
 
-    def refusals(self, version: Version, now: datetime) -> dict[str, tuple[str, ...]]:
+    def refusals(self, version: Version, now: datetime, copies: Sequence[Version] = ()) -> dict[str, tuple[str, ...]]:
         """Why channels do not take ``version`` themselves, by key: the parts of their selection that refuse it
         (``sources``, ``categories``, ``languages``, ``max_age``, ``include``, ``exclude``). Empty for those that take
         it. A channel that takes only what its children take is refused by ``children``, unless one of them takes it.
+        ``copies`` as in ``select``.
         """
         facts = _Facts(version, self._sources.get(version.source), None, now)
-        taken = set(self.select(version, now))
+        taken = set(self.select(version, now, copies=copies))
         found: dict[str, tuple[str, ...]] = {}
         for key in self._order:
             compiled = self._compiled.get(key)
@@ -139,6 +144,12 @@ def _compile(selection: Selection) -> _Compiled:
 
 def _takes(compiled: _Compiled, facts: _Facts) -> bool:
     return next(_refusing(compiled, facts), None) is None
+
+
+def _takes_any(compiled: _Compiled, others: Sequence[_Facts], shown: _Facts) -> bool:
+    if not any(_takes(compiled, facts) for facts in others):
+        return False
+    return not (compiled.exclude and _says(shown.text, compiled.exclude))
 
 
 def _refusing(compiled: _Compiled, facts: _Facts) -> Iterator[str]:

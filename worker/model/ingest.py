@@ -143,16 +143,19 @@ class Stored:
 class Copy:
     """One live entry of an article, for choosing its lead and telling its provenance. An ``estranged`` one carried
     the text once and carries another now: it stays in the provenance and never leads. ``missing``: its page is not
-    found any more."""
+    found any more. ``joined_by`` says what joined it, None for the one that began the article; ``read_at`` when this
+    revision of it came."""
 
     entry: int
     revision: int
     source: str
     first_seen: datetime
+    read_at: datetime
     credit: Credit
     document: ParsedEntry
     estranged: bool = False
     missing: bool = False
+    joined_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ class Pair:
     ``narrowed`` which use made us take the article back instead; ``rehearsed_…`` what it would have if what was
     rehearsed had been sent, ``dropped_version`` which version a person dropped last instead of letting it go.
     ``held_since`` is since when the decision's version waits for a person (None: it does not). ``let_go``: what waited
-    there has come due and goes now."""
+    there has come due and goes now. ``pending_due`` is when what waits goes (None: it is under way), ``updated_at``
+    when the last update since the article was published there was taken."""
 
     destination: str
     sequence: int = 0
@@ -187,6 +191,8 @@ class Pair:
     narrowed: Use | None = None
     held_since: datetime | None = None
     let_go: bool = False
+    pending_due: datetime | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,4 +38,13 @@ def new_stories(stored: Sequence[Stored], now: datetime, stops: tuple[Stop, ...]
 
 def _copy(item: Stored, now: datetime) -> Copy:
     prepared = item.identified.prepared
-    return Copy(item.entry, item.revision, prepared.origin.source, now, prepared.credit, prepared.entry)
+    return Copy(
+        entry=item.entry,
+        revision=item.revision,
+        source=prepared.origin.source,
+        first_seen=now,
+        read_at=now,
+        credit=prepared.credit,
+        document=prepared.entry,
+        joined_by=item.identified.by,
+    )

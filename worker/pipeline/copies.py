@@ -7,10 +7,11 @@ the next version, one that ends takes them from our address at once, and an arch
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from worker.model.article import Version
 from worker.model.catalog import Use
-from worker.model.delivery import Decision, Reason
+from worker.model.delivery import Action, Decision, Reason
 from worker.model.ingest import Pair, Story
 from worker.model.media import MediaChange
 from worker.pipeline.view import View
@@ -54,13 +55,20 @@ def _may_be_out(story: Story, decisions: Mapping[str, Decision], view: View) -> 
     return any(pair.out is not None for key, pair in story.pairs.items() if key not in view.destinations)
 
 
-def lost_media(pair: Pair, decision: Decision, version: Version) -> bool:
+def lost_media(pair: Pair, decision: Decision, version: Version, now: datetime) -> bool:
     """Whether a destination has pictures under a grant that covered them and does not any more: they are taken back
-    with an update."""
+    with an update, which does not wait for its turn either."""
+    if not takes_media_back(pair, decision) or not (version.images or version.attachments or version.enclosures):
+        return False
+    if pair.pending:
+        waits = pair.pending_action is Action.UPDATE and pair.pending_due is not None and pair.pending_due > now
+        return waits and pair.pending_version == version.number
+    return (pair.out_version, pair.decision_version) == (version.number, version.number)
+
+
+def takes_media_back(pair: Pair, decision: Decision) -> bool:
+    """Whether ``decision`` leaves out the pictures that went with the whole text before."""
     before = pair.decision
-    if before is None or pair.pending or not (version.images or version.attachments or version.enclosures):
+    if before is None or before.use is not Use.FULL_TEXT or pair.out is not Use.FULL_TEXT:
         return False
-    if (pair.out, pair.out_version, pair.decision_version) != (Use.FULL_TEXT, version.number, version.number):
-        return False
-    both_whole = before.use is Use.FULL_TEXT and decision.use is Use.FULL_TEXT
-    return both_whole and EXCLUDED not in before.obligations and EXCLUDED in decision.obligations
+    return decision.use is Use.FULL_TEXT and EXCLUDED not in before.obligations and EXCLUDED in decision.obligations

@@ -107,7 +107,7 @@ def correction(
     alike = reads_alike(story.uuid, story.current, fixes, view)
     if alike and values:
         raise Refused(f"{story.uuid} says so already; nothing was changed")
-    settlement = settle(replace(story, fixes=fixes), view, now)
+    settlement = settle(replace(story, fixes=fixes), view, now, spoken=True)
     if settlement.version is None and not alike:
         raise Refused(f"{story.uuid}: its source has left the catalogue; what is out stays as it is")
     before = version_of(story.uuid, story.current, view)

@@ -13,8 +13,9 @@ from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.ingest import Pair, Story
 from worker.model.overview import DeliveryRow, DestinationRow
 from worker.pipeline.deadline import is_dropped
-from worker.pipeline.settle import PERMITTED
-from worker.pipeline.versions import choose_lead, make_version, version_of
+from worker.pipeline.leading import choose_lead
+from worker.pipeline.settle import PERMITTED, others_routed
+from worker.pipeline.versions import make_version, version_of
 from worker.pipeline.view import View
 from worker.rights.corrections import correct
 from worker.rights.provenance import merge
@@ -115,7 +116,10 @@ def provenance(story: Story, view: View) -> tuple[Hop, ...]:
 
 def _refusals(story: Story, view: View, now: datetime) -> Mapping[str, tuple[str, ...]]:
     version = present(story, view)
-    return {} if version is None else view.router.refusals(version, now)
+    if version is None:
+        return {}
+    leads = story.lead if story.current is None else story.current.entry
+    return view.router.refusals(version, now, others_routed(story, version, leads))
 
 
 def _explain(

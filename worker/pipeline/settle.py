@@ -6,8 +6,8 @@ grant, an approval, a deletion.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from worker.model.article import Credit, Version
@@ -16,15 +16,16 @@ from worker.model.delivery import Action, Decision, DeliveryState, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Copy, Order, Pair, Ruling, Story, VersionRow
 from worker.model.media import MediaChange
-from worker.pipeline.copies import lost_media, media_change
+from worker.pipeline.copies import lost_media, media_change, takes_media_back
 from worker.pipeline.deadline import in_time
+from worker.pipeline.leading import choose_lead, speaks
 from worker.pipeline.release import build_case, build_release, story_withdrawal
 from worker.pipeline.timing import as_seen, ended, timed
 from worker.pipeline.updates import as_taken
-from worker.pipeline.versions import choose_lead, make_version, reads_alike
+from worker.pipeline.versions import as_routed, make_version, read_the_same, reads_alike
 from worker.pipeline.view import View
 from worker.ports import Work
-from worker.rights.decide import decide
+from worker.rights.decide import Case, decide
 from worker.rights.endings import Given
 from worker.rights.provenance import merge
 
@@ -46,28 +47,77 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """The story's version and channels, as every pair is decided on them."""
+    """The story's version and channels under one lead, as every pair is decided on them. ``row`` writes the version
+    down where it is new, ``forced``: the lead before may lead no more. ``spoken``: a person asks for it. ``again`` is
+    when it is decided anew whether a better lead may follow, by destination."""
 
     story: Story
+    lead: Copy
     version: Version
+    row: VersionRow | None
     channels: tuple[str, ...]
-    lead_changed: bool
-    missing: bool
     now: datetime
-    visible_at: datetime | None
+    forced: bool = False
+    visible_at: datetime | None = None
+    spoken: bool = False
+    again: Mapping[str, datetime] = field(
+        default_factory=dict
+    )  # when a better lead is decided on again, by destination
 
 
-def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | None = None) -> Settlement:
+@dataclass(frozen=True, slots=True)
+class WaitingLead:
+    """A copy that would lead but for the destinations that show the article in full and may not show it so:
+    what is decided about it there, by their keys."""
+
+    copy: Copy
+    refused: Mapping[str, Decision]
+
+
+def settle(
+    story: Story, view: View, now: datetime, *, visible_at: datetime | None = None, spoken: bool = False
+) -> Settlement:
     """What must be written for ``story`` as things stand at ``now``. Settling twice changes nothing the second time.
 
-    ``visible_at`` is when the text behind the change was fetched. A withdrawn story, or one nobody carries any more,
-    settles to nothing: withdrawing is another road.
+    ``visible_at`` is when the text behind the change was fetched; ``spoken``: a person asks for the change, which does
+    not wait for its turn among updates. A withdrawn story, or one nobody carries any more, settles to nothing:
+    withdrawing is another road.
     """
     if story.withdrawn or not story.carried:
         return Settlement()
-    lead = choose_lead(story.copies, story.lead, view)
-    if lead.source not in view.sources:
+    settled, waiting = _led(story, view, now)
+    if settled is None:
         return Settlement()  # its source has left the catalogue: what is out stays, nothing new goes
+    again = {} if waiting is None else _again(waiting.refused)
+    settled = replace(settled, visible_at=visible_at, spoken=spoken, again=again)
+    placements = tuple((story.article, key) for key in settled.channels if key not in story.channels)
+    return _with_pairs(Settlement(version=settled.row, placements=placements), settled, view)
+
+
+def waiting_lead(story: Story, view: View, now: datetime) -> WaitingLead | None:
+    """The copy of ``story`` that would lead if it might be shown wherever the article is."""
+    return None if story.withdrawn or not story.carried else _led(story, view, now)[1]
+
+
+def _led(story: Story, view: View, now: datetime) -> tuple[_Settled | None, WaitingLead | None]:
+    """``story`` under the lead it has from now on, None when that one's source has left; and who waits to lead."""
+    best = choose_lead(story.copies, story.lead, view)
+    if best.source not in view.sources:
+        return None, None
+    better = _under(best, story, view, now)
+    present = next((copy for copy in story.copies if copy.entry == story.lead and not copy.estranged), None)
+    if story.current is None or present is best:
+        return better, None
+    if present is None or not speaks(present, view):
+        return replace(better, forced=story.current.entry != best.entry), None
+    kept = _under(present, story, view, now)
+    if read_the_same(kept.version, better.version):
+        return kept, None
+    refused = _refused(better, view)
+    return (kept, WaitingLead(best, refused)) if refused else (better, None)
+
+
+def _under(lead: Copy, story: Story, view: View, now: datetime) -> _Settled:
     credit = merge(lead.credit, [copy.credit for copy in story.copies if copy is not lead])
     row = None if _as_shown(story, lead, credit, view) else _version_row(story, lead, credit)
     number = row.number if row is not None else (story.current.number if story.current else 1)
@@ -81,12 +131,42 @@ def settle(story: Story, view: View, now: datetime, *, visible_at: datetime | No
         view=view,
         fixes=story.fixes,
     )
-    selected = view.router.select(version, now)
+    selected = view.router.select(version, now, copies=others_routed(story, version, lead.entry))
     channels = tuple(key for key in view.paths if key in story.channels or key in selected)
-    changed = story.current is not None and story.current.entry != lead.entry
-    settled = _Settled(story, version, channels, changed, lead.missing, now, visible_at)
-    placements = tuple((story.article, key) for key in channels if key not in story.channels)
-    return _with_pairs(Settlement(version=row, placements=placements), settled, view)
+    return _Settled(story, lead, version, row, channels, now)
+
+
+def others_routed(story: Story, version: Version, lead: int) -> list[Version]:
+    """``version`` as channels see it in the copies beside that of the entry ``lead``."""
+    others = (copy for copy in story.copies if copy.entry != lead and not copy.estranged)
+    return [as_routed(copy, version, story.fixes) for copy in others]
+
+
+def _refused(better: _Settled, view: View) -> dict[str, Decision]:
+    """What is decided about a better lead at the destinations that show the article in full and may not show it so.
+    That people must agree to whatever goes there, and that pictures are not copied yet, is no refusal: it waits for
+    them as any version does."""
+    found: dict[str, Decision] = {}
+    for destination in view.carrying(frozenset(better.channels)):
+        pair = as_seen(better.story.pairs.get(destination.key) or Pair(destination.key), destination)
+        if not _shows_all(pair):
+            continue
+        case = _case(better, pair, destination, view)
+        decision = decide(replace(case, rules=replace(case.rules, people=0), waits=False))
+        if decision.use is not Use.FULL_TEXT:
+            found[destination.key] = decision
+    return found
+
+
+def _shows_all(pair: Pair) -> bool:
+    coming = pair.pending and pair.pending_action is not Action.RETRACT and pair.pending_use is Use.FULL_TEXT
+    return coming or pair.out is Use.FULL_TEXT
+
+
+def _again(refused: Mapping[str, Decision]) -> dict[str, datetime]:
+    """When to decide again, at each of these: permissions of a copy that waits may begin, holds may end."""
+    moments = [one.valid_until for one in refused.values() if one.valid_until is not None]
+    return dict.fromkeys(refused, min(moments)) if moments else {}
 
 
 def write(work: Work, settlements: Sequence[Settlement], now: datetime) -> None:
@@ -116,21 +196,23 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         decision = in_time(decision, pair, settled.version.number, view.catalogue.review.deadline, settled.now)
         decisions[destination.key] = decision
         order = make_order(pair, decision, settled.version.number, settled.now)
-        if order is None and lost_media(pair, decision, settled.version):
+        if order is None and lost_media(pair, decision, settled.version, settled.now):
             again = pair.sequence + 1, Action.UPDATE, settled.version.number, decision.use, settled.now
             order = Order(settled.story.article, destination.key, *again)
         order = as_taken(order, pair, destination)
-        if decision != pair.decision or settled.version.number != pair.decision_version:
+        kept = _until(decision, settled.again.get(destination.key))
+        if kept != pair.decision or settled.version.number != pair.decision_version:
             # A retraction that waits still has to reach whoever has what it takes back.
             unsent = pair.pending and pair.pending_action is not Action.RETRACT
             cancels = order is None and unsent and decision.use not in PERMITTED
             rulings.append(
-                Ruling(settled.story.article, destination.key, settled.version.number, decision, cancels=cancels)
+                Ruling(settled.story.article, destination.key, settled.version.number, kept, cancels=cancels)
             )
         if order is None:
             continue
         order = replace(order, article=settled.story.article, visible_at=settled.visible_at)
-        order = timed(order, pair, settled.version, destination, view, settled.now)
+        hurried = settled.spoken or decision.by is not None or takes_media_back(pair, decision)
+        order = timed(order, pair, settled.version, destination, view, settled.now, hurried=hurried)
         order = replace(order, state=_state(order, real, settled, destination, view))
         if order.state is DeliveryState.ACCEPTED:
             shelved.append(_shelve(settled, pair, order, decision, destination, view))
@@ -159,32 +241,42 @@ def _version_row(story: Story, lead: Copy, credit: Credit) -> VersionRow:
     return VersionRow(story.article, number, lead.entry, lead.revision, credit, title, story.fixes)
 
 
+def _until(decision: Decision, moment: datetime | None) -> Decision:
+    """``decision``, to be made again at ``moment`` at the latest."""
+    if moment is None:
+        return decision
+    return replace(decision, valid_until=min(moment, decision.valid_until or moment))
+
+
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
-    number = settled.version.number
     there = pair.out is not None or pair.maybe
     if not there and not pair.pending and view.is_before(destination.key, settled.version.first_seen):
         return BEFORE
-    approval = pair.approval if pair.approval_version == number else None
-    case = build_case(
+    case = _case(settled, pair, destination, view)
+    decision = decide(case)
+    if settled.lead.missing and case.approval is None and decision.use in PERMITTED:
+        return replace(decision, use=Use.HOLD, reasons=(Reason.PAGE_MISSING, *decision.reasons))
+    waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None
+    narrower = pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT)
+    if narrower and (settled.forced or waits):
+        return replace(decision, use=Use.HOLD, reasons=(Reason.LEAD_NOT_PERMITTED, *decision.reasons))
+    return decision
+
+
+def _case(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Case:
+    number = settled.version.number
+    return build_case(
         settled.version,
         destination,
         settled.channels,
         view,
-        approval=approval,
+        approval=pair.approval if pair.approval_version == number else None,
         now=settled.now,
         media=settled.story.media,
         waits=(pair.out, pair.out_version) != (Use.FULL_TEXT, number),
-        there=there,
+        there=pair.out is not None or pair.maybe,
         given=Given(pair.decision, pair.out, pair.out_version == number, pair.maybe),
     )
-    decision = decide(case)
-    if settled.missing and approval is None and decision.use in PERMITTED:
-        return replace(decision, use=Use.HOLD, reasons=(Reason.PAGE_MISSING, *decision.reasons))
-    waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None
-    narrower = pair.out is Use.FULL_TEXT and decision.use not in (Use.FULL_TEXT, Use.REJECT)
-    if narrower and (settled.lead_changed or waits):
-        return replace(decision, use=Use.HOLD, reasons=(Reason.LEAD_NOT_PERMITTED, *decision.reasons))
-    return decision
 
 
 def make_order(pair: Pair, decision: Decision, version: int, now: datetime) -> Order | None:

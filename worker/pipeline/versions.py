@@ -14,7 +14,6 @@ from worker.parsers.clean import plain_text
 from worker.pipeline.view import View
 from worker.rights.corrections import correct
 from worker.rights.media import images_in
-from worker.rights.provenance import speaks_for
 
 SUMMARY_MAX = 400  # characters; a longer description in a feed without bodies is the text itself
 _ENOUGH = 1_000  # characters of markup that mostly tell a long text from a short one
@@ -111,17 +110,26 @@ def reads_alike(uuid: UUID, current: Current, fixes: Fixes, view: View) -> bool:
     return replace(before, stated=None) == replace(after, stated=None)
 
 
-def choose_lead(copies: tuple[Copy, ...], lead: int, view: View) -> Copy:
-    """The copy whose text is sent: the present lead while its source may speak for the publisher credited; else the
-    earliest copy whose source may; else the present lead, or the earliest there is. Needs one that is not estranged."""
-    copies = tuple(copy for copy in copies if not copy.estranged)
-    present = next((copy for copy in copies if copy.entry == lead), None)
-    if present is not None and _speaks(present, view):
-        return present
-    better = next((copy for copy in copies if _speaks(copy, view)), None)
-    return better or present or copies[0]
+def as_routed(copy: Copy, version: Version, fixes: Fixes) -> Version:
+    """``version`` as channels see it in ``copy``: with its source, category, language and words. What people corrected
+    and the article's time stay the version's."""
+    document = copy.document
+    return replace(
+        version,
+        title=version.title if fixes.title is not None else document.title or "",
+        body=document.content or document.summary,
+        summary=document.summary,
+        language=document.language,
+        categories=version.categories if fixes.category is not None else document.categories,
+        source=copy.source,
+    )
 
 
-def _speaks(copy: Copy, view: View) -> bool:
-    declared = view.sources.get(copy.source)
-    return declared is not None and speaks_for(declared, copy.credit, view.grants_of.get(declared.publisher, ()))
+def read_the_same(one: Version, other: Version) -> bool:
+    """Whether a reader sees the same text, title and credit in both."""
+    return _seen(one) == _seen(other)
+
+
+def _seen(version: Version) -> tuple[object, ...]:
+    credit = replace(version.credit, hops=(), claimed=())
+    return version.title, version.body, version.summary, credit

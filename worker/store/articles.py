@@ -82,7 +82,9 @@ _COPIES = (
         entry.c.first_seen_at,
         entry.c.estranged,
         entry.c.missing_at,
+        entry.c.joined_by,
         source.c.key,
+        revision.c.seen_at,
         revision.c.credit,
         revision.c.document,
     )
@@ -248,10 +250,12 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
                 revision=row.revision,
                 source=row.key,
                 first_seen=row.first_seen_at,
+                read_at=row.seen_at,
                 credit=unpack(Credit, row.credit),
                 document=unpack(ParsedEntry, row.document),
                 estranged=row.estranged,
                 missing=row.missing_at is not None,
+                joined_by=row.joined_by,
             )
         )
     return found

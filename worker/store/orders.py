@@ -40,7 +40,7 @@ def pair_of(key: str, rows: Sequence[Row[Any]]) -> Pair:
     sequence, out, out_version, maybe, pending = 0, None, 0, False, False
     withheld: tuple[int, Use | None] = (0, None)
     rehearsed: tuple[int, Use | None] = (0, None)
-    first, narrowed = None, None
+    first, narrowed, updated = None, None, None
     for row in rows:
         sequence = row.sequence
         retract = row.action == Action.RETRACT
@@ -56,6 +56,8 @@ def pair_of(key: str, rows: Sequence[Row[Any]]) -> Pair:
         elif not retract and row.attempts:
             # Of what was tried and then dropped nobody knows any more what came of it.
             maybe = maybe or row.state == DeliveryState.SENDING or row.result in (Result.UNKNOWN, None, DROPPED)
+        if row.state in (DeliveryState.ACCEPTED, DeliveryState.REHEARSED):
+            updated = row.finished_at if row.action == Action.UPDATE else None
         pending = row.state in (DeliveryState.DUE, DeliveryState.SENDING)
     last = rows[-1] if pending else None
     return Pair(
@@ -76,6 +78,8 @@ def pair_of(key: str, rows: Sequence[Row[Any]]) -> Pair:
         withheld_version=withheld[0],
         withheld_use=withheld[1],
         narrowed=narrowed,
+        pending_due=last.due_at if last and last.state == DeliveryState.DUE else None,
+        updated_at=updated,
     )
 
 
