@@ -26,13 +26,13 @@ def test_it_plays_to_the_end_and_tells_what_came_of_it() -> None:
     assert leftovers() == before
 
     told = done.stdout
-    assert told.count("✓") == 6
+    assert told.count("✓") == 7
     outputs = ("webhook", "RSS", "Atom", "JSON Feed", "portal page")
-    for words in ("304", "国家民族事务委员会", "answers 410", "珠湾日报", *outputs):
+    for words in ("304", "国家民族事务委员会", "answers 410", "珠湾日报", "3 sources", "(edition)", *outputs):
         assert words in told
     row = re.search(r"gateway\s*│\s*webhook\s*│\s*(\d+)\s*│\s*(\d+)\s*│\s*(\d+)", told)
     assert row is not None, told
-    assert [int(count) for count in row.groups()] == [8, 1, 1]
+    assert [int(count) for count in row.groups()] == [10, 1, 1]
 
 
 def test_kept_it_says_where_everything_is_until_ctrl_c(tmp_path: Path) -> None:

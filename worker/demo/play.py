@@ -58,6 +58,7 @@ class Play:
         yield Act("A portal without a feed, read from its pages", self._portal_page, lambda: "")
         yield Act("Second poll: nothing changed", self._second_poll, self._unchanged)
         yield Act("A correction and a new text upstream", self._changes, self._arrivals)
+        yield Act("Reprints: one more copy, edited, and a look-alike", self._reprints, self._arrivals)
         yield Act("A takedown", self._takedown, self._retractions)
 
     def close(self) -> None:
@@ -137,6 +138,29 @@ class Play:
         page = update.payload["data"]["address"]
         self._wait(lambda: "104 tonnes" in get(page).body.decode(), 30, f"{page} shows the corrected text")
         return f"“{update.payload['data']['title']}” is version {update.payload['data']['version']} at the partner"
+
+    # Reprints
+
+    def _reprints(self) -> str:
+        now = datetime.now(UTC)
+        origin = next(one for one in self.stage.zhuwan.pieces if one.text is CREDITED)
+        self.stage.zhuwan.add(stories.PORT_WEEK, now)
+        self.stage.portal.reprint(stories.EMBROIDERY_EDITED, ("珠湾日报", origin.link), now)
+        self._wait(lambda: len(self.ledger.copies(CREDITED.title)) == 3, 45, "the edited copy joins the article")
+        self._wait(lambda: stories.PORT_WEEK.title in self._shown(), 45, "the bulletin reaches the partner")
+        self.stage.zhuwan.add(stories.PORT_WEEK_AFTER, datetime.now(UTC))
+        self._wait(lambda: stories.PORT_WEEK_AFTER.title in self._shown(), 45, "so does the next of its kind")
+        copies = self.ledger.copies(CREDITED.title)
+        self._check(len({one.source for one in copies}) == 3, "one article has copies of three sources")
+        self._check(self._shown() >= {stories.PORT_WEEK.title, CREDITED.title}, "the look-alike replaced nothing")
+        self._check(stories.EMBROIDERY_EDITED.title not in self._shown(), "the edited copy is not sent a second time")
+        (edited,) = (one for one in copies if one.source == "shanchuan")
+        apart = self.ledger.verdict(stories.PORT_WEEK_AFTER.title)
+        self._check(apart == "edition", "the look-alike is known for one")
+        return (
+            f"“{stories.EMBROIDERY_EDITED.title}” joined “{CREDITED.title}” ({edited.joined_by}): one article, "
+            f"3 sources; “{stories.PORT_WEEK_AFTER.title}” is kept apart from the one before it ({apart})"
+        )
 
     # Takedown
 

@@ -4,11 +4,13 @@ breadcrumb, title, time, source, author, text, original link, disclaimer, relate
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from worker.demo import stories
 from worker.demo.publishers import Piece, SamplePublisher, own
 from worker.demo.site import Document, Site
+from worker.demo.stories import Text
 
 NAME = "山川民族网"
 DOMAIN = "127.0.0.1"  # its pages are really there
@@ -53,17 +55,23 @@ class Portal(SamplePublisher):
     path, content_type, domain, carries = "/news/", "text/html", DOMAIN, True
 
     def __init__(self, site: Site, now: datetime) -> None:
-        text = stories.SONGBOOK
-        mine = own(text, self.domain, now)
-        self.page = f"/news/{mine.published:%Y%m}/{text.slug}.html"
-        super().__init__(
-            site, [Piece(text, site.url(self.page), mine.published, mine.updated, (ORIGIN, ORIGINAL))], now
-        )
+        super().__init__(site, [self._piece(site, stories.SONGBOOK, (ORIGIN, ORIGINAL), now)], now)
+
+    @staticmethod
+    def _piece(site: Site, text: Text, of: tuple[str, str], now: datetime) -> Piece:
+        mine = own(text, DOMAIN, now)
+        link = site.url(f"/news/{mine.published:%Y%m}/{text.slug}.html")
+        return Piece(text, link, mine.published, mine.updated, of)
+
+    def reprint(self, text: Text, of: tuple[str, str], now: datetime) -> None:
+        """A page with a text of somebody else's, named with its address, at the head of the listing."""
+        self.pieces.insert(0, self._piece(self.site, text, of, now))
+        self.publish(now)
 
     def publish(self, now: datetime) -> None:
         """Put up the listing and every article's page, in the portal's own encoding."""
         for piece in self.pieces:
-            self._put(self.page, self._article(piece), now)
+            self._put(urlsplit(piece.link).path, self._article(piece), now)
         self._put(self.path, self.render(now), now)
 
     def _put(self, path: str, page: str, now: datetime) -> None:
@@ -82,15 +90,16 @@ class Portal(SamplePublisher):
 
     def _article(self, piece: Piece) -> str:
         text = piece.text
+        origin, original = piece.of or (NAME, piece.link)
         return _PAGE.format(
             name=NAME,
             title=text.title,
             category=text.category,
             time=f"{piece.published.astimezone(_ZONE):%Y年%m月%d日 %H:%M}",
-            origin=ORIGIN,
+            origin=origin,
             author=PLACEHOLDER,
             text="".join(f"<p>　　{paragraph}</p>" for paragraph in text.paragraphs),
-            original=ORIGINAL,
+            original=original,
             disclaimer=DISCLAIMER,
             related='<li><a href="/news/202601/3.html">村小的操场上来了一辆书车</a></li>',
         )

@@ -16,6 +16,7 @@ from worker.model.delivery import Action, DeliveryState
 from worker.model.feed import ParsedEntry
 from worker.store.declared import destination, source
 from worker.store.engine import Database
+from worker.store.nearby import nearness
 from worker.store.pack import unpack
 from worker.store.schema import article, decision, delivery, entry, resource, revision
 
@@ -43,6 +44,14 @@ class DestinationRow:
     updated: int
     retracted: int
     latency: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One copy of an article: the key of its source, and what joined it (None: it came first)."""
+
+    source: str
+    joined_by: str | None
 
 
 class Ledger:
@@ -99,6 +108,28 @@ class Ledger:
         with self._database.read() as connection:
             found = connection.execute(query).scalar_one_or_none()
         return UUID(found) if found else None
+
+    def copies(self, title: str) -> list[Copied]:
+        """The entries of the article called ``title``, in the order in which they came."""
+        query = (
+            sa.select(source.c.key, entry.c.joined_by)
+            .join(source, source.c.id == entry.c.source_id)
+            .join(article, article.c.id == entry.c.article_id)
+            .where(article.c.title == title)
+            .order_by(entry.c.id)
+        )
+        with self._database.read() as connection:
+            return [Copied(row.key, row.joined_by) for row in connection.execute(query)]
+
+    def verdict(self, title: str) -> str | None:
+        """What the entry that made the article called ``title`` was found to be."""
+        query = (
+            sa.select(nearness.c.verdict)
+            .join(article, article.c.lead_id == nearness.c.entry_id)
+            .where(article.c.title == title)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
 
     def statements(self, title: str) -> list[str]:
         """What the page of the article called ``title`` states on reuse and liability, word for word."""

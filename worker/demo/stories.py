@@ -197,3 +197,80 @@ TIDE_CLOCK = Text(
     author="罗汝成",
     category="社区",
 )
+
+EMBROIDERY_EDITED = Text(
+    "embroidery-online",
+    "一万两千幅瑶绣绣片上了网，不用注册就能看",
+    """
+本网讯 珠湾瑶绣纹样数字馆昨天开馆。馆内收录了最近一百一十年间的一万两千幅绣片，
+每一幅都按实物尺寸拍摄，正反两面、
+针脚走向和丝线颜色均可放大查看，任何人不必注册就能查阅。
+
+扫码关注本网，天天有新鲜事。
+
+建馆前后用了四年。工作组走了七个县、一百九十个村，一半时间花在听老人讲纹样的名字上：同一个“八角星”，在山这边叫“太阳脚”
+，在山那边叫“回家的路”。馆方没有统一它们，而是把每个名字连同讲述人、地点和日期一起记下来，并附上讲述的录音。
+
+原标题：百年瑶绣纹样数字馆开馆，一万两千幅绣片可免费查阅
+""",
+    hours=1,
+    category="民族要闻",
+)
+"""EMBROIDERY as a portal reprints it: another headline, an advert inside, a word changed, the end cut."""
+
+_PORT_WEEK = """
+珠湾港务局今天发布一周货运简报。{days}，全港完成货物吞吐量{cargo}万吨，比前一周{trend}百分之{share}；集装箱装卸{boxes}标准箱，
+其中外贸{foreign}标准箱。靠泊船舶{ships}艘次，平均在港停时{hours}小时。
+
+分货类看，煤炭{coal}万吨，粮食{grain}万吨，砂石{sand}万吨。港务局提醒，受{wind}影响，{gate}号泊位{closed}暂停作业，请船方提前安排。
+
+简报由珠湾港务局调度中心编制，每周一上午发布，数字以船舶离泊时间为准，内河驳船与渔船不计在内。集装箱按二十英尺标准箱折算，
+一只四十英尺箱计作两个标准箱。各货主如对本期数字有疑问，可在发布后三个工作日内向调度中心提出核对，更正将在下一期简报中说明。
+"""
+
+
+def _port_week(number: int, **figures: str) -> Text:
+    return Text(
+        f"port-week-{number}",
+        f"珠湾港一周货运简报（第{number}期）",
+        _PORT_WEEK.format(**figures),
+        hours=1,
+        category="民生",
+    )
+
+
+PORT_WEEK = _port_week(
+    46,
+    days="11月9日至15日",
+    cargo="83.6",
+    trend="增加",
+    share="4.1",
+    boxes="12640",
+    foreign="5310",
+    ships="214",
+    hours="18.5",
+    coal="21.7",
+    grain="9.4",
+    sand="30.2",
+    wind="冷空气",
+    gate="3",
+    closed="17日夜间",
+)
+PORT_WEEK_AFTER = _port_week(
+    47,
+    days="11月16日至22日",
+    cargo="77.9",
+    trend="减少",
+    share="6.8",
+    boxes="11875",
+    foreign="4986",
+    ships="197",
+    hours="20.3",
+    coal="18.1",
+    grain="11.6",
+    sand="26.5",
+    wind="大雾",
+    gate="7",
+    closed="24日上午",
+)
+"""Two of one series: the same words with other figures, and two articles."""
