@@ -6,6 +6,7 @@ load this package too and need none of it.
 
 from __future__ import annotations
 
+import gc
 import mmap
 import os
 from typing import TYPE_CHECKING
@@ -21,12 +22,15 @@ _stopping = mmap.mmap(-1, 1)  # shared with the children: only the parent hears 
 
 @worker_init.connect
 def _preload(**_event: object) -> None:
-    import worker.bootstrap  # noqa: F401
+    from worker.bootstrap import preload
     from worker.log import configure
     from worker.settings import read_settings
 
     settings = read_settings()
     configure(settings.log_level, settings.log_format)
+    preload()
+    gc.collect()
+    gc.freeze()  # the children's collector leaves these pages alone, so that they stay shared
 
 
 @worker_shutting_down.connect

@@ -14,8 +14,12 @@ from worker import destinations, sources
 from worker.errors import NotFound
 from worker.http.client import Http
 from worker.http.guard import Guard
+from worker.identity.chinese import simplified
+from worker.identity.urls import registrable_domain
 from worker.model.alerts import Disk
-from worker.model.catalog import Catalogue, Destination
+from worker.model.article import Credit
+from worker.model.catalog import Alerts, ArticleRules, Catalogue, Destination, Operator, ReviewRules
+from worker.model.feed import ParsedEntry
 from worker.model.measures import Family
 from worker.model.words import counted
 from worker.pipeline.deliver import Deliverer
@@ -33,13 +37,14 @@ from worker.ports import Clock, Hints
 from worker.settings import Settings, read_server, read_settings, resolve_secret
 from worker.store import reach
 from worker.store.alerts import AlertStore
-from worker.store.catalogue import CatalogueStore
+from worker.store.catalogue import TABLES, CatalogueStore
 from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database, sqlite_path
 from worker.store.figures import FigureStore
 from worker.store.measures import Measures
 from worker.store.media import HostedCopies
+from worker.store.pack import prepare
 from worker.store.people import People
 from worker.store.polling import Polling
 from worker.store.pulse import Pulse
@@ -249,6 +254,14 @@ def volumes(settings: Settings) -> tuple[Disk, ...]:
 def read_options(destination: Destination) -> object:
     """The destination's options as its kind's options model."""
     return destinations.KINDS[destination.kind].options.model_validate(dict(destination.options))
+
+
+def preload() -> None:
+    """Make what every process that works makes at its first task, and what takes an eighth of a second in all. A worker
+    does so before it forks: its children, and those that replace them, start with it and share its pages."""
+    prepare(*(kind for _, kind in TABLES.values()), Operator, Alerts, ReviewRules, ArticleRules, ParsedEntry, Credit)
+    registrable_domain("news.example")
+    simplified("繁體")
 
 
 def build_services(settings: Settings | None = None, hints: Hints | None = None) -> Services:

@@ -75,9 +75,7 @@ class Deliveries:
     def recheck_due(self, now: datetime) -> bool:
         """Whether any article waits to be decided about again."""
         with self.database.read() as connection:
-            if connection.execute(sa.select(recheck.c.article_id).limit(1)).first() is not None:
-                return True
-            return connection.execute(stories.expired(now).limit(1)).first() is not None
+            return stories.recheck_due(connection, now)
 
     def claim(
         self,

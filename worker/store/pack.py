@@ -25,6 +25,12 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
+def prepare(*kinds: type) -> None:
+    """Make the adapters of these kinds now, not when the first value is packed or unpacked."""
+    for kind in kinds:
+        _adapter(kind)
+
+
 def squeeze(plain: bytes) -> bytes:
     """``plain`` as zlib has it."""
     packer = _packer(len(plain))

@@ -56,6 +56,14 @@ _NEXT = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True, of=snapshot)
 )
+_WAITING = (
+    sa.select(snapshot.c.id, source.c.key)
+    .join(resource, resource.c.id == snapshot.c.resource_id)
+    .join(source, source.c.id == resource.c.source_id)
+    .where(_ready(_NOW))
+    .order_by(snapshot.c.id)
+    .limit(64)
+)
 _THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
 _LEASE = Update(snapshot, "lease", "lease_until", "deaths", "id")
 _LEASED = (
@@ -87,16 +95,8 @@ class Snapshots:
 
     def waiting(self, now: datetime) -> list[tuple[int, str]]:
         """(id, source key) of up to 64 snapshots that could be ingested right now, oldest first."""
-        query = (
-            sa.select(snapshot.c.id, source.c.key)
-            .join(resource, resource.c.id == snapshot.c.resource_id)
-            .join(source, source.c.id == resource.c.source_id)
-            .where(_ready(_NOW))
-            .order_by(snapshot.c.id)
-            .limit(64)
-        )
         with self.database.read() as connection:
-            return [(row.id, row.key) for row in connection.execute(query, {"now": now})]
+            return [(row.id, row.key) for row in connection.execute(_WAITING, {"now": now})]
 
     def claim(
         self, now: datetime, *, lease: str, until: datetime, limit: int = 1, snapshot_id: int | None = None

@@ -242,7 +242,7 @@ def queue_recheck(database: Database, connection: Connection, query: sa.Select[t
     connection.execute(database.insert_ignore(recheck).from_select(["article_id"], query))
 
 
-def expired(now: datetime) -> sa.Select[tuple[int]]:
+def expired(now: datetime | sa.BindParameter[datetime]) -> sa.Select[tuple[int]]:
     """Articles of which a newest decision has passed its ``valid_until``."""
     newer = decision.alias("newer")
     return sa.select(decision.c.article_id).where(
@@ -253,6 +253,19 @@ def expired(now: datetime) -> sa.Select[tuple[int]]:
             newer.c.id > decision.c.id,
         ),
     )
+
+
+_RECHECK_DUE = sa.select(
+    sa.or_(
+        sa.exists(sa.select(recheck.c.article_id)),
+        sa.exists(expired(sa.bindparam("now", type_=decision.c.valid_until.type))),
+    )
+)
+
+
+def recheck_due(connection: Connection, now: datetime) -> bool:
+    """Whether any article waits to be decided about again, listed or not yet."""
+    return bool(connection.execute(_RECHECK_DUE, {"now": now}).scalar_one())
 
 
 def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
