@@ -6,6 +6,7 @@ template's. Everything runs under the ingest lock, so that two copies that arriv
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,13 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from worker.identity.language import language_of
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
 from worker.identity.near.index import CROWDED, MOST_PER_KEY, first_of_each
 from worker.identity.near.keys import packed, promise, unpacked
 from worker.identity.near.reading import read
-from worker.identity.recognise import text_of
+from worker.identity.recognise import site_of, text_of
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Fate, Stored
@@ -60,6 +62,8 @@ _OF_ARTICLE = (
     .where(near_text.c.article_id == sa.bindparam("article"), *_ANSWERS)
     .order_by(near_text.c.entry_id)
 )
+_LEAD = sa.select(article.c.lead_id).where(article.c.id == sa.bindparam("article"))
+_NO_KEYS = Keys(b"", (), (), ())
 _DOCUMENTS = (
     sa.select(entry.c.id, revision.c.document)
     .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
@@ -73,6 +77,7 @@ _DROP_KEYS = sa.delete(near_key).where(
     near_key.c.key == sa.bindparam("b_key"), near_key.c.entry_id == sa.bindparam("b_entry")
 )
 _ADD_NEARNESS = sa.insert(nearness)
+_INDEXED = sa.select(near_text.c.entry_id, near_text.c.article_id, near_text.c.found_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,17 @@ class StoredIndex:
 
     def pillars(self, article: str) -> Sequence[Filed]:
         rows = [_known(row) for row in self.connection.execute(_OF_ARTICLE, {"article": int(article)})]
-        if not rows:
-            return ()
-        fullest = max(rows, key=lambda row: row.length)
-        return self._load([rows[0]] if fullest is rows[0] else [rows[0], fullest])
+        found = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
+        lead = self.connection.execute(_LEAD, {"article": int(article)}).scalar()
+        if lead is not None:
+            # Of a copy letter by letter nothing is filed, and it may lead.
+            found.append(next((row for row in rows if row.entry == lead), _Known(lead, article, "", 0, _NO_KEYS)))
+        return self._load(list({row.entry: row for row in found}.values()))
+
+    def shown(self, article: str) -> Filed | None:
+        lead = self.connection.execute(_LEAD, {"article": int(article)}).scalar()
+        found = self._load([_Known(lead, article, "", 0, _NO_KEYS)]) if lead is not None else []
+        return found[0] if found else None
 
     def add(self, filed: Filed) -> None:
         raise NotImplementedError("what is new is written by write_near, with its article's id")
@@ -148,35 +160,56 @@ class StoredNearby:
         self.look_up({key for question in questions for key in question.keys})
         return StoredIndex(self.connection, self.hits)
 
+    def shown(self, article: int) -> Filed | None:
+        return StoredIndex(self.connection, {}).shown(str(article))
+
     def look_up(self, keys: Iterable[int]) -> None:
-        """Fill ``hits`` with what is held under ``keys``, oldest first."""
-        wanted = [key - _SIGN for key in sorted(keys)]
+        """Fill ``hits`` with what is held under ``keys`` now, oldest first."""
+        asked = sorted(keys)
+        for key in asked:
+            self.hits.pop(key, None)
+        wanted = [key - _SIGN for key in asked]
         rows: dict[int, _Known] = {}
         for row in _FOUND.run(self.connection, keys=wanted) if wanted else ():
-            known = rows.setdefault(row.entry_id, _known(row))
+            known = rows.get(row.entry_id)
+            if known is None:
+                known = rows[row.entry_id] = _known(row)
             self.hits.setdefault(row.key + _SIGN, []).append(known)
+
+    def forget(self, entries: Sequence[int]) -> None:
+        """Take entries out of the index, and out of what was found in it."""
+        if forget(self.connection, entries):
+            gone = set(entries)
+            self.hits = {key: [each for each in held if each.entry not in gone] for key, held in self.hits.items()}
 
 
 def write_near(database: Database, nearby: StoredNearby, stored: Sequence[Stored], now: datetime) -> None:
     """Keep of stored entries what later texts are recognised by, what they were recognised as, and what was learnt of
     their hosts."""
     filed = [(item, each) for item in stored if (each := item.identified.filed) is not None]
-    revised = [item.entry for item in stored if item.identified.fate is Fate.REVISED]
-    forget(nearby.connection, revised)
+    nearby.forget([item.entry for item in stored if item.identified.fate is Fate.REVISED])
     keep(nearby, [replace(each, id=str(item.entry), article=str(item.article)) for item, each in filed], now)
     _write_verdicts(nearby.connection, [item for item, _ in filed], now)
+    fresh = [
+        replace(each, article=str(item.article)) for item, each in filed if item.identified.fate is not Fate.REVISED
+    ]
+    learn_hosts(database, nearby, fresh, now)
+
+
+def learn_hosts(database: Database, nearby: StoredNearby, filed: Iterable[Filed], now: datetime) -> None:
+    """Learn from texts what belongs to their hosts, of which ``nearby`` has given the furniture, and keep it."""
     hosts = set()
-    for item, each in filed:
-        if item.identified.fate is not Fate.REVISED and each.host:
-            learn(nearby.learnt, replace(each, article=str(item.article)))
+    for each in filed:
+        if each.host:
+            learn(nearby.learnt, each)
             hosts.add(each.host)
     upsert = database.upsert(near_site)
     upsert = upsert.on_conflict_do_update(
         index_elements=["host"], set_={"learnt": upsert.excluded.learnt, "at": upsert.excluded.at}
     )
-    for host in sorted(hosts):
-        values = {"host": host, "learnt": nearby.learnt.sites[host].packed(), "at": now}
-        nearby.connection.execute(upsert, values)
+    if hosts:
+        packed_ = [{"host": host, "learnt": nearby.learnt.sites[host].packed(), "at": now} for host in sorted(hosts)]
+        nearby.connection.execute(upsert, packed_)
 
 
 def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime) -> None:
@@ -194,7 +227,7 @@ def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime) -> None:
                 continue
             taken.add((key, each.article))
             held = crowd.setdefault(key, [])
-            held.append(int(each.id))
+            insort(held, int(each.id))
             keys.append((key - _SIGN, int(each.id)))
             if len(held) > MOST_PER_KEY:
                 dropped.append({"b_key": key - _SIGN, "b_entry": held.pop(0)})
@@ -205,22 +238,38 @@ def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime) -> None:
 
 
 def forget(connection: Connection, entries: Sequence[int]) -> int:
-    """Take entries out of the index; how many were there."""
+    """Take entries out of the index; how many were there. What copies of theirs were found by only through them,
+    those are found by themselves from now on."""
     if not entries:
         return 0
     chosen = near_text.c.entry_id.in_(list(entries))
-    rows = connection.execute(sa.select(near_text.c.entry_id, near_text.c.found_by).where(chosen)).all()
+    rows = connection.execute(_INDEXED.where(chosen)).all()
     if rows:
         keys = [{"b_key": key - _SIGN, "b_entry": row.entry_id} for row in rows for key in unpacked(row.found_by)]
         if keys:
             connection.execute(_DROP_KEYS, keys)
         connection.execute(sa.delete(near_text).where(chosen))
+        _hand_over(connection, rows)
     return len(rows)
+
+
+def _hand_over(connection: Connection, gone: Sequence[sa.Row[Any]]) -> None:
+    """A key is kept once of each article: when its text goes, the next one that has it stands for them."""
+    lost: dict[int, set[int]] = {}
+    for row in gone:
+        lost.setdefault(row.article_id, set()).update(unpacked(row.found_by))
+    query = _INDEXED.where(near_text.c.article_id.in_(list(lost)), near_text.c.version == NEAR_VERSION)
+    keys = []
+    for row in connection.execute(query.order_by(near_text.c.entry_id)):
+        mine = lost[row.article_id].intersection(unpacked(row.found_by))
+        keys += [(key - _SIGN, row.entry_id) for key in sorted(mine)]
+        lost[row.article_id] -= mine
+    _ADD_KEYS.run(connection, keys)
 
 
 def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Drop up to ``limit`` texts that came before that moment, and what was learnt of hosts of which nothing
-    came since."""
+    came since. Needs the ingest lock."""
     query = sa.select(near_text.c.entry_id).where(near_text.c.seen_at < before).limit(limit)
     dropped = forget(connection, connection.execute(query).scalars().all())
     stale = sa.select(near_site.c.host).where(near_site.c.at < before).limit(limit)
@@ -268,4 +317,7 @@ def _known(row: Any) -> _Known:
 def _filed(row: _Known, document: ParsedEntry) -> Filed:
     reading = read(document.title or "", text_of(document))
     address = link_key(document.link) if document.link else None
-    return Filed(str(row.entry), row.article, reading, row.keys, row.host, address, document.published, row.length)
+    host = row.host or site_of(document, "")
+    language = language_of(document.language, text_of(document))
+    when = document.published
+    return Filed(str(row.entry), row.article, reading, row.keys, host, address, when, row.length, language)
