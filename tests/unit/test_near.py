@@ -135,6 +135,15 @@ def test_two_languages_in_one_text_never_join_with_one_of_them() -> None:
     assert not second("双语", f"{QUAKE}\n{SCENES}\n{ENGLISH}", first=ENGLISH).nearness.joins
 
 
+def test_two_languages_of_one_script_never_join() -> None:
+    recogniser = Recogniser(MemoryIndex())
+    quoted = " ".join(f"« {word} et encore {word} dit le ministre »" for word in ENGLISH.split()[:60])
+    recogniser.observe(Text("en", "Ferry", f"{ENGLISH} {quoted}", NOON, "a.example", language="en"))
+    verdict = recogniser.observe(Text("fr", "Le bac", f"{quoted} {ENGLISH}", NOON, "b.example", language="fr"))
+    assert (verdict.nearness, verdict.article) == (Nearness.RELATED, "fr")
+    assert "language" in str(verdict.evidence["why"])
+
+
 def test_a_short_text_joins_only_by_an_equal_title_on_the_same_day() -> None:
     short = "央行宣布下调存款准备金率，释放长期资金。"
     title = "央行宣布全面降准支持实体经济"

@@ -15,6 +15,7 @@ import typer
 
 from worker.cli.probe_input import Node, check_zone
 from worker.errors import NotFound
+from worker.identity.language import language_of
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
 from worker.identity.urls import host_of, link_key
@@ -89,6 +90,7 @@ def _text(asked: dict[str, Any], zone: str) -> Text:
         _published(asked.get("published"), zone),
         host.removeprefix("www."),
         link_key(str(url)) if url else None,
+        language_of(None, str(asked.get("text") or "")),
     )
 
 

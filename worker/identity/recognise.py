@@ -2,7 +2,8 @@
 look texts up in.
 
 Only an entry that is new in every other way is recognised, once, on first sight: later edits of it, or of the article,
-never move it. Entries of one chunk are recognised in order, each against those before it as well; such a one goes by
+never move it. A copy that was edited is compared with the text its article shows, and with no copy of it, so that many
+small edits lead no further away than one. Entries of one chunk are recognised in order, each against those before it as well; such a one goes by
 its place in the chunk (``+3``).
 """
 
@@ -47,13 +48,17 @@ def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identifi
         item = made[position]
         if item.fate is Fate.NEW:
             item = _judged(item, recogniser.judge(ready))
-        made[position] = replace(item, filed=recogniser.file(ready, _article(position, item, made)))
+        elif item.doubted:
+            item = replace(item, estranged=not _is_still_copy(item, ready, recogniser, nearby))
+        if not item.estranged:
+            item = replace(item, filed=recogniser.file(ready, _article(position, item, made)))
+        made[position] = item
     return made
 
 
 def _is_asked(item: Identified) -> bool:
     """New ones are recognised; of those that joined by their link and of revised ones the text is kept."""
-    if item.prepared.reading is None or item.estranged:
+    if item.prepared.reading is None or (item.estranged and not item.doubted):
         return False
     return item.fate in (Fate.NEW, Fate.REVISED) or (item.fate is Fate.JOINED and item.by == "link")
 
@@ -61,8 +66,8 @@ def _is_asked(item: Identified) -> bool:
 def _ready(recogniser: Recogniser, position: int, item: Identified) -> Ready:
     prepared = item.prepared
     assert prepared.reading is not None
-    published = prepared.entry.published
-    return recogniser.ready(f"{_OWN}{position}", prepared.reading, prepared.host, prepared.address, published)
+    where = (prepared.host, prepared.address, prepared.entry.published, prepared.language)
+    return recogniser.ready(f"{_OWN}{position}", prepared.reading, *where)
 
 
 def _judged(item: Identified, verdict: Verdict) -> Identified:
@@ -73,6 +78,17 @@ def _judged(item: Identified, verdict: Verdict) -> Identified:
     if verdict.article.startswith(_OWN):
         return replace(joined, joins=int(verdict.article.removeprefix(_OWN)))
     return replace(joined, article=int(verdict.article))
+
+
+def _is_still_copy(item: Identified, ready: Ready, recogniser: Recogniser, nearby: Nearby) -> bool:
+    """Whether an edited copy still carries what its article shows, or is the very page of that."""
+    shown = nearby.shown(item.article) if item.article is not None else None
+    if shown is None:
+        return not item.estranged
+    prepared = item.prepared
+    if prepared.link is not None and prepared.address is not None and prepared.address == shown.address:
+        return True
+    return recogniser.joins(ready, shown)
 
 
 def _article(position: int, item: Identified, made: Sequence[Identified]) -> str:

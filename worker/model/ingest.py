@@ -13,6 +13,7 @@ from worker.model.catalog import Source, Use
 from worker.model.correction import NONE, Fixes
 from worker.model.delivery import Action, Decision, DeliveryState
 from worker.model.feed import ParsedEntry, ParsedFeed
+from worker.model.flood import Flood
 from worker.model.media import MediaCopy
 from worker.model.nearness import Filed, Reading, Verdict
 from worker.model.polling import SnapshotClaim
@@ -37,7 +38,7 @@ class Prepared:
     of its canonical link when the link is on its own publisher's domain, ``core`` that of its text without dateline
     and lines around it; all three are global. All keys are 16 bytes. ``routed``: it brings its article on the road; of
     a source's first contact only some do. ``reading`` is its text as it is compared (None: it is not now), ``host`` the
-    site it stands on, ``address`` the key of its link.
+    site it stands on, ``address`` the key of its link. ``held``: it came with a flood, and waits for a person.
     """
 
     origin: Origin
@@ -53,18 +54,23 @@ class Prepared:
     reading: Reading | None = None
     host: str = ""
     address: str | None = None
+    language: str | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSnapshot:
     """A snapshot with everything that can be worked out before the transaction. ``entries`` are its unseen ones, oldest
-    first; ``guid_mode`` is how its source's guids are to be understood from here on."""
+    first; ``guid_mode`` is how its source's guids are to be understood from here on. Where much of it was new at once
+    (``flood``), ``marks`` say up to which date pages that it leads to are old, by the keys of their addresses."""
 
     claim: SnapshotClaim
     source: Source
     feed: ParsedFeed
     guid_mode: str
     entries: tuple[Prepared, ...] = ()
+    flood: Flood | None = None
+    marks: Mapping[bytes, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class Identified:
     """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
     position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link, or the
     nearness of its text). ``estranged``: after this it has nothing in common with its article but having joined it
-    once. ``verdict`` is on its text, ``filed`` what later texts are recognised by."""
+    once; ``doubted``: it was edited, and only a comparison can tell. ``verdict`` is on its text, ``filed`` what later texts are recognised by."""
 
     prepared: Prepared
     fate: Fate
@@ -126,6 +132,7 @@ class Identified:
     estranged: bool = False
     verdict: Verdict | None = None
     filed: Filed | None = None
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

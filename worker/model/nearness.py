@@ -74,6 +74,7 @@ class Filed:
     address: str | None
     published: datetime | None
     length: int  # characters in normal form, without what was left out then
+    language: str | None = None  # a BCP 47 tag that its letters bear out
 
 
 class Nearness(StrEnum):

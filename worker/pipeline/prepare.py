@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from worker.identity.digest import content_digest, terms_digest, text_key
 from worker.identity.keys import KeyMode, alias_keys, detect_mode
+from worker.identity.language import language_of
 from worker.identity.near.keys import exact_key
 from worker.identity.near.reading import read
 from worker.identity.recognise import site_of, text_of
@@ -59,6 +60,7 @@ def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode, origin: Origin, *, 
         reading=reading,
         host=site_of(entry, scene.source.url),
         address=link_key(entry.link) if entry.link else None,
+        language=language_of(entry.language or scene.source.language, text_of(entry)) if reading is not None else None,
     )
 
 

@@ -25,6 +25,7 @@ from worker.identity.near.reading import read
 from worker.identity.recognise import site_of, text_of
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
+from worker.model.filing import Refiled
 from worker.model.ingest import Fate, Stored
 from worker.model.nearness import Filed, Keys, Nearness, Question
 from worker.store.bulk import Insert, Lookup
@@ -77,6 +78,7 @@ _DROP_KEYS = sa.delete(near_key).where(
     near_key.c.key == sa.bindparam("b_key"), near_key.c.entry_id == sa.bindparam("b_entry")
 )
 _ADD_NEARNESS = sa.insert(nearness)
+_ALL_NOW: Mapping[str, datetime] = {}
 _INDEXED = sa.select(near_text.c.entry_id, near_text.c.article_id, near_text.c.found_by)
 
 
@@ -212,15 +214,28 @@ def learn_hosts(database: Database, nearby: StoredNearby, filed: Iterable[Filed]
         nearby.connection.execute(upsert, packed_)
 
 
-def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime) -> None:
+def refile(database: Database, connection: Connection, made: Sequence[tuple[Refiled, int]], now: datetime) -> None:
+    """Keep of entries, each with the id of its article, what was made of them, in place of what was kept before; learn
+    from them. Needs the ingest lock."""
+    nearby = StoredNearby(connection)
+    nearby.forget([each.unfiled.entry for each, _ in made])
+    filed = [(each, replace(each.filed, article=str(home))) for each, home in made if each.filed is not None]
+    nearby.look_up({key for _, one in filed for key in (*one.keys.near, *one.keys.named)})
+    keep(nearby, [one for _, one in filed], now, {one.id: each.unfiled.first_seen for each, one in filed})
+    learnt = [one for each, one in filed if each.learnt]
+    nearby.furniture({one.host for one in learnt})
+    learn_hosts(database, nearby, learnt, now)
+
+
+def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime, seen: Mapping[str, datetime] = _ALL_NOW) -> None:
     """Index texts, by their entries' and articles' ids. Their keys were looked up before. A key that another text of
-    the article has already is enough."""
+    the article has already is enough. ``seen`` says when those came that do not come ``now``."""
     texts, keys, dropped = [], [], []
     taken = {(key, known.article) for key, held in nearby.hits.items() for known in held}
     crowd = {key: [known.entry for known in held] for key, held in nearby.hits.items()}
     for each in filed:
         every = (*each.keys.near, *each.keys.named)
-        row = (int(each.id), int(each.article), NEAR_VERSION, each.host[:255], each.length, now)
+        row = (int(each.id), int(each.article), NEAR_VERSION, each.host[:255], each.length, seen.get(each.id, now))
         texts.append((*row, packed(every), packed(each.keys.sketch)))
         for key in every:
             if (key, each.article) in taken:
@@ -253,7 +268,7 @@ def forget(connection: Connection, entries: Sequence[int]) -> int:
     return len(rows)
 
 
-def _hand_over(connection: Connection, gone: Sequence[sa.Row[Any]]) -> None:
+def _hand_over(connection: Connection, gone: Sequence[Any]) -> None:
     """A key is kept once of each article: when its text goes, the next one that has it stands for them."""
     lost: dict[int, set[int]] = {}
     for row in gone:

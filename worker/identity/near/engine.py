@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from worker.identity.language import other_language
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.guards import findings, pairs_of, titles_alike, without_figures
 from worker.identity.near.keys import exact_key, keys_of
@@ -47,7 +48,7 @@ _RANK = (
 @dataclass(frozen=True, slots=True)
 class Text:
     """What is looked at: ``text`` plain or HTML, ``published`` aware or None, ``host`` any name of the site or empty,
-    ``address`` a key of the text's address (``urls.link_key``) or None."""
+    ``address`` a key of the text's address (``urls.link_key``) or None, ``language`` a BCP 47 tag or None."""
 
     id: str
     title: str
@@ -55,6 +56,7 @@ class Text:
     published: datetime | None = None
     host: str = ""
     address: str | None = None
+    language: str | None = None
 
 
 @dataclass(slots=True)
@@ -111,16 +113,25 @@ class Recogniser:
 
     def observe(self, text: Text) -> Verdict:
         """The verdict on one text, which from then on belongs to what later ones are compared with."""
-        ready = self.ready(text.id, read(text.title, text.text), text.host, text.address, text.published)
+        ready = self.ready(text.id, read(text.title, text.text), text.host, text.address, text.published, text.language)
         verdict = self.judge(ready)
         learn(self.furniture, self.file(ready, verdict.article))
         return verdict
 
-    def ready(self, id_: str, reading: Reading, host: str, address: str | None, published: datetime | None) -> Ready:
+    def ready(
+        self,
+        id_: str,
+        reading: Reading,
+        host: str,
+        address: str | None,
+        published: datetime | None,
+        language: str | None = None,
+    ) -> Ready:
         """A text that was read, with its keys, without the furniture known by now; see ``Text``."""
         core = self._core(reading, host)
         keys, question = _keys(reading, core, address)
-        return Ready(Filed(id_, id_, reading, keys, host, address, published, len(core.body)), core, question)
+        filed = Filed(id_, id_, reading, keys, host, address, published, len(core.body), language)
+        return Ready(filed, core, question)
 
     def judge(self, ready: Ready) -> Verdict:
         """What a text is to those filed before."""
@@ -131,6 +142,13 @@ class Recogniser:
         if ready.filed.keys.exact and old.keys.exact == ready.filed.keys.exact:
             return _exactly(old)
         return self._weighed(self._look(old, ready.filed, ready.core), ready.filed, ready.core)
+
+    def joins(self, ready: Ready, old: Filed) -> bool:
+        """Whether a text, of some length, is one with ``old``, whatever else was filed."""
+        if len(ready.core.body) < SHORTEST:
+            return False
+        look_ = self._look(old, ready.filed, ready.core)
+        return self._weighed(look_, ready.filed, ready.core).nearness.joins
 
     def file(self, ready: Ready, article: str) -> Filed:
         """Add a text to the index, as one of ``article``."""
@@ -171,7 +189,7 @@ class Recogniser:
         """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
         title = new.reading.title
         for old in self.index.candidates(question, _VERIFIED):
-            if old.reading.title != title or not _same_day(old.published, new.published):
+            if old.reading.title != title or not _same_day(old.published, new.published) or not _speak_alike(old, new):
                 continue
             found = findings(old.reading, new.reading, old.reading.body(), core.body)
             evidence = _evidence("a short text with an equal title on the same day", core)
@@ -301,7 +319,7 @@ def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) ->
         lead=max(share_found(before.lead, core.grams), share_found(core.lead, before.grams)),
         own=own,
         same_address=old.address is not None and old.address == new.address,
-        same_script=old.reading.script is script,
+        same_language=_speak_alike(old, new),
         old_published=old.published,
         new_published=new.published,
     )
@@ -315,6 +333,11 @@ def _own(reading: Reading, core: _Core, other: Grams) -> int:
             grams = grams_of(reading.script, sentence)
             own += len(sentence) if grams and grams.isdisjoint(other) else 0
     return own
+
+
+def _speak_alike(old: Filed, new: Filed) -> bool:
+    """Whether nothing says that two texts are in two languages."""
+    return old.reading.script is new.reading.script and not other_language(old.language, new.language)
 
 
 def _order(look_: _Look) -> tuple[int, float, float]:

@@ -42,7 +42,7 @@ class Pair:
     lead: float
     own: int  # characters, on the side with fewer, of sentences of which the other has nothing at all
     same_address: bool
-    same_script: bool
+    same_language: bool
     old_published: datetime | None
     new_published: datetime | None
 
@@ -59,7 +59,7 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
         if like.containment >= RELATED_FROM:
             return Nearness.RELATED, f"{like.containment:.0%} of the shorter text is shared, too little for one article"
         return Nearness.NEW, "too little in common"
-    if not pair.same_script:
+    if not pair.same_language:
         return Nearness.RELATED, "shared passages, but another language"
     if pair.title < TITLE_UNLIKE and pair.own >= OWN_FROM:
         return Nearness.RELATED, "another title, and each has sentences of its own: a common sidebar or background"
@@ -92,7 +92,7 @@ def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[
     """The verdict after the guards: what would join may turn out an update or a look-alike, and so may what shares
     a good part and differs in its figures."""
     guard = found.edition(pair.likeness.jaccard)
-    if not nearness.joins and not (found.is_template and pair.same_script):
+    if not nearness.joins and not (found.is_template and pair.same_language):
         return nearness, why
     changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
