@@ -164,7 +164,7 @@ class NearIndex(Protocol):
         ...
 
     def pillars(self, article: str) -> Sequence[Filed]:
-        """The first text of an article, and its fullest where that is another one."""
+        """The first text of an article, its fullest and the one it shows, each once."""
         ...
 
     def add(self, filed: Filed) -> None: ...
@@ -179,6 +179,10 @@ class Nearby(Protocol):
 
     def index(self, questions: Sequence[Question]) -> NearIndex:
         """An index that answers these."""
+        ...
+
+    def shown(self, article: int) -> Filed | None:
+        """The text that an article shows."""
         ...
 
 

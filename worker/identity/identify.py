@@ -3,7 +3,7 @@
 Within its source an entry is known by any of its aliases, the best one first. Across sources the same normalised text
 joins, and so does the same canonical link when it is on the joining publisher's own domain; a link claimed by a
 stranger never becomes a global key and so joins nothing. A copy that joined and then became another text is estranged:
-it gives the article neither keys nor, ever, its text.
+it gives the article neither keys nor, ever, its text. Where letters do not tell (``doubted``), ``recognise`` does.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def _identify(item: Prepared, known: Known, aliases: set[tuple[int, bytes]], key
     entry = next((known.entries[key] for key in own if key in known.entries), None)
     if entry is not None:
         fate = _change(item, entry)
-        strange = _is_estranged(item, entry, known)
-        return Identified(item, fate, known=entry, article=entry.article, estranged=strange)
+        strange, doubted = _is_estranged(item, entry, known), fate is Fate.REVISED and _is_doubted(item, entry, known)
+        return Identified(item, fate, known=entry, article=entry.article, estranged=strange, doubted=doubted)
     if own and own[0] in aliases:
         return Identified(item, Fate.SAME)
     if known.blocked and _is_blocked(item, known):
@@ -65,6 +65,13 @@ def _is_estranged(item: Prepared, entry: KnownEntry, known: Known) -> bool:
     if entry.leads or item.content == entry.content:
         return entry.estranged
     return all(known.articles.get(key) != entry.article for key in _global_keys(item))
+
+
+def _is_doubted(item: Prepared, entry: KnownEntry, known: Known) -> bool:
+    """Whether its text is no longer letter for letter one of its article's, of which it is a copy."""
+    if entry.leads or item.content == entry.content:
+        return False
+    return all(known.articles.get(key) != entry.article for key in (item.text, item.core) if key is not None)
 
 
 def _own_keys(item: Prepared) -> list[tuple[int, bytes]]:

@@ -121,7 +121,8 @@ class Identified:
     """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
     position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link, or the
     nearness of its text). ``estranged``: after this it has nothing in common with its article but having joined it
-    once; ``doubted``: it was edited, and only a comparison can tell. ``verdict`` is on its text, ``filed`` what later texts are recognised by."""
+    once; ``doubted``: it was edited, and only a comparison can tell. ``verdict`` is on its text, ``filed`` what later
+    texts are recognised by."""
 
     prepared: Prepared
     fate: Fate
