@@ -11,7 +11,7 @@ from uuid import UUID
 from worker.errors import SecretError
 from worker.model.article import AuthorState, Credit, Hop, HopBasis, HopRole
 from worker.model.catalog import Channel, Destination, Operator, Use
-from worker.model.delivery import Action, ChannelPath, FeedHead, Imprint, Reason, Release, Withdrawal
+from worker.model.delivery import Action, ChannelPath, FeedHead, Imprint, MergedInto, Reason, Release, Withdrawal
 from worker.model.feed import Enclosure, Person
 from worker.ports import ShelfPage, ShelfRow
 from worker.rights.credit import attribute, imprint_of, language_of, withdrawal_line
@@ -224,6 +224,14 @@ def a_withdrawal(number: int = 5, **changes: Any) -> Withdrawal:
     return Withdrawal(**facts)
 
 
+def a_merged_withdrawal(number: int = 5, *, address: str | None = "", **changes: Any) -> Withdrawal:
+    """Of an article that has become part of the first one."""
+    page = f"https://news.beichen.example/portal/portal/article/{article_id(1)}" if address == "" else address
+    plain = a_withdrawal(number, reason="MERGED", **changes)
+    line = withdrawal_line(plain.when, language_of(plain.language, "zh"), OPERATOR.zone, merged=True)
+    return replace(plain, merged_into=MergedInto(article_id(1), page), line_text=line)
+
+
 def row_of(subject: Release | Withdrawal, changed: datetime | None = None) -> ShelfRow:
     if isinstance(subject, Withdrawal):
         return ShelfRow(subject.article, None, subject, changed or subject.when)
@@ -276,6 +284,8 @@ class FakeShelf:
     generations: dict[str, int] = field(default_factory=dict)
     broken: Exception | None = None
     read: int = 0
+    merged: dict[UUID, UUID] = field(default_factory=dict)
+    near: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     def put(self, destination: str, *subjects: Release | Withdrawal, changed: datetime | None = None) -> None:
         kept = self.rows.setdefault(destination, [])
@@ -313,9 +323,16 @@ class FakeShelf:
         older = str(start + limit) if len(rows) > start + limit else None
         return self._answer(ShelfPage(tuple(rows[start : start + limit]), self.generation(destination), older))
 
+    def related(self, destination: str, article: UUID, limit: int) -> tuple[ShelfRow, ...]:
+        near = self.near.get(article, ())
+        return tuple(row for row in self.rows.get(destination, []) if row.article in near)[:limit]
+
     def row(self, destination: str, article: UUID) -> ShelfRow | None:
         found = (row for row in self.rows.get(destination, []) if row.article == article)
         return self._answer(next(found, None))
+
+    def merged_into(self, article: UUID) -> UUID | None:
+        return self._answer(self.merged.get(article))
 
     def _answer(self, value: T) -> T:
         if self.broken is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,12 @@ from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Gate, Shelved
 from worker.model.feed import Found, ParsedEntry
 from worker.model.fetch import Lane, Outcome
+from worker.model.flood import Standing
 from worker.model.ingest import Finished, Identified, Known, Order, Prepared, Ruling, Stored, Story, VersionRow
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
 from worker.model.nearness import Filed, Question
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
+from worker.model.repair import Carrier
 from worker.model.stops import Stop
 
 Clock = Callable[[], datetime]
@@ -42,6 +44,8 @@ class Hints(Protocol):
     def deliver(self, destination: str) -> None: ...
 
     def recheck(self) -> None: ...
+
+    def reindex(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,14 @@ class Shelf(Protocol):
         ...
 
     def row(self, destination: str, article: UUID) -> ShelfRow | None: ...
+
+    def related(self, destination: str, article: UUID, limit: int) -> tuple[ShelfRow, ...]:
+        """Articles shown there that are near this one without being it, newest first."""
+        ...
+
+    def merged_into(self, article: UUID) -> UUID | None:
+        """The article that a person merged this one into; None for one that stands for itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +198,52 @@ class Nearby(Protocol):
         ...
 
 
+class Moves(Protocol):
+    """What a store gives for recognising a source that moved (``pipeline.screen``), within a transaction of ingest."""
+
+    def last_read(self, source_id: int) -> datetime | None:
+        """When the source last brought something new, else when it was first read."""
+
+    def standing(self, source_id: int, limit: int) -> list[Standing]:
+        """The source's newest entries, removed ones too."""
+
+    def known(self, source_id: int, keys: Collection[bytes]) -> set[bytes]:
+        """Those of the keys that name an entry of the source or an address it led to."""
+
+    def documents(self, entries: Iterable[int]) -> dict[int, ParsedEntry]:
+        """Entries as they are now, by id."""
+
+    def name(self, names: Sequence[tuple[int, bytes, int]]) -> None:
+        """Write down further names (source, key, entry), unless an entry has very many."""
+
+    def adopt(self, digests: Sequence[tuple[int, bytes, bytes]]) -> None:
+        """Let entries be known by these digests of content and terms: (entry, content, terms)."""
+
+    def file(self, keys: Sequence[tuple[bytes, int]]) -> None:
+        """Let live articles be joined by these keys: (key, article)."""
+
+    def begin(self, resource_id: int, line: datetime) -> None:
+        """A document of this resource is taken in as a flood, until it is ingested whole."""
+
+    def mark(self, source_id: int, lines: Mapping[bytes, datetime]) -> None:
+        """Note up to which date pages are old, by the keys of their addresses."""
+
+    def end_pages(self, source_id: int, keys: Collection[bytes], *, but: int) -> None:
+        """Ask for the articles' pages at these addresses no more, except for the resource ``but``."""
+
+    def remark(self, source_id: int, words: str) -> None:
+        """Have a person look at the source, unless it asks for that already."""
+
+    def missing(self, source_id: int, since: datetime) -> tuple[int, int]:
+        """(entries whose page went missing since then, pages that are followed)."""
+
+    def removed(self, source_id: int, since: datetime) -> int:
+        """How many entries the source took away since then."""
+
+    def let_go(self, articles: Collection[int]) -> list[int]:
+        """Take these articles off what is held back; those that were on it."""
+
+
 class Work(Protocol):
     """One write transaction about articles (``worker.store.work.Work``), under the lock that makes two copies
     arriving together one article."""
@@ -223,6 +281,10 @@ class Work(Protocol):
     def known(self, prepared: Sequence[Prepared]) -> Known: ...
 
     def nearby(self) -> Nearby: ...
+
+    def moves(self) -> Moves: ...
+
+    def repairs(self) -> Repairs: ...
 
     def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]: ...
 
@@ -273,6 +335,50 @@ class Work(Protocol):
     ) -> None: ...
 
     def raise_attention(self, source_id: int, words: str | None) -> None: ...
+
+
+class Repairs(Protocol):
+    """Which entries are one article, as people say; within a ``Work``."""
+
+    def article_of(self, entry_id: int) -> int:
+        """The article of an entry. Raises NotFound."""
+        ...
+
+    def leads(self, article_id: int) -> Mapping[int, int]:
+        """Whose text each version of an article was, by its number."""
+        ...
+
+    def carriers(self, article_id: int) -> list[Carrier]:
+        """Every entry of an article, the earliest first."""
+        ...
+
+    def found_by_text(self, article_id: int) -> set[int]:
+        """Those of its entries whose texts later ones are recognised by."""
+        ...
+
+    def merge(self, other: int, into: int, *, media_too: bool) -> None:
+        """Make ``other`` a part of ``into``: its entries, keys and channels, and with ``media_too`` its pictures."""
+        ...
+
+    def begin(self, entry_id: int, old: int, keys: Iterable[bytes], title: str, now: datetime) -> tuple[int, UUID]:
+        """Let an entry of ``old`` begin an article, which ``keys`` lead to from now on; its id and uuid."""
+        ...
+
+    def lead(self, article_id: int, entry_id: int) -> None:
+        """Who leads an article of which no version is written now."""
+        ...
+
+    def share_media(self, giver: int, taker: int) -> None: ...
+
+    def forget_media(self, article_id: int) -> None: ...
+
+    def refile(self, filed: Sequence[Filed], now: datetime) -> None:
+        """Recognise later texts by these, as parts of their articles, whatever was kept of them before."""
+        ...
+
+    def hasten(self, article_id: int, keys: Sequence[str], now: datetime) -> None:
+        """Let what waits of an article at these destinations go now."""
+        ...
 
 
 class Works(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
+from uuid import UUID
 
 import opencc
+import pytest
 
 from tests.stages import Stages, item, rss, telling
 from worker.store.nearby import near_key, near_site, near_text, nearness
@@ -132,3 +134,31 @@ def test_what_recurs_on_a_site_is_learnt_and_left_out(stages: Stages) -> None:
     assert len(stages.rows(near_site)) == 1
     arrive(stages, "转载", telling(4), source="alpha", guid="a1")
     assert homes(stages)[-1] == homes(stages)[4]
+
+
+def test_what_is_near_an_article_is_shown_beside_it_from_both_sides(stages: Stages) -> None:
+    arrive(stages, TITLE, QUAKE, source="alpha", guid="a1")
+    arrive(stages, "四川泸定发生6.8级地震 已致66人死亡", OTHER_QUAKE, source="alpha", guid="a2")
+    first, second = (UUID(row.uuid) for row in stages.articles())
+    related = stages.services.shelf.related
+    assert [row.article for row in related("feeds", first, 5)] == [second]
+    assert [row.article for row in related("feeds", second, 5)] == [first]
+    stages.take_down()
+    assert related("feeds", second, 5) == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "beside"), [("https://www.alpha.example/zh/1", True), ("https://b.example/1", False)]
+)
+def test_language_versions_of_a_site_are_related_and_a_strangers_are_not(
+    stages: Stages, address: str, beside: bool
+) -> None:
+    text = "The delegation visited three schools in the mountains and talked with teachers about next year. " * 4
+    stages.publish("alpha", rss(item("zh", TITLE, QUAKE, link=address)))
+    stages.run()
+    other = f'<atom:link rel="alternate" hreflang="zh" href="{address}" xmlns:atom="http://www.w3.org/2005/Atom"/>'
+    english = item("en", "Earthquake", text, link="https://www.alpha.example/en/1", extra=other)
+    stages.publish("alpha", rss(english))
+    stages.run()
+    assert len(set(homes(stages))) == 2
+    assert [row.verdict for row in stages.rows(nearness)] == (["related"] if beside else [])

@@ -82,6 +82,14 @@ def test_an_article_page_leads_on_within_its_channel(get: Get, shelf: FakeShelf)
     assert all("江城民族事务局" in words_of(card) for card in page.cssselect(".others .card"))
 
 
+def test_what_is_near_it_stands_apart_from_the_rest_of_the_channel(get: Get, shelf: FakeShelf) -> None:
+    shelf.near[article_id(1)] = (article_id(3),)
+    page = tree(get(article()))
+    assert words_of(page.cssselect(".related h2")[0]) == "相关新闻"
+    assert [link.get("href") for link in page.cssselect(".related .card a")] == [article(3)]
+    assert article(3) not in [link.get("href") for link in page.cssselect(".others:not(.related) .card a")]
+
+
 def test_a_named_author_is_shown_and_in_the_metas(get: Get) -> None:
     page = tree(get(article(2)))
     assert "By Ida Quill and Tom Reed" in words_of(page.cssselect(".newsroad-credit")[0])

@@ -28,7 +28,7 @@ from worker.rights.credit import tongue_of
 from worker.rights.excerpts import plain, shorten
 from worker.rights.publishers import host_of
 
-VERSION = 2
+VERSION = 3
 """Part of every page's ETag. Raise it with any change of markup."""
 
 _HERE = Path(__file__).parents[1]
@@ -75,6 +75,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Lists:
+    """What stands under an article: articles near it, the channel's other ones, and where the rest of those are."""
+
+    related: tuple[Card, ...] = ()
+    others: tuple[Card, ...] = ()
+    more: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A channel on the portal's first page: its newest articles and its sub-channels."""
 
@@ -115,10 +124,8 @@ def _web(url: str | None) -> str | None:
     return url if url and host_of(url) else None
 
 
-def article(
-    frame: Frame, release: Release, *, path: tuple[Link, ...], others: tuple[Card, ...], more: Link | None
-) -> Rendition:
-    """One article: ``path`` is its breadcrumb, ``others`` the channel's other articles, ``more`` where the rest are."""
+def article(frame: Frame, release: Release, *, path: tuple[Link, ...], lists: Lists) -> Rendition:
+    """One article: ``path`` is its breadcrumb."""
     credit = release.credit
     return _page(
         "article.html",
@@ -138,8 +145,7 @@ def article(
         published=release.published or release.first_released,
         structured=_script(news_article(release)),
         path=path,
-        others=others,
-        more=more,
+        lists=lists,
     )
 
 

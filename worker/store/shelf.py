@@ -14,10 +14,11 @@ from worker.model.catalog import Channel, Destination, Operator
 from worker.model.delivery import Release, Withdrawal
 from worker.model.dispatch import Shelved
 from worker.ports import ShelfPage, ShelfRow
-from worker.store import changes
+from worker.store import changes, merged
 from worker.store.declared import channel, destination, installation
 from worker.store.engine import Database
 from worker.store.pack import from_plain, pack, unpack
+from worker.store.related import near_by
 from worker.store.schema import article, placement, shelf
 
 LOCAL_KINDS = ("feed", "portal")
@@ -127,6 +128,27 @@ class Shelves:
         with self.database.read() as connection:
             found = connection.execute(query).one_or_none()
         return _row(found) if found else None
+
+    def merged_into(self, uuid: UUID) -> UUID | None:
+        """See the port."""
+        with self.database.read() as connection:
+            return merged.into(connection, uuid)
+
+    def related(self, destination_key: str, uuid: UUID, limit: int) -> tuple[ShelfRow, ...]:
+        query = (
+            sa.select(shelf, article.c.uuid)
+            .join(destination, destination.c.id == shelf.c.destination_id)
+            .join(article, article.c.id == shelf.c.article_id)
+            .where(
+                destination.c.key == destination_key,
+                shelf.c.state == "shown",
+                shelf.c.article_id.in_(near_by(str(uuid))),
+            )
+            .order_by(shelf.c.sort_at.desc(), shelf.c.article_id.desc())
+            .limit(limit)
+        )
+        with self.database.read() as connection:
+            return tuple(_row(row) for row in connection.execute(query))
 
 
 def _row(row: Row[Any]) -> ShelfRow:

@@ -25,6 +25,8 @@ from worker.store import (
     corrections,
     media,
     near,
+    related,
+    repair,
     resources,
     shelf,
     snapshots,
@@ -32,6 +34,7 @@ from worker.store import (
     stories,
     tombstones,
 )
+from worker.store import moves as move_store
 from worker.store import orders as order_store
 from worker.store.catalogue import CatalogueStore, Ids
 from worker.store.declared import source
@@ -90,9 +93,18 @@ class StoreWork:
         """What texts are recognised by that are nearly the same."""
         return self._nearby
 
+    def repairs(self) -> repair.StoredRepairs:
+        """What people say of which entries are one article."""
+        return repair.StoredRepairs(self._database, self._connection, self._nearby)
+
+    def moves(self) -> move_store.StoredMoves:
+        """What a source that moved is recognised by."""
+        return move_store.StoredMoves(self._connection)
+
     def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]:
         stored = articles.write_entries(self._connection, identified, now)
         near.write_near(self._database, self._nearby, stored, now)
+        related.write_translations(self._connection, stored, now)
         return stored
 
     def stories(self, ids: Iterable[int]) -> list[Story]:

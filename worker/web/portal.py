@@ -1,7 +1,8 @@
-"""Portal pages: all channels, one channel, one article; 410 where an article was withdrawn."""
+"""Portal pages: all channels, one channel, one article; 410 where an article was withdrawn, 301 where it was merged."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,9 +12,9 @@ from fastapi.responses import RedirectResponse
 from worker.destinations import PortalOptions
 from worker.model.catalog import Channel, Destination, Operator
 from worker.model.delivery import ChannelPath, Release, Rendition
-from worker.ports import ShelfPage
+from worker.ports import ShelfPage, ShelfRow
 from worker.renderers import page
-from worker.renderers.page import Card, Column, Frame, Link
+from worker.renderers.page import Card, Column, Frame, Link, Lists
 from worker.rights.credit import imprint_of
 from worker.web.answer import answer, matches, not_modified
 from worker.web.site import (
@@ -31,6 +32,7 @@ from worker.web.site import (
 
 _ON_FRONT = 6
 _OTHERS = 5
+_RELATED = 5
 _CACHING = "public, no-cache"  # kept, but asked for again each time: a takedown shows at once
 
 
@@ -81,10 +83,10 @@ class _Portal:
     def page(self, channel: str, limit: int, cursor: str | None = None) -> ShelfPage:
         return self.site.shelf.page(self.key, channel, limit=limit, cursor=cursor)
 
-    def cards(self, shelf_page: ShelfPage) -> tuple[Card, ...]:
+    def cards(self, rows: Sequence[ShelfRow]) -> tuple[Card, ...]:
         return tuple(
             page.card(row.release, self.base + article_path(self.key, row.article))
-            for row in shelf_page.rows
+            for row in rows
             if row.release is not None
         )
 
@@ -149,7 +151,7 @@ def _portal(request: Request, found: _Portal) -> Response:
     columns = tuple(
         Column(
             channel=found.channel(one.key),
-            cards=found.cards(found.page(one.key, _ON_FRONT)),
+            cards=found.cards(found.page(one.key, _ON_FRONT).rows),
             children=tuple(found.channel(child.key) for child in found.columns.children(one.key)),
         )
         for one in found.columns.roots()
@@ -171,7 +173,7 @@ def _channel(request: Request, found: _Portal, key: str, older: str | None) -> R
         column.title,
         path=found.crumbs(_path(found.columns, column))[:-1],
         children=tuple(found.channel(child.key) for child in found.columns.children(key)),
-        cards=found.cards(shelf_page),
+        cards=found.cards(shelf_page.rows),
         older=found.base + portal_path(found.key, key, shelf_page.older) if shelf_page.older else None,
         newest=here if older else None,
     )
@@ -193,13 +195,15 @@ def _article(request: Request, found: _Portal, text: str) -> Response:
     except ValueError:
         raise HTTPException(404) from None
     row = found.site.shelf.row(found.key, article)
-    if row is None:
+    if row is not None and row.release is not None:
+        return _shown(request, found, row.release)
+    other = found.site.shelf.merged_into(article)
+    if other is not None and found.site.shelf.row(found.key, other) is not None:
+        where = found.base + article_path(found.key, other)
+        return RedirectResponse(where, 301, {"cache-control": _CACHING})
+    if row is None or row.withdrawal is None:
         raise HTTPException(404)
-    if row.withdrawal is not None:
-        return answer(request, page.gone(found.frame(), row.withdrawal), status=410, caching=_CACHING)
-    if row.release is None:
-        raise HTTPException(404)
-    return _shown(request, found, row.release)
+    return answer(request, page.gone(found.frame(), row.withdrawal), status=410, caching=_CACHING)
 
 
 def _shown(request: Request, found: _Portal, release: Release) -> Response:
@@ -209,13 +213,15 @@ def _shown(request: Request, found: _Portal, release: Release) -> Response:
     feeds = public_feeds(found.site, column, found.base) if column else ()
     if matches(request, etag := _etag(found, release.article, feeds)):
         return not_modified(etag, _CACHING, weak=True)
-    others: tuple[Card, ...] = ()
+    near = found.site.shelf.related(found.key, release.article, _RELATED)
+    others: tuple[ShelfRow, ...] = ()
     if column:
-        near = found.page(column, _OTHERS + 1)
-        rows = tuple(row for row in near.rows if row.article != release.article)[:_OTHERS]
-        others = found.cards(replace(near, rows=rows))
+        shown = {release.article, *(row.article for row in near)}
+        rows = found.page(column, _OTHERS + len(shown)).rows
+        others = tuple(row for row in rows if row.article not in shown)[:_OTHERS]
     more = found.channel(column) if column else None
-    rendition = page.article(found.frame(column), release, path=found.crumbs(path), others=others, more=more)
+    lists = Lists(related=found.cards(near), others=found.cards(others), more=more)
+    rendition = page.article(found.frame(column), release, path=found.crumbs(path), lists=lists)
     return _send(request, rendition, etag)
 
 
