@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes import (
     a_head,
+    a_merged_withdrawal,
     a_mongolian_release,
     a_release,
     a_uyghur_release,
@@ -32,8 +33,10 @@ PAYLOADS = {
     "updated.json": an_english_release(sequence=2, version=2, action=Action.UPDATE),
     "excerpt.json": an_excerpt(),
     "withdrawn.json": a_withdrawal(),
+    "withdrawn-merged.json": a_merged_withdrawal(),
     "right-to-left.json": a_uyghur_release(),
 }
+MERGED = (row_of(a_merged_withdrawal()), row_of(a_merged_withdrawal(8, address=None, language="en")))
 OTHER_WAYS = (row_of(a_uyghur_release()), row_of(a_mongolian_release()))
 
 
@@ -52,6 +55,11 @@ def test_every_renderer_has_its_document() -> None:
 @pytest.mark.parametrize("name", sorted(FEEDS))
 def test_feeds(name: str) -> None:
     check(FEEDS[name], RENDERERS[name](a_head(), every_row()).body)
+
+
+@pytest.mark.parametrize("name", sorted(FEEDS))
+def test_feeds_with_what_a_person_merged(name: str) -> None:
+    check(f"merged.{name}", RENDERERS[name](a_head(), MERGED).body)
 
 
 @pytest.mark.parametrize("name", sorted(FEEDS))

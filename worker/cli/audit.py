@@ -29,7 +29,7 @@ def audit(
             since=times.since(since) if since else None,
             by=by.strip() if by else None,
             verb=verb,
-            article=the_article(services, article).uuid if article else None,
+            article=the_article(services, article, follow=False).uuid if article else None,
         )
         rows = services.people.acts(limit, wanted=wanted)
     if as_json:

@@ -184,9 +184,13 @@ def person(by: str | None) -> str:
         return "operator"
 
 
-def the_article(services: Services, text: str) -> ArticleRow:
-    """The one article that ``text`` names. Raises NotFound, or Refused with the candidates when there are several."""
+def the_article(services: Services, text: str, *, follow: bool = True) -> ArticleRow:
+    """The one article that ``text`` names; of one that was merged into another that other, unless told not to
+    ``follow``. Raises NotFound, or Refused with the candidates when there are several."""
     rows = services.people.named(text)
+    if len(rows) == 1 and rows[0].merged_into is not None and follow:
+        say(f"{rows[0].uuid} was merged into {rows[0].merged_into}: this is about that one", err=True)
+        return services.people.named(str(rows[0].merged_into))[0]
     if len(rows) == 1:
         return rows[0]
     if not rows:

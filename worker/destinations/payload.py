@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from worker.identity.direction import direction_of
 from worker.model.article import Credit
-from worker.model.delivery import Action, ChannelPath, Imprint, Release, Withdrawal
+from worker.model.delivery import Action, ChannelPath, Imprint, MergedInto, Release, Withdrawal
 from worker.rights.credit import dress
 
 TYPES = {
@@ -99,7 +99,12 @@ def _withdrawn(withdrawal: Withdrawal) -> dict[str, object]:
         "by": withdrawal.by,
         "line": withdrawal.line_text,
         "channels": _channels(withdrawal.channels),
+        "merged_into": _merged_into(withdrawal.merged_into),
     }
+
+
+def _merged_into(other: MergedInto | None) -> dict[str, object] | None:
+    return None if other is None else {"id": f"urn:uuid:{other.article}", "address": other.address}
 
 
 def _original(credit: Credit) -> dict[str, object]:

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     GRANT_ENDED = "GRANT_ENDED"
     ECHO = "ECHO"
     WITHDRAWN = "WITHDRAWN"
+    MERGED = "MERGED"
     APPROVED = "APPROVED"
     SECONDED = "SECONDED"
     REJECTED = "REJECTED"
@@ -196,8 +197,17 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedInto:
+    """The article that another has become part of. ``address`` is its page on our own portal, if it has one."""
+
+    article: UUID
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """The trace an article leaves at one destination after a retract. No title of the text, only that it is gone.
+    """The trace an article leaves at one destination after a retract. No title of the text, only that it is gone, and
+    where it has gone if a person merged it into another.
 
     ``language`` is the tag of the words that say so."""
 
@@ -211,6 +221,7 @@ class Withdrawal:
     first_released: datetime
     channels: tuple[ChannelPath, ...] = ()
     line_text: str = ""
+    merged_into: MergedInto | None = None
 
 
 @dataclass(frozen=True, slots=True)

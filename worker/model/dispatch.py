@@ -89,10 +89,19 @@ class DestinationClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """The article that another was merged into, and its channels."""
+
+    article: UUID
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What one delivery is decided again and rendered from, beside its text. ``reason`` is why the article was
     withdrawn, for a retraction. ``media`` are its copies, by the address's key. ``out`` is the use in which the
-    destination has the article (None: it has not), in version ``out_version``."""
+    destination has the article (None: it has not), in version ``out_version``. ``merged`` is what the article has
+    become part of, which withdrew it."""
 
     channels: tuple[str, ...]
     approval: Decision | None = None
@@ -102,6 +111,7 @@ class Material:
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
     out: Use | None = None
     out_version: int = 0
+    merged: Merged | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """One article in a list. ``source`` is its lead's."""
+    """One article in a list. ``source`` is its lead's, ``merged_into`` what a person made it a part of."""
 
     uuid: UUID
     title: str
@@ -134,12 +134,13 @@ class ArticleRow:
     version: int
     source: str
     created_at: datetime
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """One entry of an article, whether its source still has it or not. ``joined_by``: text, link, or None for the
-    entry that made the article."""
+    """One entry of an article, whether its source still has it or not. ``joined_by``: text, link, the
+    nearness of its text, ``merge`` for a person's word, or None for the entry that made the article."""
 
     entry: int
     source: str

@@ -10,11 +10,22 @@ from typing import Protocol
 
 from worker import schedule
 from worker.model.catalog import Destination, Use
-from worker.model.delivery import Action, Answer, Decision, DeliveryState, Parcel, Release, Result, Verdict, Withdrawal
+from worker.model.delivery import (
+    Action,
+    Answer,
+    Decision,
+    DeliveryState,
+    MergedInto,
+    Parcel,
+    Release,
+    Result,
+    Verdict,
+    Withdrawal,
+)
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
 from worker.model.stops import Stop
 from worker.openings import Timetable
-from worker.pipeline.release import build_case, build_withdrawal
+from worker.pipeline.release import address_of, build_case, build_withdrawal
 from worker.pipeline.shared import Shared, Text, TextStore
 from worker.pipeline.stopping import keeps
 from worker.pipeline.updates import is_withheld
@@ -148,6 +159,7 @@ class Dispatcher:
                 reason=material.reason or "DECISION_CHANGED",
                 first_released=due.first_released or due.created_at,
                 channels=material.channels,
+                merged_into=self._merged(material),
             )
         else:
             assert destination is not None
@@ -163,6 +175,12 @@ class Dispatcher:
             now=now,
             last=Result.UNKNOWN if due.unknown else None,
         )
+
+    def _merged(self, material: Material) -> MergedInto | None:
+        other = material.merged
+        if other is None:
+            return None
+        return MergedInto(other.article, address_of(other.article, other.channels, self.view))
 
     def _options_of(self, destination: Destination) -> object:
         if destination.key not in self._options:

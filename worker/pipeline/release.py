@@ -9,7 +9,7 @@ from uuid import UUID
 
 from worker.model.article import Version
 from worker.model.catalog import Destination
-from worker.model.delivery import Action, ChannelPath, Decision, Release, Withdrawal
+from worker.model.delivery import Action, ChannelPath, Decision, MergedInto, Release, Withdrawal
 from worker.model.ingest import Pair, Story
 from worker.model.media import MediaCopy
 from worker.pipeline.view import View
@@ -96,7 +96,7 @@ def build_release(
         grants=view.catalogue.grants,
         first_released=first_released,
         released=released,
-        address=_address(version.article, channels, view),
+        address=address_of(version.article, channels, view),
         images=choice(destination),
         media=media,
     )
@@ -125,6 +125,7 @@ def build_withdrawal(
     reason: str,
     first_released: datetime,
     channels: Sequence[str],
+    merged_into: MergedInto | None = None,
 ) -> Withdrawal:
     """The trace that a retract leaves."""
     return make_withdrawal(
@@ -137,10 +138,13 @@ def build_withdrawal(
         operator=view.catalogue.operator,
         first_released=first_released,
         channels=[view.paths[key] for key in channels if key in view.paths],
+        merged_into=merged_into,
     )
 
 
-def story_withdrawal(story: Story, pair: Pair, view: View, now: datetime, *, reason: str) -> Withdrawal:
+def story_withdrawal(
+    story: Story, pair: Pair, view: View, now: datetime, *, reason: str, merged_into: MergedInto | None = None
+) -> Withdrawal:
     """The trace that taking ``story`` back leaves at one destination."""
     return build_withdrawal(
         story.uuid,
@@ -152,6 +156,7 @@ def story_withdrawal(story: Story, pair: Pair, view: View, now: datetime, *, rea
         reason=reason,
         first_released=pair.first_released or now,
         channels=story.channels,
+        merged_into=merged_into,
     )
 
 
@@ -163,7 +168,7 @@ def carried(channels: Sequence[str], destination: Destination, view: View) -> li
     return [path for path in found if going.intersection(key for key, _ in path.steps)]
 
 
-def _address(article: UUID, channels: Sequence[str], view: View) -> str | None:
+def address_of(article: UUID, channels: Sequence[str], view: View) -> str | None:
     """The article's page on our own portal, when the portal carries any of its channels."""
     portal = view.destinations.get(view.portal or "")
     if portal is None or not set(channels).intersection(portal.channels):

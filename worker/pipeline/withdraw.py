@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from worker.model.catalog import Use
-from worker.model.delivery import Action, Decision, DeliveryState, Reason
+from worker.model.delivery import Action, Decision, DeliveryState, MergedInto, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Order, Ruling, Story
 from worker.pipeline.release import story_withdrawal
@@ -25,13 +25,15 @@ class Takedown:
     destinations: tuple[str, ...]
 
 
-def withdrawal(story: Story, view: View, now: datetime, *, reason: str) -> Settlement:
+def withdrawal(
+    story: Story, view: View, now: datetime, *, reason: str, merged_into: MergedInto | None = None
+) -> Settlement:
     """What takes ``story`` back wherever it is, or may be. Pauses and breakers do not hold retractions up. Pure."""
     rulings: list[Ruling] = []
     orders: list[Order] = []
     shelved: list[Shelved] = []
     number = story.current.number if story.current else 0
-    decision = Decision(Use.REJECT, (Reason.WITHDRAWN,))
+    decision = Decision(Use.REJECT, (Reason.WITHDRAWN if merged_into is None else Reason.MERGED,))
     for key, pair in story.pairs.items():
         out = pair.out is not None or pair.maybe
         rulings.append(Ruling(story.article, key, number, decision, cancels=pair.pending and not out))
@@ -39,7 +41,7 @@ def withdrawal(story: Story, view: View, now: datetime, *, reason: str) -> Settl
             continue
         state = DeliveryState.DUE
         if view.is_local(key):
-            subject = story_withdrawal(story, pair, view, now, reason=reason)
+            subject = story_withdrawal(story, pair, view, now, reason=reason, merged_into=merged_into)
             shelved.append(Shelved(story.article, key, pair.sequence + 1, now, subject))
             state = DeliveryState.ACCEPTED
         orders.append(

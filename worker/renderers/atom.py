@@ -11,7 +11,19 @@ from worker.model.delivery import FeedHead, Release, Rendition, Withdrawal
 from worker.ports import ShelfRow
 from worker.renderers import terms
 from worker.renderers.words import words
-from worker.renderers.xml import ATOM, DC, DCTERMS, TOMBSTONES, XML, child, provenance, say_operator, say_use, serialise
+from worker.renderers.xml import (
+    ATOM,
+    DC,
+    DCTERMS,
+    TOMBSTONES,
+    XML,
+    child,
+    provenance,
+    say_merged,
+    say_operator,
+    say_use,
+    serialise,
+)
 from worker.rights.credit import dress
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
@@ -119,3 +131,6 @@ def _say_tombstone(root: etree._Element, withdrawal: Withdrawal) -> None:
     by = child(tombstone, f"{{{TOMBSTONES}}}by")
     _atom(by, "name", withdrawal.by)
     child(tombstone, f"{{{TOMBSTONES}}}comment", f"{terms.stub_line(withdrawal)} ({withdrawal.reason})")
+    if withdrawal.merged_into is not None:
+        _atom(tombstone, "link", rel="related", href=terms.merged_link(withdrawal))
+        say_merged(tombstone, withdrawal.merged_into)

@@ -113,13 +113,19 @@ def _rights(release: Release) -> dict[str, object]:
     }
 
 
-def _trace(withdrawal: Withdrawal) -> dict[str, str]:
-    return {"when": terms.rfc3339(withdrawal.when), "by": withdrawal.by, "reason": withdrawal.reason}
+def _trace(withdrawal: Withdrawal) -> dict[str, object]:
+    trace = {"when": terms.rfc3339(withdrawal.when), "by": withdrawal.by, "reason": withdrawal.reason}
+    other = withdrawal.merged_into
+    if other is None:
+        return {**trace}
+    return {**trace, "merged_into": {"id": terms.guid(other.article), "url": other.address}}
 
 
 def _stub(withdrawal: Withdrawal) -> dict[str, object]:
+    other = withdrawal.merged_into
     return {
         "id": terms.guid(withdrawal.article),
+        **({"url": other.address} if other is not None and other.address else {}),
         "title": terms.stub_title(withdrawal),
         "content_html": f"<p>{html.escape(terms.stub_line(withdrawal))}</p>",
         "date_published": terms.rfc3339(withdrawal.first_released),

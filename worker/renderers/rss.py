@@ -14,7 +14,18 @@ from worker.model.delivery import FeedHead, Release, Rendition, Withdrawal
 from worker.ports import ShelfRow
 from worker.renderers import terms
 from worker.renderers.words import words
-from worker.renderers.xml import ATOM, CONTENT, DC, DCTERMS, child, provenance, say_operator, say_use, serialise
+from worker.renderers.xml import (
+    ATOM,
+    CONTENT,
+    DC,
+    DCTERMS,
+    child,
+    provenance,
+    say_merged,
+    say_operator,
+    say_use,
+    serialise,
+)
 from worker.rights.credit import dress
 
 CONTENT_TYPE = "application/rss+xml; charset=utf-8"
@@ -112,6 +123,8 @@ def _say_stub(channel: etree._Element, withdrawal: Withdrawal) -> None:
     """Readers keep what merely vanishes; under the same guid this replaces it."""
     entry = child(channel, "item")
     child(entry, "title", terms.stub_title(withdrawal))
+    if withdrawal.merged_into is not None and withdrawal.merged_into.address:
+        child(entry, "link", withdrawal.merged_into.address)
     child(entry, "guid", terms.guid(withdrawal.article), {"isPermaLink": "false"})
     child(entry, "pubDate", _date(withdrawal.first_released))
     child(entry, f"{{{DCTERMS}}}modified", terms.rfc3339(withdrawal.when))
@@ -120,3 +133,5 @@ def _say_stub(channel: etree._Element, withdrawal: Withdrawal) -> None:
     child(entry, "description", terms.stub_line(withdrawal))
     facts = {"when": terms.rfc3339(withdrawal.when), "by": withdrawal.by}
     child(entry, f"{{{terms.NAMESPACE}}}withdrawn", withdrawal.reason, facts)
+    if withdrawal.merged_into is not None:
+        say_merged(entry, withdrawal.merged_into)

@@ -52,11 +52,17 @@ def updated(head: FeedHead, rows: Iterable[ShelfRow]) -> datetime:
 
 
 def stub_title(withdrawal: Withdrawal) -> str:
-    return words(withdrawal.language)["withdrawn"]
+    return words(withdrawal.language)["withdrawn" if withdrawal.merged_into is None else "merged"]
 
 
 def stub_line(withdrawal: Withdrawal) -> str:
     return withdrawal.line_text or words(withdrawal.language)["withdrawn_line"]
+
+
+def merged_link(withdrawal: Withdrawal) -> str | None:
+    """Where a reader finds the article that a merged one has become part of: its page, else its id."""
+    other = withdrawal.merged_into
+    return None if other is None else other.address or guid(other.article)
 
 
 def description(head: FeedHead) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from lxml import etree
 
 from worker.identity.direction import direction_of
-from worker.model.delivery import Imprint, Release
-from worker.renderers.terms import NAMESPACE, chain, rfc3339
+from worker.model.delivery import Imprint, MergedInto, Release
+from worker.renderers.terms import NAMESPACE, chain, guid, rfc3339
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -37,6 +37,11 @@ def child(
     if text is not None:
         element.text = clean(text)
     return element
+
+
+def say_merged(parent: etree._Element, other: MergedInto) -> None:
+    """``nr:merged-into`` in the trace of an article that has become part of another."""
+    child(parent, f"{{{NAMESPACE}}}merged-into", guid(other.article), {"href": other.address})
 
 
 def say_use(parent: etree._Element, release: Release) -> None:

@@ -12,7 +12,17 @@ from worker.identity.direction import direction_of, is_set_vertically
 from worker.identity.language import language_by_letters, primary
 from worker.model.article import Version
 from worker.model.catalog import Grant, Operator, Use
-from worker.model.delivery import Action, Attribution, ChannelPath, Decision, Imprint, Reason, Release, Withdrawal
+from worker.model.delivery import (
+    Action,
+    Attribution,
+    ChannelPath,
+    Decision,
+    Imprint,
+    MergedInto,
+    Reason,
+    Release,
+    Withdrawal,
+)
 from worker.model.media import MediaCopy
 from worker.rights.excerpts import excerpt_of, own_summary
 from worker.rights.lines import attribute, language_of, withdrawal_line
@@ -145,6 +155,7 @@ def make_withdrawal(
     operator: Operator,
     first_released: datetime,
     channels: Sequence[ChannelPath] = (),
+    merged_into: MergedInto | None = None,
 ) -> Withdrawal:
     """The trace of a withdrawn article. ``language`` is the article's tag; ``by`` names us as the one withdrawing."""
     spoken = language_of(language, operator.language)
@@ -159,7 +170,8 @@ def make_withdrawal(
         by=operator.name,
         first_released=first_released,
         channels=tuple(channels),
-        line_text=withdrawal_line(when, spoken, operator.zone),
+        line_text=withdrawal_line(when, spoken, operator.zone, merged=merged_into is not None),
+        merged_into=merged_into,
     )
 
 

@@ -227,7 +227,14 @@ def _date(moment: datetime | None, zone: str, language: str) -> str | None:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def withdrawal_line(when: datetime, language: str, zone: str) -> str:
-    """What stands where a text was; ``when`` aware, told as a date in ``zone``."""
+def withdrawal_line(when: datetime, language: str, zone: str, *, merged: bool = False) -> str:
+    """What stands where a text was; ``when`` aware, told as a date in ``zone``. ``merged``: it is part of another
+    article now."""
     date = _date(when, zone, language)
+    if merged:
+        return (
+            f"[已合并] 本文已于 {date} 并入另一篇文章"
+            if language == "zh"
+            else f"[Merged] part of another article since {date}"
+        )
     return f"[已撤回] 本文已于 {date} 撤回" if language == "zh" else f"[Withdrawn] removed on {date}"

@@ -101,6 +101,7 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "The text comes from or through this partner; it is not sent back",
     ),
     Reason.WITHDRAWN: ("已撤回", "Withdrawn"),
+    Reason.MERGED: ("已由人工并入另一篇文章", "A person merged it into another article"),
     Reason.APPROVED: ("经人工批准", "Approved by a person"),
     Reason.SECONDED: ("并经第二人同意", "And agreed to by a second person"),
     Reason.REJECTED: ("经人工否决", "Rejected by a person"),

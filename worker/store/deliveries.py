@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from worker.errors import NotFound
-from worker.model.delivery import DeliveryState, Result
+from worker.model.delivery import DeliveryState, Reason, Result
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate, Material, Pushed
 from worker.model.ingest import Current
 from worker.model.stops import Stop, roughly
-from worker.store import acts, claims, media, orders, pushing, stops, stories, turns
+from worker.store import acts, claims, media, merged, orders, pushing, stops, stories, turns
 from worker.store.bulk import Insert, Update
 from worker.store.declared import destination
 from worker.store.engine import INGEST_LOCK, Database, among
@@ -164,7 +164,9 @@ class Deliveries:
             copies = media.copies(connection, ids)
             again = {one.article for some in due.values() for one in some if one.first_released is not None}
             out = stories.out_there(connection, sorted(again))
-            withdrawn = {row.article_id: row.reason for row in connection.execute(_WITHDRAWN, {"ids": ids})}
+            joined = merged.named(connection, ids)
+            withdrawn = dict.fromkeys(joined, Reason.MERGED.value)
+            withdrawn |= {row.article_id: row.reason for row in connection.execute(_WITHDRAWN, {"ids": ids})}
         found: dict[int, Material] = {}
         for key, one in ((key, one) for key, some in due.items() for one in some):
             approval, approved_for = approvals.get((one.article, key), (None, 0))
@@ -177,6 +179,7 @@ class Deliveries:
                 media=copies.get(one.article, {}),
                 out=out.get((one.article, key), (None, 0))[0],
                 out_version=out.get((one.article, key), (None, 0))[1],
+                merged=joined.get(one.article),
             )
         return found
 

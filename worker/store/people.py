@@ -41,6 +41,7 @@ from worker.store import (
     people_overview,
     people_reviews,
     people_texts,
+    repair,
     stories,
 )
 from worker.store.engine import Database
@@ -123,6 +124,17 @@ class People:
         with self.database.read() as connection:
             found = [people_near.document(connection, each) for each in entries]
             return found, people_near.furniture(connection, [host for _, host in found])
+
+    def entry(self, text: str) -> list[int]:
+        """The ids of entries that ``text``, an id, a link or a guid, names."""
+        with self.database.read() as connection:
+            return people_find.entry_ids(connection, text)
+
+    def home(self, entry_id: int) -> tuple[ArticleFacts, Mapping[int, int]]:
+        """The article of an entry, and whose text each of its versions was, by number. Raises NotFound."""
+        with self.database.read() as connection:
+            article_id = repair.article_of(connection, entry_id)
+            return people_articles.facts(connection, article_id), repair.leads(connection, article_id)
 
     def article_deliveries(self, uuid: UUID) -> list[DeliveryRow]:
         """An article's deliveries, by destination and sequence. Raises NotFound."""

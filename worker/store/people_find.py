@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from worker.store.declared import source
 from worker.store.schema import alias, article, article_key, delivery, entry, receipt
 
 MOST = 20  # matches told of an ambiguous id
+_LONGEST_ID = 18  # digits; a longer number is no entry's
 SEARCHED = 50_000  # articles whose titles are looked through, newest first
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -56,14 +58,28 @@ def starting(column: sa.Column[str], prefix: str) -> sa.ColumnElement[bool]:
     return sa.and_(column >= prefix, column < prefix + "g", column.startswith(prefix, autoescape=True))
 
 
+def entry_ids(connection: Connection, text: str) -> list[int]:
+    """Entries that ``text``, an id or a link or guid in any spelling, names, none to ``MOST`` of them. What its source
+    has deleted is named by its id only."""
+    text = text.strip()
+    if text.isdecimal() and len(text) <= _LONGEST_ID:
+        return _ids(connection, sa.select(entry.c.id).where(entry.c.id == int(text)))
+    known = sa.select(entry.c.id).join(alias, alias.c.entry_id == entry.c.id).where(alias.c.key.in_(_keys(text)))
+    return _ids(connection, known.where(entry.c.removed_at.is_(None)))
+
+
+def _keys(text: str) -> set[bytes]:
+    """What an entry with this link or guid may be known by."""
+    if link_key(text) is None:
+        return {key.digest for key in guid_keys(text)}
+    asked = ParsedEntry(digest=b"", raw=b"", guid=text, link=text)
+    every = [key for mode in (KeyMode.GUID, KeyMode.ANCHOR) for key in alias_keys(asked, mode=mode)]
+    return {key.digest for key in every if key.kind != "path"}  # a path alone says nothing across sources
+
+
 def _by_link(connection: Connection, text: str) -> list[int]:
     """The article that owns this canonical link; else all with an entry known by it."""
-    if link_key(text) is None:
-        keys = {key.digest for key in guid_keys(text)}
-    else:
-        asked = ParsedEntry(digest=b"", raw=b"", guid=text, link=text)
-        every = [key for mode in (KeyMode.GUID, KeyMode.ANCHOR) for key in alias_keys(asked, mode=mode)]
-        keys = {key.digest for key in every if key.kind != "path"}  # a path alone says nothing across sources
+    keys = _keys(text)
     owner = sa.select(article_key.c.article_id).where(article_key.c.key.in_(keys))
     known = sa.select(entry.c.article_id).join(alias, alias.c.entry_id == entry.c.id).where(alias.c.key.in_(keys))
     return _ids(connection, owner) or _ids(connection, known)
@@ -97,7 +113,10 @@ def by_words(connection: Connection, words: Sequence[str], limit: int) -> list[A
     return _rows(connection, query.limit(limit))
 
 
-def _select() -> sa.Select[tuple[str, str, str, int, object, str]]:
+_INTO = article.alias("into")
+
+
+def _select() -> sa.Select[Any]:
     return (
         sa.select(
             article.c.uuid,
@@ -106,14 +125,16 @@ def _select() -> sa.Select[tuple[str, str, str, int, object, str]]:
             article.c.version,
             article.c.created_at,
             source.c.key.label("source"),
+            _INTO.c.uuid.label("merged_into"),
         )
+        .outerjoin(_INTO, _INTO.c.id == article.c.merged_into)
         .join(entry, entry.c.id == article.c.lead_id)
         .join(source, source.c.id == entry.c.source_id)
         .order_by(article.c.id.desc())
     )
 
 
-def _rows(connection: Connection, query: sa.Select[tuple[str, str, str, int, object, str]]) -> list[ArticleRow]:
+def _rows(connection: Connection, query: sa.Select[Any]) -> list[ArticleRow]:
     return [
         ArticleRow(
             uuid=UUID(row.uuid),
@@ -122,6 +143,7 @@ def _rows(connection: Connection, query: sa.Select[tuple[str, str, str, int, obj
             version=row.version,
             source=row.source,
             created_at=row.created_at,
+            merged_into=UUID(row.merged_into) if row.merged_into else None,
         )
         for row in connection.execute(query)
     ]

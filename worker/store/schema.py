@@ -108,6 +108,12 @@ article = Table(
     Column("title", String(1000), nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("merged_into", BigKey),  # the article that it is part of by a person's word
+    Index(
+        "ix_article_merged_into",
+        "merged_into",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    ),
 )
 entry = Table(
     "entry",

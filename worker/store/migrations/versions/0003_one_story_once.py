@@ -16,6 +16,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("article", Column("merged_into", BigKey))
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("ix_article_merged_into", "article", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
     op.add_column("entry", Column("near", Integer))
     waiting = sa.text("near IS NULL")
     op.create_index("ix_entry_near", "entry", ["id"], sqlite_where=waiting, postgresql_where=waiting)
@@ -79,4 +81,5 @@ def downgrade() -> None:
     for column, index in (("held_at", "ix_entry_held_at"), ("near", "ix_entry_near")):
         op.drop_index(index, "entry")
         op.drop_column("entry", column)
+    op.drop_index("ix_article_merged_into", "article")
     op.drop_column("article", "merged_into")
