@@ -7,7 +7,8 @@ from typing import Protocol
 
 from worker.ports import Clock, Heartbeats, Hints
 
-KNOCKS = 8  # per stage and tick: more would only queue up behind the children that are busy already
+KNOCKS = 8  # at destinations in one tick: more would only queue up behind the children that are busy already
+INGEST_KNOCKS = 2  # whoever hears one goes on to all that waits; behind it the others find nothing, at 5 ms each
 
 
 class PollQueue(Protocol):
@@ -38,8 +39,8 @@ def knock(
     hosts = polling.waiting(now)
     if hosts:
         hints.poll()
-    ingests = snapshots.waiting(now)[:KNOCKS]
-    for snapshot, source in ingests:
+    ingests = snapshots.waiting(now)
+    for snapshot, source in ingests[:INGEST_KNOCKS]:
         hints.ingest(snapshot, source)
     destinations = deliveries.waiting(now)[:KNOCKS]
     for destination in destinations:
