@@ -34,6 +34,9 @@ def out(road: Road) -> Road:
 
 
 def test_a_correction_goes_out_and_outlives_what_is_fetched_later(out: Road) -> None:
+    out.change(
+        'site = "https://news.beichen.example"', 'site = "https://news.beichen.example"\n\n[articles]\nupdates = "0s"'
+    )
     done = out.json("article", "fix", OWN, "author=李明、王芳", "title=江城代表团赴高原州", *SIGNED)
     assert done["before"] == {"author": None, "title": MEETING.title}
     assert done["after"] == {"author": "李明、王芳", "title": "江城代表团赴高原州"}

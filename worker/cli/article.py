@@ -12,6 +12,7 @@ import typer
 
 from worker.bootstrap import Services, open_services
 from worker.cli import article_words as words
+from worker.cli.article_lead import lead_json, lead_lines
 from worker.cli.article_near import lay_beside, near_json, near_lines, pair_json, show_pair
 from worker.cli.output import (
     ArticleArgument,
@@ -37,6 +38,7 @@ from worker.model.delivery import DeliveryState
 from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow
 from worker.model.stops import Stop
 from worker.pipeline.explain import Explained, Standing, explain, present, provenance
+from worker.pipeline.settle import waiting_lead
 from worker.pipeline.stopping import in_force, keeps
 from worker.pipeline.view import View
 from worker.rights.credit import attribute, imprint_of, language_of, language_shown
@@ -61,7 +63,7 @@ def find_command(
         return
     print_table(
         ("article", "title", "source", "version", "state", "since"),
-        [(row.uuid, row.title, row.source, row.version, row.state, times.at(row.created_at)) for row in rows],
+        [(row.uuid, row.title, row.source, row.version, _state(row), times.at(row.created_at)) for row in rows],
         empty="No article is called so.",
     )
 
@@ -71,14 +73,20 @@ def show_command(text: ArticleArgument, tongue: LanguageOption = None, as_json: 
     """Show one article: its copies and which one leads, credit, provenance, versions, channels, where it is."""
     with open_services() as services:
         times = Times(ready(services))
-        row = the_article(services, text)
+        row = the_article(services, text, follow=False)
         facts = services.people.article(row.uuid)
         line = credit_line(services, facts, language(services, tongue) if tongue else None)
         credit, hops = seen_credit(services, facts), provenance(facts.story, services.view())
+        waiting, chosen = waiting_lead(facts.story, services.view(), times.now), language(services, tongue)
     if as_json:
-        print_json(_facts_json(facts, row, line, credit, hops))
+        told = _facts_json(facts, row, line, credit, hops)
+        print_json({**told, "waiting_lead": lead_json(waiting, chosen)})
     else:
-        _show_facts(facts, row, line, hops, times)
+        _show_facts(facts, row, line, hops, times, tuple(lead_lines(waiting, chosen)))
+
+
+def _state(row: ArticleRow) -> str:
+    return row.state if row.merged_into is None else f"merged into {row.merged_into}"
 
 
 def seen_credit(services: Services, facts: ArticleFacts) -> Credit | None:
@@ -125,9 +133,16 @@ def _facts_json(
     }
 
 
-def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, hops: Sequence[Hop], times: Times) -> None:
+def _show_facts(
+    facts: ArticleFacts,
+    row: ArticleRow,
+    line: str | None,
+    hops: Sequence[Hop],
+    times: Times,
+    waiting: Sequence[str],
+) -> None:
     say(f"{row.title}")
-    say(f"  {row.uuid}, {row.state}, version {row.version}, since {times.at(row.created_at)}")
+    say(f"  {row.uuid}, {_state(row)}, version {row.version}, since {times.at(row.created_at)}")
     if line:
         say(f"  {line}")
     for stone in facts.tombstones:
@@ -144,6 +159,8 @@ def _show_facts(facts: ArticleFacts, row: ArticleRow, line: str | None, hops: Se
             for one in facts.copies
         ],
     )
+    for text in waiting:
+        say(text)
     print_table(
         ("provenance", "role", "known by", "link"),
         [(_named(hop), hop.role.value, hop.basis.value, hop.link or hop.site) for hop in hops],
@@ -192,13 +209,13 @@ def explain_command(
         times = Times(ready(services))
         view = services.view()
         chosen = language(services, tongue)
-        row = the_article(services, text)
+        row = the_article(services, text, follow=False)
         facts = services.people.article(row.uuid)
         if other is not None:
             pair = lay_beside(services, facts, other)
             print_json(pair_json(pair)) if as_json else show_pair(pair, chosen)
             return
-        near = services.people.near(row.uuid)
+        near, waiting = services.people.near(row.uuid), waiting_lead(facts.story, view, times.now)
         places = services.people.destinations(times.now)
         if destination is not None:
             places = [services.people.destination(destination, times.now)]
@@ -215,6 +232,7 @@ def explain_command(
                 "title": row.title,
                 "corrections": plain([one for one in facts.corrections if one.lifted_at is None]),
                 "near": near_json(near),
+                "waiting_lead": lead_json(waiting, chosen),
                 "destinations": [
                     {**explained_json(one, chosen), "stops": plain(kept.get(one.key, ()))} for one in told
                 ],
@@ -222,8 +240,9 @@ def explain_command(
         )
         return
     say(f"{row.title}")
-    say(f"  {row.uuid}, {row.state}, version {row.version}")
-    for line in (*_about(facts, gone, times, chosen), *near_lines(near, row.uuid, chosen)):
+    say(f"  {row.uuid}, {_state(row)}, version {row.version}")
+    lines = _about(facts, gone, times, chosen)
+    for line in (*lines, *near_lines(near, row.uuid, chosen), *lead_lines(waiting, chosen)):
         say(f"  {line}")
     for one in told:
         show_explained(one, times, chosen)

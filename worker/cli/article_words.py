@@ -45,6 +45,7 @@ STANDINGS: dict[Standing, tuple[str, str]] = {
     ),
     Standing.RETRACTED: ("已从该处撤回", "it was there and was taken back"),
     Standing.WITHDRAWN: ("文章已撤下", "the article was withdrawn"),
+    Standing.MERGED: ("已并入另一篇文章", "it was merged into another article"),
     Standing.RETIRED: ("该目的地已移出目录", "the destination has left the catalogue"),
 }
 
@@ -107,6 +108,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "apart": (
         "条目 {0} 与 {1}《{2}》（{3}）分开：{4}",
         "entry {0} and {1} “{2}” ({3}) are kept apart: {4}",
+    ),
+    "would_lead": (
+        "条目 {0}（{1}）《{2}》应作主稿，但在以下全文刊出的目的地未获许可，暂不采用 [{3}]",
+        "entry {0} ({1}) “{2}” would lead and waits: it may not be shown in full where the article is [{3}]",
     ),
     "beside": (
         "并排对照：newsroad article explain {0} --with {1}",
