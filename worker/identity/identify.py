@@ -28,6 +28,18 @@ def identify(prepared: Sequence[Prepared], known: Known) -> list[Identified]:
     return verdicts
 
 
+def new_names(identified: Sequence[Identified], known: Known) -> list[tuple[int, bytes, int]]:
+    """(source, key, entry) of the names that unchanged entries have and were not known by: a feed that changed its ids
+    and later its links as well is still known."""
+    return [
+        (*name, item.known.id)
+        for item in identified
+        if item.fate is Fate.SAME and item.known is not None
+        for name in _own_keys(item.prepared)
+        if name not in known.entries
+    ]
+
+
 def _identify(item: Prepared, known: Known, aliases: set[tuple[int, bytes]], keys: dict[bytes, int]) -> Identified:
     own = _own_keys(item)
     entry = next((known.entries[key] for key in own if key in known.entries), None)

@@ -166,7 +166,7 @@ class SnapshotClaim:
     it) and ``parts`` (by address key, what the later pages of an article hold) are for pages. ``taken`` is how many
     articles the source's first contact has brought already, ``depth`` how many pages of a listing led here.
     ``catalogue`` is the version of the catalogue that was in force when it was claimed, ``lease`` the token it is held
-    by.
+    by. ``flood_line``: its resource came with a flood; what is dated up to then is old.
     """
 
     id: int
@@ -190,6 +190,7 @@ class SnapshotClaim:
     depth: int = 0
     catalogue: int | None = None
     lease: str = ""
+    flood_line: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

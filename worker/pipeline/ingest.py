@@ -20,7 +20,9 @@ from worker.model.catalog import Source
 from worker.model.feed import ParsedFeed
 from worker.model.ingest import ReadSnapshot
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
+from worker.pipeline.flood import is_suspect
 from worker.pipeline.prepare import make_ready
+from worker.pipeline.screen import screen
 from worker.pipeline.take import Report, Rings, Taking
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Work, Works
@@ -202,6 +204,7 @@ class Ingester:
 
     def _commit(self, group: list[ReadSnapshot]) -> list[Report]:
         """Write a group in as many transactions as its entries need."""
+        group = [self._screened(read) for read in group]
         view = self.view(group[0].claim.catalogue)
         reports = {read.claim.id: Report(read.claim.source) for read in group}
         held: frozenset[int] = frozenset()
@@ -226,6 +229,13 @@ class Ingester:
                 reports[read.claim.id].problem = LEASE_LOST
         self._rings.add(rings)
         return list(reports.values())
+
+    def _screened(self, read: ReadSnapshot) -> ReadSnapshot:
+        """A document with much that is new, looked at before any of it is written."""
+        if not is_suspect(read):
+            return read
+        with self.works.open() as work:
+            return screen(work, read) if work.held([read.claim]) else read
 
     @contextmanager
     def _transaction(self, *, last: bool) -> Iterator[Work]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from worker.model.feed import Role
 from worker.model.polling import SnapshotClaim
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.view import View
@@ -13,6 +14,8 @@ from worker.ports import Work
 
 SURGE_SHARE = 0.2
 SURGE_LEAST = 5
+GONE_WITHIN = timedelta(days=1)  # pages that answer 410 are deletions one by one, and count together
+LOST_WITHIN = timedelta(days=3)  # it takes so long until all pages of a site that moved were asked for in vain
 REASON = "UPSTREAM_WITHDRAWN"
 
 
@@ -28,8 +31,11 @@ def apply_tombstones(
     found = {hit for keys in refs if (hit := next((known[key] for key in keys if key in known), None)) is not None}
     if not found:
         return 0, []
-    if len(found) > max(SURGE_LEAST, SURGE_SHARE * work.live_entries(claim.source_id)):
-        words = f"{len(found)} deletions arrived at once and were not applied; take down what is really withdrawn"
+    gone = len(found)
+    if claim.role is Role.ARTICLE:
+        gone += work.moves().removed(claim.source_id, now - GONE_WITHIN)
+    if gone > max(SURGE_LEAST, SURGE_SHARE * work.live_entries(claim.source_id)):
+        words = f"{gone} deletions arrived at once and were not applied; take down what is really withdrawn"
         work.raise_attention(claim.source_id, words)
         return 0, []
     work.remove_entries([entry for entry, _ in found], now)
@@ -46,3 +52,17 @@ def apply_tombstones(
     orders = [order for settlement in settlements for order in settlement.orders]
     remote = [order.destination for order in orders if not view.is_local(order.destination)]
     return withdrawn, remote
+
+
+def is_loss(work: Work, claim: SnapshotClaim, now: datetime) -> bool:
+    """Whether this page is one of so many that were not found of late that the site has moved rather than they have
+    gone: then it is no reason to hold its article, and a person is asked to look."""
+    lost, followed = work.moves().missing(claim.source_id, now - LOST_WITHIN)
+    if lost + 1 <= max(SURGE_LEAST, SURGE_SHARE * followed):
+        return False
+    words = (
+        f"more than {lost} pages were not found within {LOST_WITHIN.days} days: the site may have moved. Articles are no "
+        f"longer held for it; take down what is really gone: newsroad takedown --source {claim.source} --match WORDS"
+    )
+    work.raise_attention(claim.source_id, words)
+    return True

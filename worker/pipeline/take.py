@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from worker import schedule
-from worker.identity.identify import identify
+from worker.identity.identify import identify, new_names
 from worker.identity.keys import tombstone_keys
 from worker.identity.recognise import recognise
 from worker.model.feed import Role
 from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
 from worker.model.words import counted
 from worker.pipeline.begin import new_stories
-from worker.pipeline.removal import apply_tombstones
+from worker.pipeline.removal import apply_tombstones, is_loss
 from worker.pipeline.settle import settle, write
 from worker.pipeline.view import View
 from worker.ports import Work
@@ -27,6 +27,7 @@ class Report:
     source: str
     fates: dict[Fate, int] = field(default_factory=dict)
     withdrawn: int = 0
+    held: int = 0
     orders: int = 0
     leads: int = 0
     media: int = 0
@@ -36,6 +37,8 @@ class Report:
         if self.problem is not None:
             return f"{self.source}: {self.problem}"
         parts = [f"{count} {fate.value}" for fate, count in self.fates.items() if count]
+        if self.held:
+            parts.append(f"{self.held} held back")
         if self.leads:
             parts.append(f"{self.leads} pages to read")
         if self.media:
@@ -73,7 +76,10 @@ class Taking:
         """Identify and store a chunk, of one or several snapshots, and settle what it touched."""
         if not chunk:
             return
-        identified = recognise(identify(chunk, self.work.known(chunk)), self.work.nearby())
+        known = self.work.known(chunk)
+        identified = recognise(identify(chunk, known), self.work.nearby())
+        if names := new_names(identified, known):
+            self.work.moves().name(names)
         for item in identified:
             fates = self._report(item.prepared.origin).fates
             fates[item.fate] = fates.get(item.fate, 0) + 1
@@ -118,9 +124,13 @@ class Taking:
             return self._keep_media(read, report)
         if feed.found:
             report.leads = self.work.lead_on(claim, feed.found, read.source, self.now)
+        if read.marks:
+            self.work.moves().mark(claim.source_id, read.marks)
         if claim.role is Role.ARTICLE:
             self._presence(read)
-        if feed.tombstones:
+        report.held = len(read.flood.held) if read.flood is not None else 0
+        # A source that moved takes back what it had under its old names.
+        if feed.tombstones and read.flood is None:
             keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
             report.withdrawn, told = apply_tombstones(self.work, claim, keys, self.view, self.now)
             self._ring(told)
@@ -148,6 +158,8 @@ class Taking:
     def _presence(self, read: ReadSnapshot) -> None:
         """Hold what has lost its page, let go what has it back."""
         missing = read.feed.missing
+        if missing and is_loss(self.work, read.claim, self.now):
+            return
         keys = [key.digest for key in tombstone_keys(missing or read.claim.own_url)]
         changed = self.work.mark_missing(read.claim.source_id, keys, self.now if missing else None)
         if not changed:

@@ -63,7 +63,7 @@ _ADD_ARTICLES = Insert(article, "id", "uuid", "lead_id", "title", "created_at")
 _ADD_ENTRIES = Insert(
     entry,
     *("id", "source_id", "article_id", "first_seen_at", "revision"),
-    *("content_digest", "terms_digest", "joined_by", "near"),
+    *("content_digest", "terms_digest", "joined_by", "near", "held_at"),
 )
 _REVISE_ENTRIES = Update(entry, "revision", "content_digest", "terms_digest", "estranged", "id")
 _ADD_REVISIONS = Insert(revision, "entry_id", "number", "snapshot_id", "seen_at", "document", "evidence", "credit")
@@ -182,9 +182,9 @@ def _insert_entries(connection: Connection, written: list[Stored], now: datetime
             digests = (prepared.content, prepared.terms)
             source_id = prepared.origin.source_id
             # Of one that waits for it the text is filed later; a copy by the letter adds nothing to be found by.
-            looked_at = prepared.routed or item.identified.by == "text"
-            near = NEAR_VERSION if looked_at else None
-            rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by, near))
+            looked_at = prepared.routed or prepared.held or item.identified.by == "text"
+            near, held_at = NEAR_VERSION if looked_at else None, now if prepared.held else None
+            rows.append((item.entry, source_id, item.article, now, 1, *digests, item.identified.by, near, held_at))
     _ADD_ENTRIES.run(connection, rows)
 
 

@@ -71,6 +71,7 @@ _LEASED = (
         *(snapshot.c.id, snapshot.c.resource_id, snapshot.c.deaths, snapshot.c.lease, snapshot.c.fetched_at),
         *(snapshot.c.url, snapshot.c.content_type, snapshot.c.status, snapshot.c.body),
         *(resource.c.seen, resource.c.role, resource.c.hint, resource.c.step, resource.c.first_contact),
+        resource.c.flood_line,
         resource.c.key.label("resource_key"),
         resource.c.url.label("own_url"),
         *(source.c.id.label("source_id"), source.c.key, source.c.guid_mode, source.c.contacted_at),
@@ -83,7 +84,7 @@ _LEASED = (
 )
 _HELD = Lookup(sa.select(snapshot.c.id, snapshot.c.lease).where(among(snapshot.c.id, "ids")))
 _GIVE_BACK = Update(snapshot, "lease", "lease_until", "id", "lease", keys=2)
-_SEEN = Update(resource, "seen", "first_contact", "id")
+_SEEN = Update(resource, "seen", "first_contact", "flood_line", "id")
 _DONE = Update(snapshot, "state", "ingested_at", "lease", "lease_until", "id", "lease", keys=2)
 
 
@@ -215,6 +216,7 @@ def _read(row: Any, first: bool, parts: Mapping[bytes, bytes], taken: int) -> Sn
         depth=row.step if row.role == Role.LISTING else 0,
         catalogue=row.catalogue,
         lease=row.lease,
+        flood_line=row.flood_line,
     )
 
 
@@ -231,7 +233,7 @@ def finish(connection: Connection, finished: Sequence[Finished], now: datetime) 
     ``floor`` puts the next poll off if that comes too soon. Raises LeaseLost when one is not its claim's any more.
     """
     leading = [one for one in finished if one.claim.role in LEADING_ROLES]
-    _SEEN.run(connection, [(_seen(one), False, one.claim.resource) for one in leading])
+    _SEEN.run(connection, [(_seen(one), False, None, one.claim.resource) for one in leading])
     for one in finished:
         if one.floor:
             _put_off(connection, one)
