@@ -33,6 +33,8 @@ _FOREIGN = 0.1  # of the letters; a text of which fewer run the way of its tag i
 def direction(tag: str | None, *texts: str | None) -> Direction:
     """``rtl`` or ``ltr`` for texts (plain or HTML) that belong together, under a BCP 47 tag or None."""
     told = _of_tag(tag)
+    if told != "rtl" and not any(_RTL.search(text, 0, _READ) for text in texts if text and not text.isascii()):
+        return "ltr"
     sample = _sample(texts)
     if _RTL.search(sample) is None and told != "rtl":
         return "ltr"
