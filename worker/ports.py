@@ -19,7 +19,7 @@ from worker.model.ingest import Finished, Identified, Known, Order, Prepared, Ru
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange
 from worker.model.nearness import Filed, Question
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
-from worker.model.repair import Carrier
+from worker.model.repair import Carrier, Parting
 from worker.model.stops import Stop
 
 Clock = Callable[[], datetime]
@@ -344,8 +344,8 @@ class Repairs(Protocol):
         """The article of an entry. Raises NotFound."""
         ...
 
-    def leads(self, article_id: int) -> Mapping[int, int]:
-        """Whose text each version of an article was, by its number."""
+    def parting(self, article_id: int) -> Parting:
+        """What a split asks of an article beside its story."""
         ...
 
     def carriers(self, article_id: int) -> list[Carrier]:

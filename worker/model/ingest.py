@@ -221,7 +221,7 @@ class Current:
 class Story:
     """An article with all that a decision looks at. ``copies`` are live ones, earliest first; ``current`` is None
     until the article is first routed; ``pairs`` go by destination key, ``media`` (its copies) by the address's key;
-    ``fixes`` are its corrections in force."""
+    ``fixes`` are its corrections in force. ``merged``: what withdrew it is that a person made it a part of another."""
 
     article: int
     uuid: UUID
@@ -234,6 +234,7 @@ class Story:
     media: Mapping[bytes, MediaCopy] = field(default_factory=dict)
     fixes: Fixes = NONE
     stops: tuple[Stop, ...] = ()
+    merged: bool = False
 
     @property
     def carried(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from worker.model.delivery import Action, Decision
@@ -22,6 +23,16 @@ class Carrier:
     estranged: bool
     documents: tuple[ParsedEntry, ...]
     aliases: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """What a split asks of an article beside its story: whose text each version was, by its number; how many entries it
+    has, be they deleted by their sources; since when it is withdrawn, if it is."""
+
+    leads: Mapping[int, int]
+    entries: int
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

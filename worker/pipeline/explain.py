@@ -39,6 +39,7 @@ class Standing(StrEnum):
     BEFORE = "before"  # it came before the destination began
     RETRACTED = "retracted"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"  # a person made it a part of another article
     RETIRED = "retired"  # the destination has left the catalogue
 
 
@@ -190,7 +191,7 @@ def _standing(
     if last is not None and last.state is DeliveryState.PARKED:
         return Standing.PARKED
     if story.withdrawn:
-        return Standing.WITHDRAWN
+        return Standing.MERGED if story.merged else Standing.WITHDRAWN
     if row.state == "retired":
         return Standing.RETIRED
     return _decided(story, pair, channels, last)

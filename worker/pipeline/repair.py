@@ -18,7 +18,7 @@ from worker.model.correction import FIELDS
 from worker.model.delivery import Action, DeliveryState, MergedInto, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Copy, Order, Pair, Story
-from worker.model.repair import Carrier, Merging, Outcome, Place, Splitting
+from worker.model.repair import Carrier, Merging, Outcome, Parting, Place, Splitting
 from worker.pipeline.rekey import filings, keys_alone
 from worker.pipeline.release import address_of, story_withdrawal
 from worker.pipeline.removal import REASON as DELETED
@@ -97,21 +97,14 @@ def hastened(story: Story, settled: Settlement, there: Collection[str]) -> list[
 
 
 def splitting(
-    story: Story, entry: int, begun: tuple[int, UUID], leads: Mapping[int, int], others: int, view: View, now: datetime
+    story: Story, entry: int, begun: tuple[int, UUID], asked: Parting, view: View, now: datetime
 ) -> tuple[tuple[Settlement, ...], Splitting]:
     """What splitting ``entry`` off ``story`` writes, and what to tell of it. What the new article is given comes first.
 
-    ``begun`` are the new article's id and uuid, ``leads`` whose text each version of ``story`` was, by its number,
-    ``others`` how many entries it has beside this one, be they deleted by their sources. Raises Refused where the
-    article is gone, where the entry was deleted by its source or is the article's only one.
+    ``begun`` are the new article's id and uuid. Raises Refused where the entry was deleted by its source, is the
+    article's only one, or was withdrawn with it: what joined a withdrawn article later may be split off.
     """
-    if not others:
-        raise Refused(f"entry {entry} is all there is of {story.uuid}; there is nothing to split it off")
-    if story.withdrawn:
-        raise Refused(f"{story.uuid} was withdrawn; nothing can be split off it")
-    copy = next((copy for copy in story.copies if copy.entry == entry), None)
-    if copy is None:
-        raise Refused(f"entry {entry} was deleted by its source; there is nothing of it to split off")
+    copy = _to_split(story, entry, asked)
     there = {key for key, pair in story.pairs.items() if _is_there(pair)}
     led = story.current is not None and story.current.entry == entry
     alone = _alone(story, copy, begun, led=led)
@@ -119,7 +112,8 @@ def splitting(
     rest = replace(
         story, copies=tuple(one for one in story.copies if one is not copy), media={} if led else story.media
     )
-    left = _left(rest, entry, leads, view, now) if story.current is not None else Settlement()
+    stays = story.current is not None and not story.withdrawn
+    left = _left(rest, entry, asked.leads, view, now) if stays else Settlement()
     left = _later(left, _coming(fresh), view, now)
     told = Splitting(
         article=story.uuid,
@@ -127,9 +121,20 @@ def splitting(
         entry=entry,
         places=places(view, outcomes(story, left), outcomes(alone, fresh)),
         led=led,
-        left=story.current is not None and not rest.carried,
+        left=stays and not rest.carried,
     )
     return (fresh, left), told
+
+
+def _to_split(story: Story, entry: int, asked: Parting) -> Copy:
+    if asked.entries < 2:
+        raise Refused(f"entry {entry} is all there is of {story.uuid}; there is nothing to split it off")
+    copy = next((copy for copy in story.copies if copy.entry == entry), None)
+    if copy is None:
+        raise Refused(f"entry {entry} was deleted by its source; there is nothing of it to split off")
+    if story.withdrawn and (asked.withdrawn_at is None or copy.first_seen <= asked.withdrawn_at):
+        raise Refused(f"entry {entry} was withdrawn with {story.uuid}; splitting it off does not bring it back")
+    return copy
 
 
 def _alone(story: Story, copy: Copy, begun: tuple[int, UUID], *, led: bool) -> Story:
@@ -296,10 +301,10 @@ def split(works: Works, view: View, hints: Hints, clock: Clock, entry: int, *, b
         repairs = work.repairs()
         story = work.stories([repairs.article_of(entry)])[0]
         carriers = repairs.carriers(story.article)
-        keys, leads = keys_alone(carriers, entry, view), repairs.leads(story.article)
+        keys, asked = keys_alone(carriers, entry, view), repairs.parting(story.article)
         title = next(one.documents[-1].title or "" for one in carriers if one.entry == entry)
         begun = repairs.begin(entry, story.article, keys, title, now)
-        settlements, told = splitting(story, entry, begun, leads, len(carriers) - 1, view, now)
+        settlements, told = splitting(story, entry, begun, asked, view, now)
         _part(work, repairs, carriers, story, begun[0], told, view, now)
         write(work, settlements, now)
         if told.left and not any(copy.entry != entry for copy in story.copies):

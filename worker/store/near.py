@@ -34,6 +34,9 @@ from worker.store.nearby import near_key, near_site, near_text, nearness
 from worker.store.pack import unpack
 from worker.store.schema import article, entry, revision, tombstone, tombstone_key
 
+MERGED = "merge"
+"""``joined_by`` of an entry that began an article which a person made a part of another."""
+
 _SIGN = 1 << 31  # keys are unsigned here and signed there
 _ROW = (near_text.c.entry_id, near_text.c.article_id, near_text.c.host, near_text.c.length)
 _KEPT = (near_text.c.found_by, near_text.c.sketch)
@@ -64,6 +67,7 @@ _OF_ARTICLE = (
     .order_by(near_text.c.entry_id)
 )
 _LEAD = sa.select(article.c.lead_id).where(article.c.id == sa.bindparam("article"))
+_IS_MERGED = sa.select(sa.exists().where(entry.c.article_id == sa.bindparam("article"), entry.c.joined_by == MERGED))
 _NO_KEYS = Keys(b"", (), (), ())
 _DOCUMENTS = (
     sa.select(entry.c.id, revision.c.document)
@@ -115,6 +119,9 @@ class StoredIndex:
         return self._load(first_of_each(ranked, most))
 
     def pillars(self, article: str) -> Sequence[Filed]:
+        """See the port. None of an article to which a person added another: it stands around texts of either."""
+        if self.connection.execute(_IS_MERGED, {"article": int(article)}).scalar_one():
+            return ()
         rows = [_known(row) for row in self.connection.execute(_OF_ARTICLE, {"article": int(article)})]
         found = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
         lead = self.connection.execute(_LEAD, {"article": int(article)}).scalar()

@@ -12,6 +12,7 @@ from worker.errors import NotFound
 from worker.identity.near.furniture import Furniture
 from worker.model.delivery import DeliveryState
 from worker.model.feed import ParsedEntry, Role
+from worker.model.flood import HeldBack
 from worker.model.ingest import Current, Story
 from worker.model.nearness import NearRow
 from worker.model.overview import (
@@ -28,11 +29,13 @@ from worker.model.overview import (
     WaitingRow,
 )
 from worker.model.polling import SnapshotClaim
+from worker.model.repair import Parting
 from worker.model.review import ANY, ActFilter, ActRow, Baseline, HeldFilter, HeldRow
 from worker.model.text import ArticleText, TextFilter
 from worker.store import (
     acts,
     media,
+    moves,
     people_articles,
     people_channels,
     people_find,
@@ -79,6 +82,12 @@ class People:
         """The last bodies fetched for a source."""
         with self.database.read() as connection:
             return people_overview.snapshots(connection, source_key, limit)
+
+    def held_back(self, source_key: str) -> list[HeldBack]:
+        """What of a source came with a flood and waits for a person, newest first. Raises NotFound."""
+        self.polled(source_key)
+        with self.database.read() as connection:
+            return moves.held_back(connection, source_key)
 
     def pages(self, source_key: str, limit: int) -> list[SnapshotClaim]:
         """The last article pages read for a source, newest first, as far as their bytes are still kept (7 days)."""
@@ -130,11 +139,11 @@ class People:
         with self.database.read() as connection:
             return people_find.entry_ids(connection, text)
 
-    def home(self, entry_id: int) -> tuple[ArticleFacts, Mapping[int, int]]:
-        """The article of an entry, and whose text each of its versions was, by number. Raises NotFound."""
+    def home(self, entry_id: int) -> tuple[ArticleFacts, Parting]:
+        """The article of an entry, with what splitting it off asks. Raises NotFound."""
         with self.database.read() as connection:
             article_id = repair.article_of(connection, entry_id)
-            return people_articles.facts(connection, article_id), repair.leads(connection, article_id)
+            return people_articles.facts(connection, article_id), repair.parting(connection, article_id)
 
     def article_deliveries(self, uuid: UUID) -> list[DeliveryRow]:
         """An article's deliveries, by destination and sequence. Raises NotFound."""

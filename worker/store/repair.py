@@ -6,7 +6,7 @@ undoes what a person did.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,16 +17,24 @@ from worker.errors import NotFound
 from worker.identity.near import NEAR_VERSION
 from worker.model.feed import ParsedEntry
 from worker.model.nearness import Filed, Nearness
-from worker.model.repair import Carrier
+from worker.model.repair import Carrier, Parting
 from worker.store import media, merged, near, pushing
 from worker.store.declared import source
 from worker.store.engine import Database
 from worker.store.nearby import near_text, nearness
 from worker.store.pack import unpack
-from worker.store.schema import alias, article, article_key, entry, media_use, placement, recheck, revision, version
-
-MERGED = "merge"
-"""``joined_by`` of the entry that had begun the article which was merged."""
+from worker.store.schema import (
+    alias,
+    article,
+    article_key,
+    entry,
+    media_use,
+    placement,
+    recheck,
+    revision,
+    tombstone,
+    version,
+)
 
 _APART = [one.value for one in Nearness if not one.joins]
 
@@ -39,10 +47,17 @@ def article_of(connection: Connection, entry_id: int) -> int:
     return int(found)
 
 
-def leads(connection: Connection, article_id: int) -> dict[int, int]:
-    """Whose text each version of an article was, by its number."""
-    query = sa.select(version.c.number, version.c.entry_id).where(version.c.article_id == article_id)
-    return {row.number: row.entry_id for row in connection.execute(query)}
+def parting(connection: Connection, article_id: int) -> Parting:
+    """What a split asks of an article beside its story."""
+    leads = sa.select(version.c.number, version.c.entry_id).where(version.c.article_id == article_id)
+    entries = sa.select(sa.func.count()).select_from(entry).where(entry.c.article_id == article_id)
+    stones = sa.select(sa.func.max(tombstone.c.at))
+    stones = stones.where(tombstone.c.article_id == article_id, tombstone.c.lifted_at.is_(None))
+    return Parting(
+        leads={row.number: row.entry_id for row in connection.execute(leads)},
+        entries=connection.execute(entries).scalar_one(),
+        withdrawn_at=connection.execute(stones).scalar_one(),
+    )
 
 
 class StoredRepairs:
@@ -54,8 +69,8 @@ class StoredRepairs:
     def article_of(self, entry_id: int) -> int:
         return article_of(self._connection, entry_id)
 
-    def leads(self, article_id: int) -> Mapping[int, int]:
-        return leads(self._connection, article_id)
+    def parting(self, article_id: int) -> Parting:
+        return parting(self._connection, article_id)
 
     def carriers(self, article_id: int) -> list[Carrier]:
         """Every entry of an article, the earliest first."""
@@ -102,7 +117,7 @@ class StoredRepairs:
         """Make ``other`` a part of ``into``: its entries, keys and channels are that one's from now on, and so are its
         copied pictures with ``media_too``. Whatever was merged into ``other`` before points there as well."""
         run = self._connection.execute
-        joined_by = sa.func.coalesce(entry.c.joined_by, MERGED)
+        joined_by = sa.func.coalesce(entry.c.joined_by, near.MERGED)
         run(sa.update(entry).where(entry.c.article_id == other).values(article_id=into, joined_by=joined_by))
         for column in (article_key.c.article_id, near_text.c.article_id, nearness.c.of_article):
             run(sa.update(column.table).where(column == other).values({column.name: into}))

@@ -84,6 +84,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
             lead=row.lead_id,
             current=_current(versions.get((row.id, row.version))),
             withdrawn=row.state != "live",
+            merged=row.state == "merged",
             copies=tuple(copies.get(row.id, ())),
             channels=tuple(channels.get(row.id, ())),
             pairs=pairs.get(row.id, {}),

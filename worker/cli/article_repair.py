@@ -1,0 +1,214 @@
+"""``newsroad article merge | split``: say which texts are one article, for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from worker.bootstrap import Services, open_services
+from worker.cli import article_words as words
+from worker.cli.article_push import app
+from worker.cli.output import (
+    ArticleArgument,
+    JsonOption,
+    LanguageOption,
+    ask,
+    language,
+    plain,
+    print_json,
+    print_table,
+    ready,
+    say,
+    the_article,
+)
+from worker.errors import NotFound, Refused
+from worker.model.catalog import Use
+from worker.model.overview import ArticleFacts, ArticleRow
+from worker.model.repair import Outcome, Parting, Place
+from worker.model.words import counted
+from worker.pipeline.repair import merge, merging, split, splitting
+from worker.rights.notices import reason_text
+
+__all__ = ["app"]
+
+_NOBODY = UUID(int=0)
+
+ByOption = Annotated[str, typer.Option("--by", help="Who says so. Needed.")]
+NoteOption = Annotated[str, typer.Option("--note", help="Why. Needed.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")]
+OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help="The article that becomes a part of it.")]
+EntryArgument = Annotated[
+    str, typer.Argument(metavar="ENTRY", help="A copy, by its id as article show prints it, or by its link.")
+]
+
+
+@app.command("merge")
+def merge_command(
+    text: ArticleArgument,
+    other: OtherArgument,
+    by: ByOption = "",
+    note: NoteOption = "",
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    tongue: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make OTHER a part of ARTICLE: its copies move, it is taken back, its id leads to ARTICLE for ever."""
+    with open_services() as services:
+        chosen = language(ready(services), tongue)
+        kept, gone = _standing(services, text), _standing(services, other)
+        stories = [services.people.article(row.uuid).story for row in (kept, gone)]
+        _, would = merging(stories[0], stories[1], services.view(), services.clock())
+        lines = [
+            f"{gone.uuid}  {gone.title}",
+            f"becomes a part of {kept.uuid}  {kept.title}",
+            f"with {counted(len(would.entries), 'copy', 'copies')}",
+            *(f"its correction of {name} is lost: {value}" for name, value in would.lost.items()),
+        ]
+        if dry_run:
+            _tell("would_merge", would, lines, (kept.title, gone.title), chosen, as_json=as_json)
+            return
+        _check_signed(by, note, "merge")
+        if not yes:
+            _tell("would_merge", would, lines, (kept.title, gone.title), chosen, as_json=False)
+            _agree("Make them one article?", "merge them")
+        common = services.works, services.view(), services.hints, services.clock
+        done = merge(*common, kept.uuid, gone.uuid, by=by, note=note)
+    lines.append(f"Done; {done.other} leads to {done.article} from now on. Undo: newsroad article split, for each copy")
+    _tell("merged", done, lines, (kept.title, gone.title), chosen, as_json=as_json)
+
+
+@app.command("split")
+def split_command(
+    text: EntryArgument,
+    by: ByOption = "",
+    note: NoteOption = "",
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    tongue: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a copy leave its article and begin one of its own, which is decided about as if it had just come."""
+    with open_services() as services:
+        chosen = language(ready(services), tongue)
+        entry, facts, asked = _the_entry(services, text)
+        view, now = services.view(), services.clock()
+        _, would = splitting(facts.story, entry, (0, _NOBODY), asked, view, now)
+        titles = facts.title, next(copy.title or "" for copy in facts.copies if copy.entry == entry)
+        lines = _split_lines(entry, facts, led=would.led)
+        if dry_run:
+            _tell("would_split", would, lines, titles, chosen, as_json=as_json)
+            return
+        _check_signed(by, note, "split")
+        if not yes:
+            _tell("would_split", would, lines, titles, chosen, as_json=False)
+            _agree("Split it off?", "split it off")
+        done = split(services.works, view, services.hints, services.clock, entry, by=by, note=note)
+    lines.append(f"Done; it is {done.other} from now on. Undo: newsroad article merge {done.article} {done.other}")
+    _tell("split", done, lines, titles, chosen, as_json=as_json)
+
+
+def _standing(services: Services, text: str) -> ArticleRow:
+    """The article that ``text`` names, if it stands for itself. Raises Refused, saying where it has gone."""
+    row = the_article(services, text, follow=False)
+    if row.merged_into is not None:
+        raise Refused(f"{row.uuid} was merged into {row.merged_into}; if that one is meant, say its id")
+    if row.state != "live":
+        raise Refused(f"{row.uuid} was withdrawn; see: newsroad article show {row.uuid}")
+    return row
+
+
+def _the_entry(services: Services, text: str) -> tuple[int, ArticleFacts, Parting]:
+    """The one entry that ``text`` names, its article, and what splitting it off asks. Raises NotFound, or Refused with
+    the candidates."""
+    found = services.people.entry(text)
+    if not found:
+        raise NotFound(f"no copy is known by {text!r}. Give its id, as newsroad article show lists it, or its link")
+    if len(found) > 1:
+        listed = "\n".join(_listed(services, found))
+        raise Refused(f"{text!r} names {len(found)} copies; say which by its id:\n{listed}")
+    return found[0], *services.people.home(found[0])
+
+
+def _listed(services: Services, entries: Sequence[int]) -> list[str]:
+    lines = []
+    for entry in entries:
+        facts, _ = services.people.home(entry)
+        copy = next(one for one in facts.copies if one.entry == entry)
+        lines.append(f"  {entry}  {copy.source}  {copy.title or '–'}  in {facts.story.uuid}")
+    return lines
+
+
+def _split_lines(entry: int, facts: ArticleFacts, *, led: bool) -> list[str]:
+    copy = next(one for one in facts.copies if one.entry == entry)
+    lines = [
+        f"{entry}  {copy.source}  {copy.title or '–'}  {copy.link or ''}".rstrip(),
+        f"leaves {facts.story.uuid}  {facts.title}",
+    ]
+    if led:
+        lines.append("whose text it is now; another copy leads, where there is one that may")
+    if any(one.lifted_at is None for one in facts.corrections):
+        lines.append("corrections stay with the article it leaves")
+    return lines
+
+
+def _check_signed(by: str, note: str, verb: str) -> None:
+    if not by.strip() or not note.strip():
+        raise Refused(f"a {verb} needs a name and a note: --by NAME --note TEXT; to look only: --dry-run")
+
+
+def _agree(question: str, what: str) -> None:
+    unasked = f"Nothing was done. To {what}, say --yes; to look only, --dry-run"
+    ask(question, unasked=unasked, no="Nothing was done.")
+
+
+def _tell(name: str, told: Any, lines: Sequence[str], titles: tuple[str, str], tongue: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({name: _json(told)})
+        return
+    say(lines[0])
+    for line in lines[1:]:
+        say(f"  {line}")
+    print_table(
+        ("destination", titles[0][:40], titles[1][:40]),
+        [(one.destination, _fate(one.article, tongue), _fate(one.other, tongue)) for one in told.places],
+        empty="It changes nothing at any destination.",
+    )
+
+
+def _json(told: Any) -> dict[str, Any]:
+    found: dict[str, Any] = plain(told)
+    if told.other == _NOBODY:
+        found["other"] = None  # it has no id yet
+    return {**found, "places": [_place(one) for one in told.places]}
+
+
+def _place(one: Place) -> dict[str, Any]:
+    return {"destination": one.destination, "article": _outcome(one.article), "other": _outcome(one.other)}
+
+
+def _outcome(one: Outcome | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    decision = one.decision
+    return {
+        "action": one.action.value if one.action else None,
+        "use": decision.use.value if decision else None,
+        "reasons": [reason.value for reason in decision.reasons] if decision else [],
+        "out": one.out,
+    }
+
+
+def _fate(one: Outcome | None, tongue: str) -> str:
+    """What becomes of one article at one destination, in words."""
+    if one is None:
+        return "–"
+    parts = [words.pick(words.ACTIONS[one.action], tongue)] if one.action else []
+    if one.decision is not None and (one.action is None or one.decision.use is Use.HOLD):
+        use, why = words.pick(words.USES[one.decision.use], tongue), reason_text(one.decision.reasons[0], tongue)
+        parts.append(f"{use}: {why}")
+    return "; ".join(parts) or "–"
