@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tests.stages import NOON, Stages, item, rss, telling
 from tests.unit.test_stages_copies import LEAD, OTHER_QUAKE, QUAKE, RELIEF, ROADS, TITLE
-from worker.model.catalog import Channel, Destination, Grant, Scope, Selection, Use
+from worker.model.catalog import ArticleRules, Channel, Destination, Grant, Scope, Selection, Use
 from worker.pipeline.correct import correct
 from worker.pipeline.settle import waiting_lead
 from worker.store.schema import article, decision, placement, recheck, version
@@ -238,7 +238,7 @@ def test_updates_of_one_article_go_ten_minutes_apart_and_the_newest_goes(stages:
 
 
 def test_the_pace_is_set_and_holds_nothing_that_must_go(stages: Stages) -> None:
-    stages.declare(articles=type(stages.catalogue.articles)(updates=3600))
+    stages.declare(articles=ArticleRules(updates=3600))
     edit(stages, 1, minutes=1)
     edit(stages, 2, minutes=1)
     edit(stages, 3, minutes=1)

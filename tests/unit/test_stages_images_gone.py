@@ -63,6 +63,22 @@ def test_a_deletion_by_the_publisher_takes_its_copies(stages: Stages) -> None:
     assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_pictures_are_taken_back_at_once_while_an_update_waits_for_its_turn(stages: Stages) -> None:
+    declare(stages, images="link")
+    shown = figure(picture(stages))
+    for number in range(3):
+        tell(stages, f"{STORY}第{number}次。{shown}{OTHER}")
+    assert [kind for kind, _ in stages.sent] == ["published", "updated"]
+    declare(stages, images="link", covers=False)
+    stages.recheck()
+    assert [kind for kind, _ in stages.sent] == ["published", "updated", "updated"]
+    assert "第2次" in body(stages)
+    assert "<img" not in body(stages)
+    stages.recheck()
+    assert len(stages.sent) == 3
+
+
 def test_a_grant_that_covers_pictures_no_more_takes_them_back(stages: Stages) -> None:
     declare(stages)
     tell(stages, STORY + figure(picture(stages)) + OTHER)
