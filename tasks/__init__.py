@@ -31,6 +31,7 @@ def _app() -> Celery:
         "ingest": {"queue": "ingest"},
         "deliver": {"queue": "deliver"},
         "recheck": {"queue": "upkeep"},
+        "reindex": {"queue": "upkeep"},
         "upkeep": {"queue": "upkeep"},
         "watch": {"queue": "upkeep"},
     }

@@ -23,6 +23,9 @@ class CeleryHints:
     def recheck(self) -> None:
         self._ring("recheck", (), "upkeep")
 
+    def reindex(self) -> None:
+        self._ring("reindex", (), "upkeep")
+
     def _ring(self, name: str, arguments: tuple[object, ...], queue: str) -> None:
         from kombu.exceptions import OperationalError
         from redis.exceptions import RedisError

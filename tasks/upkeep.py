@@ -1,5 +1,5 @@
-"""``tick()`` knocks where work is due, ``recheck()`` settles what rights changed, ``upkeep()`` prunes, ``watch()``
-tells people what needs them."""
+"""``tick()`` knocks where work is due, ``recheck()`` settles what rights changed, ``reindex()`` files texts that wait,
+``upkeep()`` prunes, ``watch()`` tells people what needs them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def tick() -> str:
 def recheck() -> str:
     """Decide again where a grant changed or a decision ran out."""
     return services().recheck()
+
+
+@app.task(name="reindex")
+def reindex() -> str:
+    """File texts by which later ones are recognised, as far as that waits."""
+    return services().file_waiting()
 
 
 @app.task(name="upkeep")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from random import Random
 from shutil import disk_usage
@@ -24,6 +24,7 @@ from worker.model.measures import Family
 from worker.model.words import counted
 from worker.pipeline.deliver import Deliverer
 from worker.pipeline.dispatch import Dispatcher
+from worker.pipeline.filing import file_waiting, rebuild
 from worker.pipeline.foresee import Foreseen, foresee
 from worker.pipeline.ingest import Ingester
 from worker.pipeline.poll import Poller
@@ -42,6 +43,7 @@ from worker.store.changes import Changes
 from worker.store.deliveries import Deliveries
 from worker.store.engine import Database, sqlite_path
 from worker.store.figures import FigureStore
+from worker.store.filing import Filing
 from worker.store.measures import Measures
 from worker.store.media import HostedCopies
 from worker.store.pack import prepare
@@ -81,6 +83,9 @@ class NoHints:
     def recheck(self) -> None:
         pass
 
+    def reindex(self) -> None:
+        pass
+
 
 @dataclass(slots=True)
 class Services:
@@ -99,6 +104,7 @@ class Services:
     deliveries: Deliveries = field(init=False)
     stops: Stops = field(init=False)
     shelf: Shelves = field(init=False)
+    filing: Filing = field(init=False)
     changes: Changes = field(init=False)
     copies: HostedCopies = field(init=False)
     people: People = field(init=False)
@@ -119,6 +125,7 @@ class Services:
         self.deliveries = Deliveries(self.database)
         self.stops = Stops(self.database)
         self.shelf = Shelves(self.database)
+        self.filing = Filing(self.database)
         self.changes = Changes(self.database)
         self.copies = HostedCopies(self.database)
         self.people = People(self.database)
@@ -164,6 +171,11 @@ class Services:
         found = foresee(self.people, earlier, self.clock(), ids[:MOST_FORESEEN], only=key, told=told)
         return replace(found, complete=len(ids) <= MOST_FORESEEN)
 
+    def foresee_let_go(self, articles: Sequence[int], told: Callable[[int], None] = lambda _: None) -> Foreseen:
+        """What letting go articles that are held back with a flood would send."""
+        found = foresee(self.people, self.view(), self.clock(), articles[:MOST_FORESEEN], told=told)
+        return replace(found, complete=len(articles) <= MOST_FORESEEN)
+
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""
         agent = self._user_agent()
@@ -201,7 +213,8 @@ class Services:
 
     def knock(self) -> str:
         """Ring every stage with due work."""
-        return knock(self.polling, self.snapshots, self.deliveries, self.pulse, self.hints, self.clock)
+        stages = (self.polling, self.snapshots, self.deliveries, self.filing)
+        return knock(*stages, self.pulse, self.hints, self.clock)
 
     def recheck(self) -> str:
         """Settle what changed or expired rights made due."""
@@ -211,7 +224,20 @@ class Services:
 
     def prune(self) -> str:
         """Drop what need not be kept any longer."""
-        return prune(self.people, self.clock)
+        return prune(self.people, self.filing, self.window(), self.clock)
+
+    def window(self) -> timedelta:
+        """For how long after it came a text is recognised when it comes again."""
+        current = self.catalogue.current()
+        return timedelta(seconds=(current.articles if current is not None else ArticleRules()).recognise)
+
+    def file_waiting(self) -> str:
+        """File some of the texts that wait for it."""
+        return counted(file_waiting(self.filing, self.window(), self.clock), "text") + " filed"
+
+    def reindex(self, told: Callable[[int], None]) -> int:
+        """File all texts that wait, while everything else goes on; ``told`` hears how many so far."""
+        return rebuild(self.filing, self.window(), self.clock, self.filing.beat, told)
 
     def tellers(self, current: Catalogue) -> Tellers:
         """Whom ``[alerts]`` of ``current`` names, ready to be told."""

@@ -34,6 +34,7 @@ from worker.store.backup import back_up
 from worker.store.columns import metadata
 from worker.store.declared import destination
 from worker.store.engine import Database
+from worker.store.nearby import near_key, near_text
 from worker.store.restore import restore, verify
 from worker.store.schema import article, decision, delivery, entry, host, snapshot
 
@@ -129,6 +130,8 @@ def test_every_row_arrives_in_either_store_as_it_was(services: Services, file: P
     assert everything(target) == before
     assert len(before["entry"]) == 2
     assert len(before["delivery"]) == 4
+    assert len(before["near_text"]) == 2
+    assert len(before["near_key"]) >= 4
 
 
 def test_ids_go_on_after_the_highest(file: Path, target: Database) -> None:
@@ -196,6 +199,19 @@ def test_a_reference_to_nothing_is_found(services: Services, tmp_path: Path) -> 
     path = tmp_path / "odd.backup"
     back_up(services.database, path, now=NOW, product="0.1.0", say=quiet)
     with pytest.raises(StoreError, match=r"article\.lead_id speaks of 1 rows that entry does not hold"):
+        verify(path, quiet)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_index_of_entries_that_are_not_there_is_found(services: Services, tmp_path: Path) -> None:
+    with services.database.write() as connection:
+        connection.execute(sa.update(near_text).where(near_text.c.entry_id == 1).values(article_id=4711))
+        connection.execute(sa.insert(near_key).values(key=-7, entry_id=4712))
+    path = tmp_path / "odd.backup"
+    back_up(services.database, path, now=NOW, product="0.1.0", say=quiet)
+    with pytest.raises(
+        StoreError, match=r"near_key\.entry_id speaks of 1 rows.*near_text\.article_id speaks of 1 rows"
+    ):
         verify(path, quiet)
 
 

@@ -27,6 +27,7 @@ from worker.destinations.kind import Options
 from worker.errors import CatalogueError, SecretError, StoreError
 from worker.log import readable
 from worker.model.overview import Overview, SourceState
+from worker.model.words import counted
 from worker.openings import workdays_of
 from worker.settings import Settings, resolve_secret
 from worker.store.migrate import require
@@ -34,6 +35,7 @@ from worker.store.migrate import require
 TICK_AGE = timedelta(seconds=30)
 LEAST_FREE = 0.05
 LEAST_PASSWORD = 12
+FILED_WITHIN = timedelta(days=1)
 TOLD = 5  # names listed in one line
 OCTOBER = 10  # from when next year's days off should be known
 
@@ -102,6 +104,7 @@ def examine(services: Services) -> Findings:
     yield from stopped(services)
     yield from places(overview)
     yield from origins(overview)
+    yield from index(services)
 
 
 def folder(settings: Settings) -> Findings:
@@ -337,6 +340,20 @@ def origins(overview: Overview) -> Findings:
             yield Finding("sources", Health.WARN, f"{words}: {_some(found)}", cure)
     if not any(found for _, found, _ in checks):
         yield Finding("sources", Health.OK, f"all {len(rows)} are well")
+
+
+def index(services: Services) -> Findings:
+    """Texts are recognised when they come again: all of them are filed, and by this release."""
+    found, now = services.filing.state(), services.clock()
+    waits = f"{counted(found.waiting, 'text')} waiting to be filed"
+    if found.outdated:
+        words = "a part is of another version, and texts in it are recognised letter by letter only"
+        yield Finding("index", Health.WARN, words, "newsroad reindex, while everything runs")
+    elif found.oldest is not None and now - found.oldest > FILED_WITHIN:
+        cure = "newsroad reindex files them now; the upkeep worker does it when no snapshot waits"
+        yield Finding("index", Health.WARN, f"{waits} for longer than a day", cure)
+    else:
+        yield Finding("index", Health.OK, waits if found.waiting else "every text is recognised when it comes again")
 
 
 def _late(overview: Overview) -> list[str]:

@@ -15,7 +15,9 @@ from worker.cli.stops import banner
 from worker.cli.unconfirmed import unconfirmed_lines
 from worker.cli.withheld import to_tell, withheld_lines
 from worker.model.alerts import Episode, WaitingTelling
+from worker.model.filing import IndexState
 from worker.model.overview import DestinationRow, Overview, SourceRow, SourceState
+from worker.model.words import counted
 
 MOST_ALERTS = 100
 TROUBLED = (
@@ -37,10 +39,11 @@ def status(
         stops = services.stops.in_force(times.now)
         unconfirmed = services.figures.unconfirmed()
         withheld = to_tell(services, overview.since)
+        index = services.filing.state()
         alerts, untold = services.alerts.episodes(MOST_ALERTS, over=False), services.alerts.waiting()
     if as_json:
         more = {"stops": plain(stops), "alerts": plain(alerts), "unconfirmed": plain(unconfirmed)}
-        more["withheld"] = plain(withheld)
+        more |= {"withheld": plain(withheld), "index": plain(index)}
         print_json({**as_plain(overview, limit), **more, "endings": plain(endings)})
     else:
         for line in banner(stops, times):
@@ -51,7 +54,19 @@ def status(
             say(line)
         for ending in endings:
             say(f"Grant       {ending_words(ending, times)}")
+        for line in index_lines(index, times):
+            say(line)
         _show(overview, times, limit)
+
+
+def index_lines(index: IndexState, times: Times) -> list[str]:
+    """What of the index by which texts are recognised is not as it will be."""
+    lines = []
+    if index.waiting:
+        since = times.at(index.oldest)
+        words = f"{counted(index.waiting, 'text')} waiting to be filed when nothing else waits, the first since {since}"
+        lines.append(f"Index       {words}")
+    return [*lines, "Index       a part is of another version: newsroad reindex"] if index.outdated else lines
 
 
 def alert_lines(alerts: list[Episode], untold: list[WaitingTelling], times: Times) -> list[str]:

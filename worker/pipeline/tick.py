@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from worker.pipeline.filing import QUIET
 from worker.ports import Clock, Heartbeats, Hints
 
 KNOCKS = 8  # at destinations in one tick: more would only queue up behind the children that are busy already
@@ -19,6 +20,10 @@ class IngestQueue(Protocol):
     def waiting(self, now: datetime) -> list[tuple[int, str]]: ...
 
 
+class FilingQueue(Protocol):
+    def waits(self, before: datetime, now: datetime) -> bool: ...
+
+
 class DeliverQueue(Protocol):
     def waiting(self, now: datetime) -> list[str]: ...
 
@@ -29,6 +34,7 @@ def knock(
     polling: PollQueue,
     snapshots: IngestQueue,
     deliveries: DeliverQueue,
+    filing: FilingQueue,
     pulse: Heartbeats,
     hints: Hints,
     clock: Clock,
@@ -47,4 +53,6 @@ def knock(
         hints.deliver(destination)
     if deliveries.recheck_due(now):
         hints.recheck()
+    if not ingests and filing.waits(now - QUIET, now):  # what nobody waits for comes last
+        hints.reindex()
     return f"{hosts} hosts, {len(ingests)} snapshots, {len(destinations)} destinations due"

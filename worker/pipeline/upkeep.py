@@ -13,6 +13,13 @@ PAGES_KEPT = timedelta(days=30)  # after the last reading
 ANSWERS_KEPT = timedelta(days=180)
 
 
+NEAR_ROUNDS = 20  # of 500 texts each: more than comes between two calls, so that it catches up
+
+
+class NearPruner(Protocol):
+    def prune(self, before: datetime, rounds: int) -> int: ...
+
+
 class Pruner(Protocol):
     def prune_snapshots(self, *, done_before: datetime, quarantined_before: datetime, limit: int) -> int: ...
 
@@ -23,8 +30,8 @@ class Pruner(Protocol):
     def prune_media(self, limit: int) -> int: ...
 
 
-def prune(store: Pruner, clock: Clock, *, batch: int = 500) -> str:
-    """Drop one batch of each kind; one line on what went."""
+def prune(store: Pruner, filing: NearPruner, window: timedelta, clock: Clock, *, batch: int = 500) -> str:
+    """Drop one batch of each kind; one line on what went. Texts are recognised for ``window`` after they came."""
     now = clock()
     snapshots = store.prune_snapshots(
         done_before=now - SNAPSHOTS_KEPT, quarantined_before=now - QUARANTINED_KEPT, limit=batch
@@ -32,4 +39,8 @@ def prune(store: Pruner, clock: Clock, *, batch: int = 500) -> str:
     answers = store.prune_answers(now - ANSWERS_KEPT, batch)
     media = store.prune_media(batch)
     pages = store.prune_pages(now - PAGES_KEPT, batch)
-    return f"{snapshots} snapshots, {answers} answers, {media} copies of pictures and {pages} followed pages dropped"
+    texts = filing.prune(now - window, NEAR_ROUNDS)
+    return (
+        f"{snapshots} snapshots, {answers} answers, {media} copies of pictures, {pages} followed pages and "
+        f"{texts} texts in the index dropped"
+    )

@@ -65,7 +65,7 @@ _ADD_ENTRIES = Insert(
     *("id", "source_id", "article_id", "first_seen_at", "revision"),
     *("content_digest", "terms_digest", "joined_by", "near", "held_at"),
 )
-_REVISE_ENTRIES = Update(entry, "revision", "content_digest", "terms_digest", "estranged", "id")
+_REVISE_ENTRIES = Update(entry, "revision", "content_digest", "terms_digest", "estranged", "near", "id")
 _ADD_REVISIONS = Insert(revision, "entry_id", "number", "snapshot_id", "seen_at", "document", "evidence", "credit")
 _ADD_ALIASES = Insert(alias, "source_id", "key", "entry_id", or_ignore=True)
 _ADD_KEYS = Insert(article_key, "key", "article_id", or_ignore=True)
@@ -193,7 +193,9 @@ def _update_entries(connection: Connection, written: list[Stored]) -> None:
     for item in written:
         if item.identified.fate is Fate.REVISED:
             prepared = item.identified.prepared
-            rows.append((item.revision, prepared.content, prepared.terms, item.identified.estranged, item.entry))
+            near = NEAR_VERSION if prepared.routed or prepared.held else None  # else it is to be filed anew
+            digests = (prepared.content, prepared.terms)
+            rows.append((item.revision, *digests, item.identified.estranged, near, item.entry))
     _REVISE_ENTRIES.run(connection, rows)
 
 

@@ -35,7 +35,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, N
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "resource": {"source_id": "source", "host_id": "host"},
     "snapshot": {"resource_id": "resource"},
-    "article": {"lead_id": "entry"},
+    "article": {"lead_id": "entry", "merged_into": "article"},
     "entry": {"source_id": "source", "article_id": "article"},
     "alias": {"source_id": "source", "entry_id": "entry"},
     "revision": {"entry_id": "entry"},
@@ -51,6 +51,9 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "tombstone": {"article_id": "article"},
     "tombstone_key": {"tombstone_id": "tombstone"},
     "recheck": {"article_id": "article"},
+    "near_text": {"entry_id": "entry", "article_id": "article"},
+    "near_key": {"entry_id": "entry"},
+    "nearness": {"entry_id": "entry", "of_entry": "entry", "of_article": "article"},
 }
 """Table → column → whose id stands there. Not every one of them is a foreign key: those cost writes."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from worker.store import media
+from worker.store import media, near
 from worker.store.schema import alias, article, article_key, entry, tombstone, tombstone_key
 
 
@@ -28,8 +28,10 @@ def live_entries(connection: Connection, source_id: int) -> int:
 
 
 def remove_entries(connection: Connection, entries: Iterable[int], now: datetime) -> None:
-    """Take entries out of their articles; the copied pictures of those they led go with them."""
+    """Take entries out of their articles; the copied pictures of those they led go with them. Texts are not recognised
+    by them any more."""
     removed = list(entries)
+    near.forget(connection, removed)
     connection.execute(sa.update(entry).where(entry.c.id.in_(removed)).values(removed_at=now))
     led = sa.select(article.c.id).where(article.c.lead_id.in_(removed))
     media.forget(connection, connection.execute(led).scalars().all())
