@@ -11,6 +11,9 @@ import pytest
 
 from tests.stages import NOON, Stages, item, rss
 from worker.model.catalog import FirstContact
+from worker.model.review import ActFilter
+from worker.pipeline.foresee import unagreed
+from worker.pipeline.letgo import let_go
 from worker.store.declared import source
 from worker.store.moves import MOST_NAMES
 from worker.store.schema import alias, entry, revision
@@ -111,7 +114,9 @@ def test_a_site_that_moved_to_another_domain_and_path_publishes_nothing_again(te
 
 def test_what_was_rewritten_on_the_way_is_an_update(ten: Stages) -> None:
     moved = entries("n{}", "https://new.example/{}")
-    moved[0] = item("n0", TITLES[0], telling(0) + "更正：书车能装七百册。", link="https://new.example/0", published=dated(0))
+    moved[0] = item(
+        "n0", TITLES[0], telling(0) + "更正：书车能装七百册。", link="https://new.example/0", published=dated(0)
+    )
     assert again(ten, *moved) == [("updated", TITLES[0])]
     assert len(ten.entries()) == 10
 
@@ -157,7 +162,8 @@ def test_a_title_that_repeats_matches_nothing(stages: Stages) -> None:
     stages.run()
     stages.now += timedelta(days=2)
     moved = [
-        item(f"v{n}", "今日天气", telling(n + 50), link=f"https://new.example/w{n}", published=dated(n)) for n in range(6)
+        item(f"v{n}", "今日天气", telling(n + 50), link=f"https://new.example/w{n}", published=dated(n))
+        for n in range(6)
     ]
     assert again(stages, *moved) == []
     assert len(stages.entries()) == 12
@@ -328,3 +334,23 @@ def test_what_was_taken_down_does_not_come_back_by_moving(ten: Stages) -> None:
     assert again(ten, *entries("n{}", "https://new.example/{}")) == []
     assert len(ten.sent) == before
     assert len(ten.entries()) == 10
+
+
+def test_a_person_lets_go_what_was_held_back_counted_first(ten: Stages) -> None:
+    again(ten, *entries(), *entries(numbers=range(10, 40), shift=-timedelta(days=30)))
+    services = ten.services
+    waiting = services.people.held_back("alpha")
+    assert len(waiting) == 30
+    articles = [one.article for one in waiting]
+    foreseen = services.foresee_let_go(articles)
+    assert {key: counts.publish for key, counts in foreseen.touched().items()} == {"hook": 30, "feeds": 30}
+    assert unagreed(foreseen, None, None) == "--allow-publish 60"
+    before = len(ten.sent)
+    parts = (services.works, services.view(), services.hints, services.clock)
+    assert let_go(*parts, articles[:12], source="alpha", by="编辑", note="专栏旧文") == 12
+    ten.deliver()
+    assert len(ten.sent) - before == 12
+    assert held(ten) == 18
+    assert let_go(*parts, articles[:12], source="alpha", by="编辑") == 0, "once"
+    act = services.people.acts(5, wanted=ActFilter(verb="backfill"))[-1]
+    assert (act.by, act.target, act.note) == ("编辑", "source alpha", "专栏旧文")

@@ -15,7 +15,7 @@ from worker.catalog.importing import Import, plan_import
 from worker.catalog.sheets import LARGEST, read_sheet, to_csv, to_opml
 from worker.catalog.values import KEY, KEY_RULE
 from worker.cli.output import JsonOption, print_json, print_table, say
-from worker.cli.source_pages import app
+from worker.cli.source_backfill import app
 from worker.cli.written import ask_to_write, check_with, text_of
 from worker.destinations import OPTIONS
 from worker.errors import NotFound, Refused

@@ -71,8 +71,9 @@ def show_command(key: SourceArgument, limit: LimitOption = 10, as_json: JsonOpti
         times = Times(ready(services))
         row = services.people.source(key, times.now, times.now - DAY)
         snapshots = services.people.snapshots(key, limit)
+        back = len(services.people.held_back(key))
     if as_json:
-        print_json({**plain(row), "snapshots": plain(snapshots)})
+        print_json({**plain(row), "held_back": back, "snapshots": plain(snapshots)})
         return
     say(f"{row.key} ({row.publisher}): {row.state.value}")
     say(f"  {row.url}")
@@ -85,6 +86,8 @@ def show_command(key: SourceArgument, limit: LimitOption = 10, as_json: JsonOpti
     if row.attention:
         say(f"  look at this: {row.attention}")
     say(f"  24 hours: {row.new} new, {row.revised} revised, {row.duplicate} duplicate; held now: {row.held}")
+    if back:
+        say(f"  {back} held back, which came with much else at once: newsroad source backfill {key} --dry-run")
     print_table(
         ("snapshot", "fetched", "state", "bytes packed", "reason"),
         [(one.id, times.at(one.fetched_at), one.state, one.bytes, one.reason) for one in snapshots],

@@ -118,5 +118,5 @@ def words_of(flood: Flood, key: str, *, pages: bool, deletions: int = 0) -> str:
 def next_words(key: str, *, held: bool) -> str:
     """What a person can do."""
     if not held:
-        return f"seen to: newsroad source resume {key}"
-    return f"let them go: newsroad source backfill {key}, or leave it: newsroad source resume {key}"
+        return f"Nothing is to be done; to clear this: newsroad source resume {key}"
+    return f"To let them go: newsroad source backfill {key}; to leave it: newsroad source resume {key}"

@@ -61,8 +61,8 @@ def is_loss(work: Work, claim: SnapshotClaim, now: datetime) -> bool:
     if lost + 1 <= max(SURGE_LEAST, SURGE_SHARE * followed):
         return False
     words = (
-        f"more than {lost} pages were not found within {LOST_WITHIN.days} days: the site may have moved. Articles are no "
-        f"longer held for it; take down what is really gone: newsroad takedown --source {claim.source} --match WORDS"
+        f"more than {lost} pages were not found within {LOST_WITHIN.days} days: the site may have moved. No more are "
+        f"held for that; to take down what is gone: newsroad takedown --source {claim.source} --match WORDS"
     )
     work.raise_attention(claim.source_id, words)
     return True

@@ -116,7 +116,7 @@ def _settle_page(moves: Moves, read: ReadSnapshot, flood: Flood) -> None:
     old = {link_digest(url) for one in documents for url in (one.link, one.guid) if url}
     moves.end_pages(read.claim.source_id, old, but=read.claim.resource)
     if flood.held:
-        words = f"old pages came under new addresses and are held back; {next_words(read.claim.source, held=True)}"
+        words = f"old pages came under new addresses and are held back. {next_words(read.claim.source, held=True)}"
         moves.remark(read.claim.source_id, words)
 
 
