@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Hashable, Set
-from functools import lru_cache
+from collections.abc import Set
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -16,6 +15,8 @@ TINY = 400  # bytes under which zlib saves a few dozen and costs ten times what 
 
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+_AGAIN: dict[int, tuple[object, bytes]] = {}  # by identity; the value is held, so that no other has its id meanwhile
+_MOST_AGAIN = 128
 
 
 def _adapter(kind: type) -> TypeAdapter[Any]:
@@ -58,10 +59,15 @@ def pack(value: object, *, without: Set[str] = frozenset()) -> bytes:
     return plain if len(plain) < TINY else squeeze(plain)
 
 
-@lru_cache(maxsize=128)
-def pack_again(value: Hashable) -> bytes:
-    """As ``pack``, for what a transaction packs more than once: a new entry's credit is its article's as well."""
-    return pack(value)
+def pack_again(value: object) -> bytes:
+    """As ``pack``, for what a transaction packs more than once: a new entry's credit is its article's as well. Only the
+    very same object is known again: to compare values takes as long as to pack them."""
+    known = _AGAIN.get(id(value))
+    if known is None or known[0] is not value:
+        if len(_AGAIN) >= _MOST_AGAIN:
+            _AGAIN.clear()
+        known = _AGAIN[id(value)] = (value, pack(value))
+    return known[1]
 
 
 def pack_beside(value: object, markup: bytes, *, without: Set[str] = frozenset()) -> tuple[bytes, bytes | None]:
