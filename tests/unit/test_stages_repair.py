@@ -12,6 +12,7 @@ import pytest
 
 from tests.stages import NOON, OTHER, STORY, Stages, item, rss, telling
 from tests.unit.test_stages_copies import QUAKE, RELIEF
+from worker.cli.article_near import near_lines
 from worker.errors import NotFound, Refused
 from worker.model.catalog import Channel, Destination, Grant, Schedule, Selection
 from worker.model.feed import ParsedFeed
@@ -23,6 +24,7 @@ from worker.pipeline.withdraw import take_down
 from worker.store.schema import act, article_key, change, shelf
 
 SIGNED: dict[str, Any] = {"by": "周岚", "note": "同一篇通稿"}
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 BOTH_GRANTED = (Grant("contract", "alpha"), Grant("letter", "beta"))
 
 
@@ -103,7 +105,8 @@ def test_the_other_is_taken_back_and_says_what_it_has_become(stages: Stages) -> 
     assert len(stages.partner.accepted()) == 3, "it comes to rest"
 
 
-def test_what_counts_it_first_is_what_is_done(stages: Stages) -> None:
+@SQLITE
+def test_what_counts_it_first_is_what_is_done_and_on_record(stages: Stages) -> None:
     two_articles(stages)
     found: list[Story] = stages.services.people.stories([1, 2])
     _, would = merging(found[0], found[1], stages.services.view(), stages.now)
@@ -113,18 +116,16 @@ def test_what_counts_it_first_is_what_is_done(stages: Stages) -> None:
         ("hook", None, "retract"),
         ("feeds", None, "retract"),
     ]
-
-
-def test_a_redirect_is_one_hop_however_often_it_is_merged(stages: Stages) -> None:
-    two_articles(stages)
-    one(stages, "beta", "b2", "第三篇", telling(3))
-    ids = uuids(stages)
-    join(stages, 0, 1)
-    join(stages, 2, 0)
-    assert [row.merged_into for row in stages.articles()] == [3, 3, None]
-    assert {stages.services.shelf.merged_into(uuid) for uuid in ids[:2]} == {ids[2]}
-    assert stages.services.shelf.merged_into(ids[2]) is None
-    assert set(homes(stages)) == {3}
+    a, b = map(str, uuids(stages))
+    rows = {row.target: row for row in stages.rows(act)}
+    assert {(row.verb, row.by, row.note) for row in rows.values()} == {("merge", "周岚", "同一篇通稿")}
+    assert rows[b].detail["before"] == {
+        "state": "live",
+        "copies": [2],
+        "out": {"hook": "full_text", "feeds": "full_text"},
+    }
+    assert rows[b].detail["after"] == {"state": "merged", "merged_into": a}
+    assert rows[a].detail["after"]["copies"] == [1, 2]
 
 
 def places_apart(stages: Stages, **second: Any) -> Stages:
@@ -148,6 +149,7 @@ def places_apart(stages: Stages, **second: Any) -> Stages:
     return stages
 
 
+@SQLITE
 def test_it_takes_the_place_of_the_other_before_that_is_taken_back(stages: Stages) -> None:
     places_apart(stages)
     a, b = map(str, uuids(stages))
@@ -168,6 +170,7 @@ def test_it_takes_the_place_of_the_other_before_that_is_taken_back(stages: Stage
     assert {row.state: row.changed_at for row in both} == {"shown": both[0].changed_at, "retracted": both[0].changed_at}
 
 
+@SQLITE
 def test_what_takes_a_place_waits_for_no_window(stages: Stages) -> None:
     places_apart(stages)
     closed = Schedule(windows=("daily 02:00-03:00",))
@@ -186,6 +189,7 @@ def test_what_takes_a_place_waits_for_no_window(stages: Stages) -> None:
     assert row.release is not None
 
 
+@SQLITE
 def test_what_waits_for_its_time_already_goes_in_its_place(stages: Stages) -> None:
     places_apart(stages)
     everything = tuple(replace(each, select=Selection()) for each in stages.catalogue.channels)
@@ -208,6 +212,7 @@ def test_what_waits_for_its_time_already_goes_in_its_place(stages: Stages) -> No
     ]
 
 
+@SQLITE
 def test_a_place_that_began_later_does_not_lose_it(stages: Stages) -> None:
     stages.declare(grants=BOTH_GRANTED, destinations=stages.catalogue.destinations[1:])
     one(stages, "alpha", "a1", "代表团走访学校", STORY)
@@ -226,6 +231,7 @@ def test_a_place_that_began_later_does_not_lose_it(stages: Stages) -> None:
     assert told(stages, 1) == [("hook", "published", a), ("hook", "withdrawn", b)]
 
 
+@SQLITE
 def test_rights_are_the_texts_own(stages: Stages) -> None:
     """What may be shown is what the lead's source permits, whoever had the other."""
     one(stages, "beta", "b1", "教师迎来慰问", OTHER)
@@ -238,6 +244,7 @@ def test_rights_are_the_texts_own(stages: Stages) -> None:
     assert all("甲报" in line for use, line in texts.items() if use == "full_text")
 
 
+@SQLITE
 def test_pulled_changes_come_in_the_order_that_leaves_nobody_without(stages: Stages) -> None:
     places_apart(stages)
     inbox = Destination("inbox", "partner", "pull", ("others",), {"token": "env:SECRET"})
@@ -250,6 +257,7 @@ def test_pulled_changes_come_in_the_order_that_leaves_nobody_without(stages: Sta
     assert len(stages.rows(change)) == 2
 
 
+@SQLITE
 def test_what_cannot_be_merged_is_refused_in_words(stages: Stages) -> None:
     two_articles(stages)
     with pytest.raises(Refused, match="one article"):
@@ -265,6 +273,7 @@ def test_what_cannot_be_merged_is_refused_in_words(stages: Stages) -> None:
     assert {row.verb for row in stages.rows(act)} == {"takedown"}
 
 
+@SQLITE
 def test_corrections_stay_with_their_article(stages: Stages) -> None:
     two_articles(stages)
     services, ids = stages.services, uuids(stages)
@@ -275,21 +284,6 @@ def test_corrections_stay_with_their_article(stages: Stages) -> None:
     assert done.lost == {"author": "李明"}
     stages.deliver()
     assert stages.titles() == ["走访（更正）"]
-
-
-def test_it_is_on_record_for_both(stages: Stages) -> None:
-    two_articles(stages)
-    a, b = map(str, uuids(stages))
-    join(stages)
-    rows = {row.target: row for row in stages.rows(act)}
-    assert {(row.verb, row.by, row.note) for row in rows.values()} == {("merge", "周岚", "同一篇通稿")}
-    assert rows[b].detail["before"] == {
-        "state": "live",
-        "copies": [2],
-        "out": {"hook": "full_text", "feeds": "full_text"},
-    }
-    assert rows[b].detail["after"] == {"state": "merged", "merged_into": a}
-    assert rows[a].detail["after"]["copies"] == [1, 2]
 
 
 def test_what_is_on_its_way_while_it_is_merged_is_taken_back(stages: Stages) -> None:
@@ -311,6 +305,7 @@ def test_what_is_on_its_way_while_it_is_merged_is_taken_back(stages: Stages) -> 
     assert sorted(told(stages)) == sorted([("hook", "published", a), ("hook", "withdrawn", b)])
 
 
+@SQLITE
 def test_what_was_claimed_and_not_sent_does_not_go_out_any_more(stages: Stages) -> None:
     stages.declare(grants=BOTH_GRANTED)
     stages.publish("alpha", rss(item("b1", "教师迎来慰问", OTHER), item("a1", "代表团走访学校", STORY)))
@@ -377,6 +372,7 @@ def test_later_copies_of_what_was_merged_join_what_it_is_now(stages: Stages) -> 
     assert [kind for _, kind, _ in told(stages)].count("published") == 2
 
 
+@SQLITE
 def test_a_copy_that_was_merged_goes_by_itself_when_its_source_deletes_it(stages: Stages) -> None:
     two_articles(stages)
     join(stages)
@@ -388,6 +384,7 @@ def test_a_copy_that_was_merged_goes_by_itself_when_its_source_deletes_it(stages
     assert [row.removed_at is None for row in stages.entries()] == [True, False]
 
 
+@SQLITE
 def test_a_takedown_reaches_what_was_merged_in(stages: Stages) -> None:
     two_articles(stages)
     join(stages)
@@ -411,6 +408,7 @@ def one_of_two(stages: Stages) -> Stages:
     return stages
 
 
+@SQLITE
 def test_a_copy_becomes_an_article_of_its_own_and_goes_out_as_one(stages: Stages) -> None:
     one_of_two(stages)
     before = len(told(stages))
@@ -420,11 +418,14 @@ def test_a_copy_becomes_an_article_of_its_own_and_goes_out_as_one(stages: Stages
     assert told(stages, before) == [("hook", "published", str(done.other))]
     assert sorted(stages.titles()) == ["云南鲁甸发生5.6级地震", "昭通地震：记者手记"]
     assert [row.joined_by for row in stages.entries()] == [None, None]
+    lines = near_lines(stages.services.people.near(done.other), done.other, "en")
+    assert "split off by a person since" in lines[0]
     stages.run(minutes=60)
     stages.recheck()
     assert len(told(stages)) == before + 1, "it comes to rest"
 
 
+@SQLITE
 def test_when_the_lead_leaves_another_takes_its_place(stages: Stages) -> None:
     one_of_two(stages)
     before = len(told(stages))
@@ -438,6 +439,7 @@ def test_when_the_lead_leaves_another_takes_its_place(stages: Stages) -> None:
     assert newest[str(done.other)]["title"] == "云南鲁甸发生5.6级地震"
 
 
+@SQLITE
 def test_where_the_next_lead_may_not_go_the_article_is_taken_back(stages: Stages) -> None:
     """Its text was that of the copy that left; nothing of it stays out under the old name."""
     one(stages, "alpha", "a1", "云南鲁甸发生5.6级地震", QUAKE)
@@ -453,6 +455,7 @@ def test_where_the_next_lead_may_not_go_the_article_is_taken_back(stages: Stages
     assert stages.titles() == ["云南鲁甸发生5.6级地震"]
 
 
+@SQLITE
 def test_a_place_that_takes_no_updates_does_not_keep_the_text_twice(stages: Stages) -> None:
     hook = replace(stages.catalogue.destinations[0], updates="never")
     stages.declare(destinations=(hook, *stages.catalogue.destinations[1:]))
@@ -480,6 +483,7 @@ def test_an_article_that_nobody_carries_any_more_is_taken_back(stages: Stages) -
     assert [row.state for row in stages.articles()] == ["withdrawn", "live"]
 
 
+@SQLITE
 def test_what_cannot_be_split_is_refused_in_words(stages: Stages) -> None:
     one_of_two(stages)
     with pytest.raises(NotFound, match="no entry 77"):
@@ -490,6 +494,7 @@ def test_what_cannot_be_split_is_refused_in_words(stages: Stages) -> None:
     assert homes(stages) == [1, 2]
 
 
+@SQLITE
 def test_splitting_brings_nothing_back_that_was_taken_down(stages: Stages) -> None:
     one_of_two(stages)
     take_away(stages, 0)
@@ -503,6 +508,7 @@ def test_splitting_brings_nothing_back_that_was_taken_down(stages: Stages) -> No
     assert [row.state for row in stages.articles()] == ["withdrawn", "live"]
 
 
+@SQLITE
 def test_an_article_that_was_never_sent_on_lets_a_copy_go_out(stages: Stages) -> None:
     """Old ones of a first contact are written down only; whoever splits one off wants it."""
     stages.declare(grants=BOTH_GRANTED)
@@ -529,6 +535,8 @@ def test_it_stays_apart_whatever_comes_later(stages: Stages) -> None:
     assert homes(stages) == [1, 2]
     a, n = map(str, uuids(stages))
     assert sorted(told(stages, before)) == sorted([("hook", "updated", a), ("hook", "updated", n)])
+    stages.services.filing.mark(every=True, told=lambda _: None)
+    stages.services.reindex(lambda _: None)
     arrive(
         stages,
         "alpha",
@@ -538,6 +546,7 @@ def test_it_stays_apart_whatever_comes_later(stages: Stages) -> None:
     assert homes(stages) == [1, 2, 2], "its own text leads to it"
 
 
+@SQLITE
 def test_an_edit_to_the_text_of_the_other_does_not_join_it_again(stages: Stages) -> None:
     one_of_two(stages)
     part(stages, 2)
@@ -571,6 +580,7 @@ def test_a_takedown_of_one_does_not_take_the_other(stages: Stages) -> None:
     assert stages.titles() == ["昭通地震：记者手记（更新）"]
 
 
+@SQLITE
 def test_a_takedown_of_what_was_split_off_leaves_the_article(stages: Stages) -> None:
     one_of_two(stages)
     part(stages, 2)
@@ -581,6 +591,7 @@ def test_a_takedown_of_what_was_split_off_leaves_the_article(stages: Stages) -> 
     assert stages.titles() == ["云南鲁甸发生5.6级地震（更新）"]
 
 
+@SQLITE
 def test_a_deletion_by_its_source_takes_only_what_was_split_off(stages: Stages) -> None:
     one_of_two(stages)
     part(stages, 2)

@@ -127,10 +127,12 @@ def near_lines(rows: Sequence[NearRow], article: UUID, tongue: str) -> list[str]
         verdict = words.pick(words.VERDICTS[row.verdict], tongue)
         if row.verdict.joins:
             joined = words.phrase("joined", tongue, row.entry, row.source, row.title or "–", verdict, row.other)
-            lines.append(f"{joined}: {why_of(row.evidence)}")
+            since = "" if row.article == row.other_article else f" ({words.phrase('split_since', tongue)})"
+            lines.append(f"{joined}: {why_of(row.evidence)}{since}")
         else:
             apart = words.phrase("apart", tongue, mine, theirs, title or "–", str(where)[:8], verdict)
-            lines.append(f"{apart}: {why_of(row.evidence)}")
+            since = f" ({words.phrase('merged_since', tongue)})" if row.article == row.other_article else ""
+            lines.append(f"{apart}: {why_of(row.evidence)}{since}")
     if rows:
         lines.append(words.phrase("beside", tongue, str(article)[:8], _shown_beside(rows[0], article)))
     return lines

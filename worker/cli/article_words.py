@@ -113,6 +113,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "条目 {0}（{1}）《{2}》应作主稿，但在以下全文刊出的目的地未获许可，暂不采用 [{3}]",
         "entry {0} ({1}) “{2}” would lead and waits: it may not be shown in full where the article is [{3}]",
     ),
+    "split_since": ("后经人工拆分", "split off by a person since"),
+    "merged_since": ("后经人工合并", "merged by a person since"),
     "beside": (
         "并排对照：newsroad article explain {0} --with {1}",
         "side by side: newsroad article explain {0} --with {1}",

@@ -135,7 +135,7 @@ class StoredRepairs:
         run, made, uuid = self._connection.execute, self._next_id(), uuid4()
         values = {"id": made, "uuid": str(uuid), "lead_id": entry_id, "title": title[:1000], "created_at": now}
         run(sa.insert(article).values(values))
-        alone = {"article_id": made, "joined_by": None, "estranged": False}
+        alone = {"article_id": made, "joined_by": None, "estranged": False, "held_at": None}
         run(sa.update(entry).where(entry.c.id == entry_id).values(alone))
         wanted = sorted(keys)
         if wanted:
