@@ -26,6 +26,7 @@ from worker.cli.output import (
 )
 from worker.errors import NotFound, Refused
 from worker.model.catalog import Use
+from worker.model.delivery import Action
 from worker.model.overview import ArticleFacts, ArticleRow
 from worker.model.repair import Outcome, Parting, Place
 from worker.model.words import counted
@@ -207,8 +208,10 @@ def _fate(one: Outcome | None, tongue: str) -> str:
     """What becomes of one article at one destination, in words."""
     if one is None:
         return "–"
-    parts = [words.pick(words.ACTIONS[one.action], tongue)] if one.action else []
-    if one.decision is not None and (one.action is None or one.decision.use is Use.HOLD):
-        use, why = words.pick(words.USES[one.decision.use], tongue), reason_text(one.decision.reasons[0], tongue)
-        parts.append(f"{use}: {why}")
-    return "; ".join(parts) or "–"
+    action = words.pick(words.ACTIONS[one.action], tongue) if one.action else ""
+    if one.decision is None:
+        return action or "–"
+    use, why = words.pick(words.USES[one.decision.use], tongue), reason_text(one.decision.reasons[0], tongue)
+    if one.action in (Action.PUBLISH, Action.UPDATE):
+        return f"{action}, {use}"
+    return f"{action}; {use}: {why}" if action and one.decision.use is Use.HOLD else action or f"{use}: {why}"
