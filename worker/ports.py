@@ -213,8 +213,8 @@ class Moves(Protocol):
     def documents(self, entries: Iterable[int]) -> dict[int, ParsedEntry]:
         """Entries as they are now, by id."""
 
-    def name(self, names: Sequence[tuple[int, bytes, int]]) -> None:
-        """Write down further names (source, key, entry), unless an entry has very many."""
+    def name(self, names: Sequence[tuple[int, bytes, int]], *, instead: bool = False) -> None:
+        """Write down further names (source, key, entry). An entry with very many gets no more, or has them instead."""
 
     def adopt(self, digests: Sequence[tuple[int, bytes, bytes]]) -> None:
         """Let entries be known by these digests of content and terms: (entry, content, terms)."""

@@ -34,7 +34,8 @@ def seen_of(entry: ParsedEntry, article: int | None = None, zone: str = "UTC") -
         link=entry.link,
         date=date,
         by_day=date is not None and time() in (date.time(), date.astimezone(ZoneInfo(zone)).time()),
-        language=language_of(entry.language, entry.content or entry.summary or entry.title or ""),
+        language=entry.language,
+        text=entry.content or entry.summary or entry.title or "",
         article=article,
     )
 
@@ -71,7 +72,7 @@ def recognise_moved(
         for place, at in pairs.items():
             one, other = newcomers[place], old[at]
             free = place not in found and at not in taken
-            if free and holds(one, other) and not other_language(one.language, other.language):
+            if free and holds(one, other) and not _translates(one, other):
                 found[place] = at
     return found, reset
 
@@ -102,6 +103,11 @@ def _dates(one: Seen, other: Seen) -> bool | None:
     if one.date is None or other.date is None:
         return None
     return abs(one.date - other.date) <= SAME_DATE
+
+
+def _translates(one: Seen, other: Seen) -> bool:
+    """Whether the two are surely in two languages."""
+    return other_language(language_of(one.language, one.text), language_of(other.language, other.text))
 
 
 def _title(one: Seen) -> str | None:

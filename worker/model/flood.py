@@ -10,14 +10,15 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a move is recognised by, of an entry or of an address that leads to one. ``date`` is when it says it was
-    published, else changed (aware UTC), ``by_day`` that it names the day alone; ``article`` the id of the article with
-    its text, where there is one."""
+    published, else changed (aware UTC), ``by_day`` that it names the day alone; ``language`` is as declared, ``text``
+    what it is written in; ``article`` the id of the article with its text, where there is one."""
 
     title: str | None = None
     link: str | None = None
     date: datetime | None = None
     by_day: bool = False
     language: str | None = None
+    text: str = ""
     article: int | None = None
 
 

@@ -62,7 +62,7 @@ def judge(
     fresh = [] if reset else [(date, place) for place in rest if (date := newcomers[place].date) and date > line]
     going = {place for _, place in sorted(fresh, reverse=True)[:room]}
     return Flood(
-        line=line,
+        line=max((one.date for one in newcomers if one.date), default=line) if reset else line,
         of=of,
         newcomers=len(newcomers),
         moved={place: standing[at].entry for place, at in moved.items()},

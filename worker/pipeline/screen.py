@@ -61,7 +61,7 @@ def screen(work: Work, read: ReadSnapshot) -> ReadSnapshot:
     if page:
         _settle_page(moves, read, flood)
     else:
-        moves.begin(claim.resource, line)
+        moves.begin(claim.resource, flood.line)
         if flood.sure or unknown.entries:
             words = words_of(flood, claim.source, pages=not unknown.entries, deletions=len(read.feed.tombstones))
             work.raise_attention(claim.source_id, words)
@@ -101,7 +101,7 @@ def _rename(moves: Moves, entries: Sequence[Prepared], flood: Flood, standing: S
     moved = [(entries[place], to) for place, to in flood.moved.items() if place < len(entries)]
     if not moved:
         return
-    moves.name([(item.origin.source_id, key, to) for item, to in moved for key in item.aliases])
+    moves.name([(item.origin.source_id, key, to) for item, to in moved for key in item.aliases], instead=True)
     documents = moves.documents([to for _, to in moved])
     homes = {one.entry: one.seen.article for one in standing}
     same = [(item, to) for item, to in moved if reads_the_same(documents[to], item.entry)]

@@ -18,7 +18,7 @@ from worker.store.pack import unpack
 from worker.store.polling import touch_hosts
 from worker.store.schema import alias, article, article_key, entry, resource, revision
 
-MOST_NAMES = 16  # a feed that makes up an id at every poll would name its entries for ever
+MOST_NAMES = 16  # a feed that makes up ids at every poll would name its entries for ever
 _CHUNK = 500
 _MOVED = "moved: its article is read at another address"
 _ADD_NAMES = Insert(alias, "source_id", "key", "entry_id", or_ignore=True)
@@ -67,11 +67,13 @@ class StoredMoves:
         )
         return {row.id: unpack(ParsedEntry, row.document) for row in rows}
 
-    def name(self, names: Sequence[tuple[int, bytes, int]]) -> None:
+    def name(self, names: Sequence[tuple[int, bytes, int]], *, instead: bool = False) -> None:
         named = {entry_id for _, _, entry_id in names}
-        counts = sa.select(alias.c.entry_id, sa.func.count()).where(alias.c.entry_id.in_(named))
-        had: dict[int, int] = dict(self._connection.execute(counts.group_by(alias.c.entry_id)).all())
-        _ADD_NAMES.run(self._connection, [one for one in names if had.get(one[2], 0) < MOST_NAMES])
+        counts = sa.select(alias.c.entry_id).where(alias.c.entry_id.in_(named)).group_by(alias.c.entry_id)
+        full = set(self._connection.execute(counts.having(sa.func.count() >= MOST_NAMES)).scalars())
+        if instead and full:
+            self._connection.execute(sa.delete(alias).where(alias.c.entry_id.in_(full)))
+        _ADD_NAMES.run(self._connection, [one for one in names if instead or one[2] not in full])
 
     def adopt(self, digests: Sequence[tuple[int, bytes, bytes]]) -> None:
         _ADOPT.run(self._connection, [(content, terms, entry_id) for entry_id, content, terms in digests])
