@@ -134,6 +134,16 @@ def test_what_recurs_on_a_site_is_learnt_and_left_out(stages: Stages) -> None:
     assert len(stages.rows(near_site)) == 1
     arrive(stages, "转载", telling(4), source="alpha", guid="a1")
     assert homes(stages)[-1] == homes(stages)[4]
+    assert stages.rows(nearness)[-1].verdict == "same", "the bar is left out of the text found as well, on its own site"
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "b%00c", "坏" * 300])
+def test_a_link_to_what_can_be_no_host_costs_nobody_anything(stages: Stages, name: str) -> None:
+    link = f"https://{name}.example/1"
+    stages.publish("alpha", rss(item("a1", TITLE, QUAKE, link=link), item("a2", "另一篇", telling(2))))
+    stages.run()
+    assert len(stages.entries()) == 2
+    assert len(stages.rows(near_text)) == 2
 
 
 def test_what_is_near_an_article_is_shown_beside_it_from_both_sides(stages: Stages) -> None:

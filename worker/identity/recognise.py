@@ -21,6 +21,7 @@ from worker.model.nearness import Nearness, Verdict
 from worker.ports import Nearby
 
 _OWN = "+"
+_LONGEST_HOST = 255  # characters; names end at 253
 
 
 def text_of(entry: ParsedEntry) -> str:
@@ -29,8 +30,10 @@ def text_of(entry: ParsedEntry) -> str:
 
 
 def site_of(entry: ParsedEntry, source_url: str) -> str:
-    """The host an entry stands on: that of its link, else its source's; empty where neither has one."""
-    return (host_of(entry.link or source_url) or "").removeprefix("www.")
+    """The host an entry stands on: that of its link, else its source's; empty where neither has one, and where what
+    stands in its place is no host's name."""
+    host = (host_of(entry.link or source_url) or "").removeprefix("www.")
+    return host if len(host) <= _LONGEST_HOST and host.isascii() and host.isprintable() else ""
 
 
 def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:

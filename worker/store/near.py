@@ -99,10 +99,9 @@ class _Known:
 
 @dataclass(slots=True)
 class StoredIndex:
-    """Answers to the questions it was made for; nothing is added to it."""
+    """Answers to the questions for which ``nearby`` looked keys up; nothing is added to it."""
 
-    connection: Connection
-    hits: Mapping[int, list[_Known]]
+    nearby: StoredNearby
     _loaded: dict[int, Filed] = field(default_factory=dict)
 
     def exact(self, key: bytes) -> Filed | None:  # noqa: ARG002
@@ -112,7 +111,7 @@ class StoredIndex:
     def candidates(self, question: Question, most: int) -> Sequence[Filed]:
         found: dict[int, _Known] = {}
         for key in question.keys:
-            held = self.hits.get(key, ())
+            held = self.nearby.hits.get(key, ())
             found.update((each.entry, each) for each in (held[-CROWDED:] if len(held) >= MOST_PER_KEY else held))
         promised = [(promise(each.keys, each.length, question), each) for each in found.values()]
         ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
@@ -120,18 +119,18 @@ class StoredIndex:
 
     def pillars(self, article: str) -> Sequence[Filed]:
         """See the port. None of an article to which a person added another: it stands around texts of either."""
-        if self.connection.execute(_IS_MERGED, {"article": int(article)}).scalar_one():
+        if self.nearby.connection.execute(_IS_MERGED, {"article": int(article)}).scalar_one():
             return ()
-        rows = [_known(row) for row in self.connection.execute(_OF_ARTICLE, {"article": int(article)})]
+        rows = [_known(row) for row in self.nearby.connection.execute(_OF_ARTICLE, {"article": int(article)})]
         found = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
-        lead = self.connection.execute(_LEAD, {"article": int(article)}).scalar()
+        lead = self.nearby.connection.execute(_LEAD, {"article": int(article)}).scalar()
         if lead is not None:
             # Of a copy letter by letter nothing is filed, and it may lead.
             found.append(next((row for row in rows if row.entry == lead), _Known(lead, article, "", 0, _NO_KEYS)))
         return self._load(list({row.entry: row for row in found}.values()))
 
     def shown(self, article: str) -> Filed | None:
-        lead = self.connection.execute(_LEAD, {"article": int(article)}).scalar()
+        lead = self.nearby.connection.execute(_LEAD, {"article": int(article)}).scalar()
         found = self._load([_Known(lead, article, "", 0, _NO_KEYS)]) if lead is not None else []
         return found[0] if found else None
 
@@ -139,13 +138,14 @@ class StoredIndex:
         raise NotImplementedError("what is new is written by write_near, with its article's id")
 
     def _load(self, rows: Sequence[_Known]) -> list[Filed]:
-        """These texts, read anew from what is stored of them."""
-        missing = [row.entry for row in rows if row.entry not in self._loaded]
+        """These texts, read anew from what is stored of them, and what was learnt of their hosts with them: what
+        belongs to the site is left out of both texts that are compared."""
+        missing = {row.entry: row for row in rows if row.entry not in self._loaded}
         if missing:
-            documents = {row.id: row.document for row in self.connection.execute(_DOCUMENTS, {"ids": missing})}
-            for row in rows:
-                if row.entry in documents:
-                    self._loaded[row.entry] = _filed(row, unpack(ParsedEntry, documents[row.entry]))
+            documents = self.nearby.connection.execute(_DOCUMENTS, {"ids": list(missing)})
+            found = {row.id: _filed(missing[row.id], unpack(ParsedEntry, row.document)) for row in documents}
+            self.nearby.furniture({each.host for each in found.values()})
+            self._loaded.update(found)
         return [self._loaded[row.entry] for row in rows if row.entry in self._loaded]
 
 
@@ -167,10 +167,10 @@ class StoredNearby:
 
     def index(self, questions: Sequence[Question]) -> StoredIndex:
         self.look_up({key for question in questions for key in question.keys})
-        return StoredIndex(self.connection, self.hits)
+        return StoredIndex(self)
 
     def shown(self, article: int) -> Filed | None:
-        return StoredIndex(self.connection, {}).shown(str(article))
+        return StoredIndex(self).shown(str(article))
 
     def look_up(self, keys: Iterable[int]) -> None:
         """Fill ``hits`` with what is held under ``keys`` now, oldest first."""
@@ -242,7 +242,7 @@ def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime, seen: Mapp
     crowd = {key: [known.entry for known in held] for key, held in nearby.hits.items()}
     for each in filed:
         every = (*each.keys.near, *each.keys.named)
-        row = (int(each.id), int(each.article), NEAR_VERSION, each.host[:255], each.length, seen.get(each.id, now))
+        row = (int(each.id), int(each.article), NEAR_VERSION, each.host, each.length, seen.get(each.id, now))
         texts.append((*row, packed(every), packed(each.keys.sketch)))
         for key in every:
             if (key, each.article) in taken:
