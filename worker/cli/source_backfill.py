@@ -59,7 +59,9 @@ def backfill_command(
                 "let_go": done,
             }
         )
-    elif dry_run or not wanted:
+    elif dry_run:
+        say(f"{told(foreseen)} Nothing was changed.")
+    elif not wanted:
         say("Nothing was changed.")
     else:
         say(f"{counted(done, 'article')} let go. What asked for attention is cleared by: newsroad source resume {key}")
@@ -83,10 +85,10 @@ def _show(key: str, held: list[HeldBack], wanted: list[HeldBack], foreseen: Fore
     if not held:
         say(f"Nothing of {key} is held back.")
         return
-    say(f"{key}: {counted(len(held), 'article')} held back, {len(wanted)} of them asked for")
+    only = f", {len(wanted)} of them dated since then" if len(wanted) < len(held) else ""
+    say(f"{key}: {counted(len(held), 'article')} held back{only}")
     rows = [(times.at(one.date), one.title, times.at(one.held_at)) for one in wanted[:_SHOWN]]
     print_table(("dated", "title", "held back"), rows)
     if len(wanted) > _SHOWN:
         say(f"… and {len(wanted) - _SHOWN} more")
     show_counts(foreseen)
-    say(told(foreseen))

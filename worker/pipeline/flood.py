@@ -105,14 +105,15 @@ def words_of(flood: Flood, key: str, *, pages: bool, deletions: int = 0) -> str:
     known, held, passed = len(flood.moved), len(flood.held), flood.passed
     new = f"{flood.newcomers} of {flood.of} {'addresses' if pages else 'entries'} were new at once: "
     if pages:
-        told = (
-            f"{known} known by title or link, {held} old or without a date, {passed} really new. Their pages are read;"
-        )
-        told += " what is old and not known is held back"
+        parts = (known, "known by title or link"), (held, "old or without a date"), (passed, "really new")
+        rest = ". Their pages are read; what is old and not known is held back"
     else:
-        told = f"{known} known by link, title or text stay what they are, {held} held back, {passed} really new went on"
+        stay = "known by link, title or text stay what they are"
+        parts = (known, stay), (held, "held back"), (passed, "really new went on")
+        rest = ""
+    told = ", ".join(f"{count} {what}" for count, what in parts if count)
     gone = f". {counted(deletions, 'deletion')} beside them not applied" if deletions else ""
-    return f"{new}{told}{gone}. {next_words(key, held=bool(held))}"[:_LONGEST]
+    return f"{new}{told}{rest}{gone}. {next_words(key, held=bool(held))}"[:_LONGEST]
 
 
 def next_words(key: str, *, held: bool) -> str:
