@@ -3,8 +3,8 @@ look texts up in.
 
 Only an entry that is new in every other way is recognised, once, on first sight: later edits of it, or of the article,
 never move it. A copy that was edited is compared with the text its article shows, and with no copy of it, so that many
-small edits lead no further away than one. Entries of one chunk are recognised in order, each against those before it as well; such a one goes by
-its place in the chunk (``+3``).
+small edits lead no further away than one. Entries of one chunk are recognised in order, each against those before it as
+well; such a one goes by its place in the chunk (``+3``).
 """
 
 from __future__ import annotations

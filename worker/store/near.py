@@ -51,14 +51,20 @@ _ANSWERS = (
     *(near_text.c.version == NEAR_VERSION, entry.c.removed_at.is_(None), sa.not_(entry.c.estranged)),
     sa.or_(article.c.state == "live", _BURIED),
 )
-_FOUND = Lookup(
-    sa.select(near_key.c.key, *_ROW, *_KEPT)
-    .join(near_text, near_text.c.entry_id == near_key.c.entry_id)
+# Asked in two steps: of thousands of keys few are held, but a planner that expects a row for each would rather read
+# whole tables than look their texts up one by one.
+_HELD = Lookup(
+    sa.select(near_key.c.key, near_key.c.entry_id)
+    .where(among(near_key.c.key, "keys"))
+    .order_by(near_key.c.key, near_key.c.entry_id)
+)
+_TEXTS = Lookup(
+    sa.select(*_ROW, *_KEPT)
     .join(entry, entry.c.id == near_text.c.entry_id)
     .join(article, article.c.id == near_text.c.article_id)
-    .where(among(near_key.c.key, "keys"), *_ANSWERS)
-    .order_by(near_key.c.key, near_text.c.entry_id)
+    .where(among(near_text.c.entry_id, "ids"), *_ANSWERS)
 )
+_AT_ONCE = 1_000  # texts asked for in one statement
 _OF_ARTICLE = (
     sa.select(*_ROW, *_KEPT)
     .join(entry, entry.c.id == near_text.c.entry_id)
@@ -177,13 +183,19 @@ class StoredNearby:
         asked = sorted(keys)
         for key in asked:
             self.hits.pop(key, None)
-        wanted = [key - _SIGN for key in asked]
-        rows: dict[int, _Known] = {}
-        for row in _FOUND.run(self.connection, keys=wanted) if wanted else ():
-            known = rows.get(row.entry_id)
-            if known is None:
-                known = rows[row.entry_id] = _known(row)
-            self.hits.setdefault(row.key + _SIGN, []).append(known)
+        held = _HELD.run(self.connection, keys=[key - _SIGN for key in asked]).all() if asked else []
+        known = self._texts(sorted({row.entry_id for row in held}))
+        for row in held:
+            if row.entry_id in known:
+                self.hits.setdefault(row.key + _SIGN, []).append(known[row.entry_id])
+
+    def _texts(self, entries: Sequence[int]) -> dict[int, _Known]:
+        """Those of these texts that answer, by entry."""
+        found: dict[int, _Known] = {}
+        for at in range(0, len(entries), _AT_ONCE):
+            rows = _TEXTS.run(self.connection, ids=entries[at : at + _AT_ONCE])
+            found.update((row.entry_id, _known(row)) for row in rows)
+        return found
 
     def forget(self, entries: Sequence[int]) -> None:
         """Take entries out of the index, and out of what was found in it."""
