@@ -28,7 +28,7 @@ from worker.pipeline.filing import file_waiting, rebuild
 from worker.pipeline.foresee import Foreseen, foresee
 from worker.pipeline.ingest import Ingester
 from worker.pipeline.poll import Poller
-from worker.pipeline.recheck import recheck
+from worker.pipeline.recheck import queue_ended, recheck
 from worker.pipeline.shelving import shelve_due
 from worker.pipeline.tick import knock
 from worker.pipeline.upkeep import prune
@@ -223,7 +223,8 @@ class Services:
         return counted(recheck(self.works, self.view, self.hints, self.clock), "delivery", "deliveries")
 
     def prune(self) -> str:
-        """Drop what need not be kept any longer."""
+        """Drop what need not be kept any longer, and note how far decisions have ended."""
+        queue_ended(self.works, self.clock)
         return prune(self.people, self.filing, self.window(), self.clock)
 
     def window(self) -> timedelta:

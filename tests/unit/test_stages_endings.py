@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
 
 from tests.stages import NOON, OTHER, Stages, item, rss
+from worker.errors import NotFound
 from worker.model.catalog import Grant, Publisher
+from worker.store.declared import installation
+from worker.store.schema import decision
 
 ENDS = NOON + timedelta(hours=1)
 
@@ -119,3 +126,47 @@ def test_a_changed_scope_still_takes_back(stages: Stages) -> None:
     )
     stages.recheck()
     assert uses(stages) == ["full_text", "withdrawn"]
+
+
+def look_and_fail(stages: Stages) -> None:
+    """Look for what ended, and die before the transaction is over."""
+    with stages.services.works.open() as work:
+        work.queue_expired(stages.now)
+        work.article(UUID(int=0))
+
+
+def test_an_end_is_looked_for_once_and_not_lost_in_a_crash(stages: Stages) -> None:
+    stages.declare(grants=(granted(stages, on_expiry="withdraw"),))
+    stages.publish("alpha", rss(item("a1", "走访")))
+    stages.run()
+    stages.now = ENDS + timedelta(minutes=1)
+    with pytest.raises(NotFound):
+        look_and_fail(stages)
+    stages.now += timedelta(days=1)
+    assert stages.services.deliveries.recheck_due(stages.now), "however long nobody looked"
+    stages.recheck()
+    assert uses(stages) == ["full_text", "withdrawn"]
+    # An old end that was looked at is not read again: a decision put there by hand is not even seen.
+    stages.now += timedelta(days=1)
+    stages.services.prune()
+    long_ago = {"use": "hold", "reasons": "NO_GRANT", "version": 1, "decided_at": NOON, "valid_until": ENDS}
+    with stages.services.database.write() as connection:
+        connection.execute(sa.insert(decision).values(article_id=1, destination_id=99, **long_ago))
+    assert not stages.services.deliveries.recheck_due(stages.now)
+
+
+def test_a_clock_that_was_ahead_hides_no_end(stages: Stages) -> None:
+    stages.declare(grants=(granted(stages, on_expiry="withdraw"),))
+    stages.publish("alpha", rss(item("a1", "走访")))
+    stages.run()
+    with stages.services.works.open() as work:
+        work.queue_expired(NOON - timedelta(days=1))
+    with stages.services.database.write() as connection:
+        connection.execute(sa.update(installation).values(expired_to=ENDS + timedelta(days=365)))
+    stages.now = ENDS + timedelta(minutes=1)
+    assert stages.services.deliveries.recheck_due(stages.now)
+    stages.recheck()
+    assert uses(stages) == ["full_text", "withdrawn"]
+    with stages.services.database.read() as connection:
+        mark = connection.execute(sa.select(installation.c.expired_to)).scalar_one()
+    assert mark < stages.now, "the mark is back on the road"

@@ -23,10 +23,11 @@ def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) 
     made = 0
     rung: dict[str, None] = {}
     asked = False
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         now = clock()
         with works.open() as work:
-            work.queue_expired(now)
+            if turn == 0:
+                work.queue_expired(now)
             ids = work.take_recheck(CHUNK)
             standing = view()
             stories = [story for story in work.stories(ids) if story.current is not None]
@@ -43,6 +44,13 @@ def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) 
     for key in rung:
         hints.deliver(key)
     return made
+
+
+def queue_ended(works: Works, clock: Clock) -> None:
+    """Put the articles whose decisions ran out on the list, and remember how far that went: where no recheck is due for
+    weeks, the tick need not read through all that ended meanwhile and was replaced long before."""
+    with works.open() as work:
+        work.queue_expired(clock())
 
 
 def at_rest(story: Story, settlement: Settlement, now: datetime) -> Settlement:

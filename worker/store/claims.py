@@ -29,20 +29,34 @@ DUE, SENDING = DeliveryState.DUE.value, DeliveryState.SENDING.value
 _NOW = turns.NOW
 
 
-def _has_due(now: Any, *, looks: bool) -> sa.ColumnElement[bool]:
+def _some_due(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """The destination has a due delivery of ``conditions``, which name one priority. Asked for the oldest: a planner
+    that expects to find any at once would read the whole table where there is none."""
+    return (
+        sa.select(delivery.c.id)
+        .where(
+            delivery.c.destination_id == destination.c.id,
+            delivery.c.state == DUE,
+            delivery.c.due_at <= _NOW,
+            *conditions,
+        )
+        .correlate(destination)
+        .order_by(delivery.c.due_at)
+        .limit(1)
+        .scalar_subquery()
+        .is_not(None)
+    )
+
+
+def _has_due(*, looks: bool) -> sa.ColumnElement[bool]:
     """There is something to send, or something that a dead claimer left in flight. Held, disabled and retired
-    destinations still get their retractions, nothing else. Priorities are named one by one, so that the index is
+    destinations still get their retractions, nothing else. Priorities are asked for one by one, so that the index is
     walked to ``now`` in each and not through all that waits for tomorrow."""
     takes = sa.and_(destination.c.state == "active", destination.c.retired_at.is_(None), passing.of_destination())
-    in_time = sa.or_(destination.c.next_send_at.is_(None), destination.c.next_send_at <= now, delivery.c.priority == 0)
-    may = sa.and_(takes, in_time, passing.of_text()) if looks else sa.and_(takes, in_time)
-    due = sa.exists().where(
-        delivery.c.destination_id == destination.c.id,
-        delivery.c.state == DUE,
-        delivery.c.priority.in_(turns.PRIORITIES),
-        delivery.c.due_at <= now,
-        sa.or_(turns.RETRACTION, may),
-    )
+    in_time = sa.or_(destination.c.next_send_at.is_(None), destination.c.next_send_at <= _NOW)
+    text = (passing.of_text(),) if looks else ()
+    urgent, *others = (_some_due(delivery.c.priority == priority, *text) for priority in turns.PRIORITIES)
+    due = sa.or_(_some_due(turns.RETRACTION), sa.and_(takes, sa.or_(urgent, sa.and_(in_time, sa.or_(*others)))))
     stranded = sa.exists().where(delivery.c.destination_id == destination.c.id, delivery.c.state == SENDING)
     return sa.or_(due, sa.and_(stranded, destination.c.lease.is_not(None)))
 
@@ -53,13 +67,7 @@ def _new_retraction() -> sa.ColumnElement[bool]:
     long_ago = destination.c.served_at <= sa.bindparam("spared", type_=UtcDateTime)
     return sa.and_(
         sa.or_(destination.c.served_at.is_(None), long_ago),
-        sa.exists().where(
-            delivery.c.destination_id == destination.c.id,
-            delivery.c.state == DUE,
-            turns.RETRACTION,
-            delivery.c.due_at <= _NOW,
-            delivery.c.attempts == 0,
-        ),
+        _some_due(turns.RETRACTION, delivery.c.attempts == 0),
     )
 
 
@@ -67,7 +75,7 @@ def _claimable(*, looks: bool) -> sa.ColumnElement[bool]:
     return sa.and_(
         sa.or_(destination.c.lease_until.is_(None), destination.c.lease_until < _NOW),
         sa.or_(destination.c.opened_at.is_(None), destination.c.probe_at <= _NOW, _new_retraction()),
-        _has_due(_NOW, looks=looks),
+        _has_due(looks=looks),
     )
 
 
@@ -97,7 +105,7 @@ def _to_claim(*, looks: bool) -> sa.Select[Any]:
 _WAITING = {looks: sa.select(destination.c.key).where(_claimable(looks=looks)).limit(64) for looks in (False, True)}
 _LOCAL = {
     looks: sa.select(*_DESTINATION).where(
-        destination.c.key.in_(sa.bindparam("local", expanding=True)), _has_due(_NOW, looks=looks)
+        destination.c.key.in_(sa.bindparam("local", expanding=True)), _has_due(looks=looks)
     )
     for looks in (False, True)
 }
@@ -117,12 +125,7 @@ _LEASE = (
 _RECALLED = _LEASED.with_only_columns(destination.c.key).where(
     destination.c.opened_at.is_(None),
     destination.c.singly == 0,
-    sa.exists().where(
-        delivery.c.destination_id == destination.c.id,
-        delivery.c.state == DUE,
-        turns.RETRACTION,
-        delivery.c.due_at <= _NOW,
-    ),
+    _some_due(turns.RETRACTION),
 )
 _TAKE = (
     sa.update(delivery)
@@ -254,8 +257,6 @@ def _claim(
         singly = _take_back(connection, row, now)
     size = 1 if row.opened_at is not None or singly else batch
     due = turns.due(connection, row, now, gate, size)
-    if not due:
-        _drop_superseded(connection, row.id, now)
     mine = {"b_lease": lease, "b_until": until} if due else {"b_lease": None, "b_until": None}
     connection.execute(_LEASE, {"b_id": row.id, **mine, "b_singly": max(0, singly - len(due)), "b_now": now})
     if not due:
@@ -287,15 +288,4 @@ def _take_back(connection: Connection, row: Any, now: datetime) -> int:
         back = {"state": DUE, "result": Result.UNKNOWN.value, "lease": None}
         connection.execute(sa.update(delivery).where(mine).values(**back))
         left = len(stranded)
-    _drop_superseded(connection, row.id, now)
     return max(int(row.singly), left)
-
-
-def _drop_superseded(connection: Connection, destination_id: int, now: datetime) -> None:
-    """What was put back, or came back from a dead claimer, may have a successor by now: time only runs forward."""
-    connection.execute(
-        sa.update(delivery)
-        .where(delivery.c.destination_id == destination_id, delivery.c.state == DUE, orders.has_successor())
-        .where(delivery.c.priority.in_(turns.PRIORITIES), delivery.c.due_at <= now)
-        .values(state=DeliveryState.SUPERSEDED.value, finished_at=now)
-    )

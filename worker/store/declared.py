@@ -32,6 +32,7 @@ installation = Table(
     Column("rules", sa.JSON),  # what else is declared once: alerts, review, articles
     Column("applied_at", UtcDateTime, nullable=False),
     Column("catalogue_version", Integer, nullable=False),
+    Column("expired_to", UtcDateTime),  # decisions that ended before it are queued for another
 )
 publisher = _declared("publisher")
 source = _declared(

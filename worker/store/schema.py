@@ -233,7 +233,7 @@ delivery = Table(
     Column("result", String(16)),
     Column("detail", String(500)),
     Index("ix_delivery_pair", "article_id", "destination_id", "sequence", unique=True),
-    Index("ix_delivery_due", "destination_id", "state", "priority", "due_at"),
+    Index("ix_delivery_due", "destination_id", "state", "priority", "due_at", "id"),
     Index("ix_delivery_state_created_at", "state", "created_at"),
     Index("ix_delivery_destination_id_finished_at", "destination_id", "finished_at"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +21,15 @@ from worker.store import articles as article_store
 from worker.store import corrections, holds, orders, stops
 from worker.store import media as media_store
 from worker.store.bulk import Insert, Update
-from worker.store.declared import channel, destination
+from worker.store.columns import UtcDateTime
+from worker.store.declared import channel, destination, installation
 from worker.store.engine import Database, among
 from worker.store.pack import pack, pack_again, unpack
 from worker.store.schema import article, decision, delivery, placement, recheck, version
 
 EXPIRED_MOST = 10_000  # decisions that are looked at in one go
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+OPEN_LONGEST = timedelta(minutes=2)  # no task lives longer, and clocks differ by seconds
 
 _CHANNELS = (
     sa.select(placement.c.article_id, channel.c.key)
@@ -243,11 +246,15 @@ def queue_recheck(database: Database, connection: Connection, query: sa.Select[t
     connection.execute(database.insert_ignore(recheck).from_select(["article_id"], query))
 
 
-def expired(now: datetime | sa.BindParameter[datetime]) -> sa.Select[tuple[int]]:
-    """Articles of which a newest decision has passed its ``valid_until``."""
-    newer = decision.alias("newer")
-    return sa.select(decision.c.article_id).where(
-        decision.c.valid_until <= now,
+def _expired() -> sa.Select[Any]:
+    """(article_id, valid_until) of newest decisions that passed their end by ``now`` and had not at the last look. A
+    mark that lies ahead of the clock does not count."""
+    newer, mark = decision.alias("newer"), installation.c.expired_to
+    latest = sa.bindparam("latest", type_=UtcDateTime)
+    looked = sa.case((mark.is_(None), sa.literal(BEGINNING, UtcDateTime)), (mark < latest, mark), else_=latest)
+    return sa.select(decision.c.article_id, decision.c.valid_until).where(
+        decision.c.valid_until >= sa.select(looked).scalar_subquery(),
+        decision.c.valid_until <= sa.bindparam("now", type_=UtcDateTime),
         ~sa.exists().where(
             newer.c.article_id == decision.c.article_id,
             newer.c.destination_id == decision.c.destination_id,
@@ -256,22 +263,30 @@ def expired(now: datetime | sa.BindParameter[datetime]) -> sa.Select[tuple[int]]
     )
 
 
-_RECHECK_DUE = sa.select(
-    sa.or_(
-        sa.exists(sa.select(recheck.c.article_id)),
-        sa.exists(expired(sa.bindparam("now", type_=decision.c.valid_until.type))),
-    )
-)
+_RECHECK_DUE = sa.select(sa.or_(sa.exists(sa.select(recheck.c.article_id)), sa.exists(_expired())))
+_EXPIRED = _expired().order_by(decision.c.valid_until).limit(EXPIRED_MOST)
+_LOOKED = sa.update(installation).values(expired_to=sa.bindparam("b_mark"))
 
 
 def recheck_due(connection: Connection, now: datetime) -> bool:
     """Whether any article waits to be decided about again, listed or not yet."""
-    return bool(connection.execute(_RECHECK_DUE, {"now": now}).scalar_one())
+    return bool(connection.execute(_RECHECK_DUE, {"now": now, "latest": now - OPEN_LONGEST}).scalar_one())
 
 
 def queue_expired(database: Database, connection: Connection, now: datetime) -> None:
-    """Queue articles with an expired newest decision, a transaction's worth: the end of a grant is that of millions."""
-    queue_recheck(database, connection, expired(now).order_by(decision.c.valid_until).limit(EXPIRED_MOST))
+    """Queue articles with an expired newest decision, a transaction's worth: the end of a grant is that of millions.
+
+    How far that went is remembered with it: nobody reads the ends of all the years again. The mark stays behind by as
+    long as a transaction may be open: one may yet write a decision whose end is over when it commits.
+    """
+    mark = now - OPEN_LONGEST
+    rows = connection.execute(_EXPIRED, {"now": now, "latest": mark}).all()
+    if rows:
+        again = [{"article_id": one} for one in sorted({row.article_id for row in rows})]
+        connection.execute(database.insert_ignore(recheck), again)
+    if len(rows) == EXPIRED_MOST:
+        mark = min(mark, rows[-1].valid_until)
+    connection.execute(_LOOKED, {"b_mark": mark})
 
 
 def take_recheck(connection: Connection, limit: int) -> list[int]:

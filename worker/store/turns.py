@@ -38,33 +38,48 @@ DELIVERY = (
 
 
 def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """A destination's due deliveries, retractions first; none of an article that is in flight there already. They stay
-    locked for whoever takes them; what settling has locked is its own to end."""
+    """A destination's due deliveries of one priority, oldest first; none of an article that is in flight there already.
+    They stay locked for whoever takes them; what settling has locked is its own to end.
+
+    They are read in the order of ``ix_delivery_due`` until there are enough. That a planner sees no other way, whatever
+    it believes of the tables, is why they are asked for one priority at a time, and nothing is joined to them.
+    """
     flying = delivery.alias("flying")
-    return (
-        sa.select(*DELIVERY)
-        .join(article, article.c.id == delivery.c.article_id)
-        .join(destination, destination.c.id == delivery.c.destination_id)
-        .where(
+    in_flight = sa.exists().where(
+        flying.c.article_id == delivery.c.article_id,
+        flying.c.destination_id == delivery.c.destination_id,
+        flying.c.state == SENDING,
+    )
+    some = sa.select(delivery)
+    if conditions:
+        some = some.join(destination, destination.c.id == delivery.c.destination_id)
+    first = (
+        some.where(
             delivery.c.destination_id == sa.bindparam("destination"),
             delivery.c.state == DUE,
-            delivery.c.priority.in_(PRIORITIES),
+            delivery.c.priority == sa.bindparam("priority"),
             delivery.c.due_at <= NOW,
-            ~sa.exists().where(
-                flying.c.article_id == delivery.c.article_id,
-                flying.c.destination_id == delivery.c.destination_id,
-                flying.c.state == SENDING,
-            ),
+            ~in_flight,
             *conditions,
         )
-        .order_by(delivery.c.priority, delivery.c.due_at, delivery.c.id)
+        .order_by(delivery.c.due_at, delivery.c.id)
         .limit(sa.bindparam("size", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=delivery)
+        .subquery("first")
+    )
+    uuid = sa.select(article.c.uuid).where(article.c.id == first.c.article_id).scalar_subquery()
+    return sa.select(*(first.c[column.key] for column in DELIVERY[:-1]), uuid.label(DELIVERY[-1].key)).order_by(
+        first.c.due_at, first.c.id
     )
 
 
 _ALL_DUE, _RETRACTIONS_DUE = _due_rows(), _due_rows(RETRACTION)
 _PASSING_DUE = _due_rows(sa.or_(RETRACTION, passing.of_text()))
+_SUPERSEDE = (
+    sa.update(delivery)
+    .where(among(delivery.c.id, "ids"))
+    .values(state=DeliveryState.SUPERSEDED.value, finished_at=sa.bindparam("b_now"))
+)
 _REPLACED = sa.select(delivery.c.id).where(among(delivery.c.id, "ids"), orders.has_successor())
 
 
@@ -124,7 +139,7 @@ def due(connection: Connection, row: Any, now: datetime, gate: Gate, size: int) 
 def retractions(connection: Connection, row: Any, now: datetime, size: int) -> list[DueDelivery]:
     """Up to ``size`` retractions that the destination of ``row`` is given now, whatever the stops and its schedule."""
     wanted = {"destination": row.id, "now": now, "size": size}
-    return _as_given(connection, row.id, _newest(connection, _RETRACTIONS_DUE, wanted))
+    return _as_given(connection, row.id, _newest(connection, _RETRACTIONS_DUE, wanted, PRIORITIES[:1]))
 
 
 def _as_given(connection: Connection, destination_id: int, rows: Sequence[Any]) -> list[DueDelivery]:
@@ -159,19 +174,18 @@ def in_terms(connection: Connection, row: Any, now: datetime, gate: Gate, size: 
     wanted = {"destination": row.id, "now": now, "size": size, **passing.parameters(stopped)}
     shut = stopped.everything or row.key in stopped.destinations
     if shut or row.state != "active" or row.retired_at is not None:
-        return _newest(connection, _RETRACTIONS_DUE, wanted)
+        return _newest(connection, _RETRACTIONS_DUE, wanted, PRIORITIES[:1])
     statement = _PASSING_DUE if passing.looks_at_texts(stopped) else _ALL_DUE
     if terms is None:
         return _newest(connection, statement, wanted)
     if terms.opens is not None:
         connection.execute(_REDATE, {"b_destination": row.id, "b_now": now, "b_due": terms.opens})
+        return _newest(connection, statement, wanted, PRIORITIES[:1])
     room = _room(connection, row.id, terms)
     if room == 0:
         _put_off_new(connection, row.id, terms, now, ())
     rows = _newest(connection, statement, wanted)
     passes = [one for one in rows if one.priority == 0]
-    if terms.opens is not None:
-        return passes
     rest = _in_rate(connection, row, [one for one in rows if one.priority > 0], terms, now)
     new = [one for one in rest if one.action == Action.PUBLISH.value]
     if room is not None and len(new) > room:
@@ -181,12 +195,23 @@ def in_terms(connection: Connection, row: Any, now: datetime, gate: Gate, size: 
     return [*passes, *rest]
 
 
-def _newest(connection: Connection, query: sa.Select[Any], wanted: dict[str, Any]) -> Sequence[Any]:
-    """The rows of ``query`` without those that a later one took the place of while a sender held them. Asked of these
-    few: in the query itself it would be asked of all that is due."""
-    rows = connection.execute(query, wanted).all()
-    gone = replaced(connection, [one.id for one in rows])
-    return [one for one in rows if one.id not in gone] if gone else rows
+def _newest(
+    connection: Connection, query: sa.Select[Any], wanted: dict[str, Any], priorities: Sequence[int] = PRIORITIES
+) -> list[Any]:
+    """Up to ``wanted["size"]`` rows of ``query``, by priority, without those that a later one took the place of while a
+    sender held them: these end here. Asked of these few: in the query itself it would be asked of all that is due."""
+    found: list[Any] = []
+    for priority in priorities:
+        size = wanted["size"] - len(found)
+        while size > 0:
+            rows = connection.execute(query, {**wanted, "priority": priority, "size": size}).all()
+            gone = replaced(connection, [one.id for one in rows])
+            if gone:
+                connection.execute(_SUPERSEDE, {"ids": sorted(gone), "b_now": wanted["now"]})
+            found += [one for one in rows if one.id not in gone]
+            if not rows or len(gone) < len(rows):
+                break
+    return found
 
 
 def replaced(connection: Connection, ids: Sequence[int]) -> frozenset[int]:

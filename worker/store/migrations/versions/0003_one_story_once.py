@@ -15,6 +15,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # What is due is claimed in the order of this index, ties in that of their ids.
+    op.drop_index("ix_delivery_due", "delivery")
+    op.create_index("ix_delivery_due", "delivery", ["destination_id", "state", "priority", "due_at", "id"])
+    op.add_column("installation", Column("expired_to", UtcDateTime))
     op.add_column("article", Column("merged_into", BigKey))
     merged = sa.text("merged_into IS NOT NULL")
     op.create_index("ix_article_merged_into", "article", ["merged_into"], sqlite_where=merged, postgresql_where=merged)
@@ -75,6 +79,9 @@ def _nearness() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("installation", "expired_to")
+    op.drop_index("ix_delivery_due", "delivery")
+    op.create_index("ix_delivery_due", "delivery", ["destination_id", "state", "priority", "due_at"])
     for table in ("nearness", "near_site", "near_key", "near_text"):
         op.drop_table(table)
     op.drop_column("resource", "flood_line")
