@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from worker.identity.urls import host_of
 from worker.model import catalog
 from worker.model.feed import Role
-from worker.store import acts, polling, reach, retiming
+from worker.store import acts, polling, reach, rehearsals, retiming
 from worker.store.declared import (
     calendar,
     channel,
@@ -26,7 +26,7 @@ from worker.store.declared import (
     source,
     subscriber,
 )
-from worker.store.engine import Database
+from worker.store.engine import INGEST_LOCK, Database
 from worker.store.pack import from_plain, to_plain
 from worker.store.schema import host, recheck, resource
 from worker.store.stories import queue_recheck
@@ -151,9 +151,9 @@ class CatalogueStore:
         """Make the database say what ``new`` says: rows added, changed, renamed; what left the file is retired.
 
         The articles that this reaches (``reach.reach_of``) go on the recheck list. A destination that is new, or was
-        rehearsing until now, begins now.
+        rehearsing until now, begins now. Settling stands still meanwhile: both change what waits.
         """
-        with self.database.write(lock=0x6361746C) as connection:
+        with self.database.write(lock=INGEST_LOCK) as connection:
             before = self.loaded_in(connection)
             self._rename(connection, new)
             for name in TABLES:
@@ -171,6 +171,7 @@ class CatalogueStore:
             else:
                 connection.execute(sa.update(installation).values(**values))
             if before is not None:
+                rehearsals.end(connection, before.catalogue, new, now)
                 retiming.retime(connection, before.catalogue, new, now)
                 for query in reach.articles(reach.reach_of(before.catalogue, before.left, new)):
                     queue_recheck(self.database, connection, query)
@@ -180,7 +181,7 @@ class CatalogueStore:
     ) -> None:
         """Let a destination begin at ``since``, if that is earlier than it does, and have ``articles`` decided about
         again. Audited."""
-        with self.database.write(lock=0x6361746C) as connection:
+        with self.database.write(lock=INGEST_LOCK) as connection:
             later = sa.and_(destination.c.key == key, destination.c.since > since)
             was = connection.execute(sa.select(destination.c.since).where(destination.c.key == key)).scalar_one()
             connection.execute(sa.update(destination).where(later).values(since=since))

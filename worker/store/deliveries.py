@@ -193,7 +193,7 @@ class Deliveries:
 
     def cancel(self, due: Sequence[DueDelivery], detail: str, *, lease: str, now: datetime) -> None:
         """Write off claimed deliveries that must not go as they are, and have their articles settled again."""
-        with self.database.write() as connection:
+        with self.database.write(lock=INGEST_LOCK) as connection:
             connection.execute(
                 sa.update(delivery)
                 .where(delivery.c.id.in_([one.id for one in due]), delivery.c.lease == lease)
