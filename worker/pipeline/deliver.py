@@ -194,8 +194,8 @@ class Deliverer:
         return lanes
 
     def _look(self) -> None:
-        """Read stops and schedules anew, once a second: put back what may not go any more, let retractions go before all
-        else, put on the shelves what waited for its time."""
+        """Read stops and schedules anew, once a second: put back what may not go any more, let retractions go before
+        all else, put on the shelves what waited for its time."""
         if self._looked_at is not None and time.monotonic() < self._looked_at + LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
