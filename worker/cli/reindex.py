@@ -34,8 +34,8 @@ def reindex(
     if as_json:
         print_json({"version": NEAR_VERSION, "outdated": outdated, "filed": filed, "waiting": left})
         return
-    kind = "all of them" if every else f"{outdated} of them filed by another version before"
-    typer.echo(f"{counted(filed, 'text')} filed, {kind}; the index is of version {NEAR_VERSION}")
+    before = f", {outdated} of them of another version before" if outdated and not every else ""
+    typer.echo(f"{counted(filed, 'text')} filed{before}; the index is of version {NEAR_VERSION}")
 
 
 @contextmanager

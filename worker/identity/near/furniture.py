@@ -31,18 +31,24 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEAD = struct.Struct(">HH")
 _PROOF = struct.Struct(">IH")
 _SEEN = struct.Struct(">IIHB")
+_MARK = 4  # bytes
 
 Pairs = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One text of a host: hashes of its article and title, its day, marks of its sentences (32 bits each)."""
+    """One text of a host: hashes of its article and title, its day, marks of its sentences (32 bits each, packed:
+    mostly they come from a store and go back as they are)."""
 
     article: int
     title: int
     day: int
-    marks: frozenset[int]
+    packed: bytes
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        return struct.unpack(f">{len(self.packed) // _MARK}I", self.packed)
 
 
 @dataclass(slots=True)
@@ -64,15 +70,17 @@ class Site:
         text = frozenset(every if len(every) <= _SENTENCES else every[:half] + every[-half:])
         day = (now - _EPOCH).days if now is not None else self._texts[-1].day if self._texts else 0
         hashed = crc32("\0".join(sorted(title)).encode("utf-8", "replace"))
-        new = _Seen(crc32(article.encode()), hashed, max(0, min(day, 0xFFFF)), text)
+        marked = struct.pack(f">{len(text)}I", *sorted(text))
+        new = _Seen(crc32(article.encode()), hashed, max(0, min(day, 0xFFFF)), marked)
         for mark in [mark for mark, last in self._proven.items() if new.day - last > WINDOW.days]:
             del self._proven[mark]
         for mark in text & self._proven.keys():
             self._proven[mark] = new.day
-        others = [one for one in self._texts if abs(new.day - one.day) <= WINDOW.days]
-        shared = set[int]().union(*(one.marks & text for one in others)) - self._proven.keys()
+        near = [one for one in self._texts if abs(new.day - one.day) <= WINDOW.days]
+        others = [(one, both) for one in near if (both := text.intersection(one.marks))]
+        shared = set[int]().union(*(both for _, both in others)) - self._proven.keys()
         for mark in shared:
-            where = [one for one in (*others, new) if mark in one.marks]
+            where = [new, *(one for one, both in others if mark in both)]
             if min(len({one.title for one in where}), len({one.article for one in where})) >= _TITLES:
                 self._proven[mark] = new.day
         while len(self._proven) > _PROVEN:
@@ -84,8 +92,8 @@ class Site:
         parts = [_HEAD.pack(len(self._proven), len(self._texts))]
         parts += [_PROOF.pack(mark, day) for mark, day in self._proven.items()]
         for one in self._texts:
-            parts.append(_SEEN.pack(one.article, one.title, one.day, len(one.marks)))
-            parts.append(struct.pack(f">{len(one.marks)}I", *sorted(one.marks)))
+            parts.append(_SEEN.pack(one.article, one.title, one.day, len(one.packed) // _MARK))
+            parts.append(one.packed)
         return b"".join(parts)
 
     @staticmethod
@@ -101,9 +109,8 @@ class Site:
         for _ in range(texts):
             article, title, day, count = _SEEN.unpack_from(packed, at)
             at += _SEEN.size
-            marks = struct.unpack_from(f">{count}I", packed, at)
-            site._texts.append(_Seen(article, title, day, frozenset(marks)))
-            at += 4 * count
+            site._texts.append(_Seen(article, title, day, packed[at : at + _MARK * count]))
+            at += _MARK * count
         return site
 
 

@@ -8,6 +8,7 @@ version of this algorithm.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
@@ -108,9 +109,9 @@ def _smallest(hashes: frozenset[int], most: int) -> list[int]:
 
 def packed(keys: Sequence[int]) -> bytes:
     """Keys as a store keeps them beside the text, 4 bytes each."""
-    return b"".join(each.to_bytes(4, "big") for each in keys)
+    return struct.pack(f">{len(keys)}I", *keys)
 
 
 def unpacked(keys: bytes) -> tuple[int, ...]:
     """What ``packed`` was given."""
-    return tuple(int.from_bytes(keys[at : at + 4], "big") for at in range(0, len(keys), 4))
+    return struct.unpack(f">{len(keys) // 4}I", keys)
