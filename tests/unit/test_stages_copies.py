@@ -146,6 +146,18 @@ def test_a_link_to_what_can_be_no_host_costs_nobody_anything(stages: Stages, nam
     assert len(stages.rows(near_text)) == 2
 
 
+def test_a_stranger_cannot_teach_what_belongs_to_anothers_site(stages: Stages) -> None:
+    for number in range(5):  # the sentences of the report under other titles, with links to its site
+        text = f"{telling(number)}</p><p>{QUAKE}" if number % 2 else f"{QUAKE}</p><p>{telling(number)}"
+        lie = item(f"b{number}", telling(number)[:12], text, link=f"https://www.alpha.example/{number}.html")
+        stages.publish("beta", rss(lie))
+        stages.run()
+    assert "alpha.example" not in [row.host for row in stages.rows(near_site)]
+    arrive(stages, TITLE, QUAKE, source="alpha", guid="a1")
+    arrive(stages, "转载", f"双十一全场家电低至五折，点击领取！</p><p>{QUAKE}", source="alpha", guid="a2")
+    assert homes(stages)[-1] == homes(stages)[-2]
+
+
 def test_what_is_near_an_article_is_shown_beside_it_from_both_sides(stages: Stages) -> None:
     arrive(stages, TITLE, QUAKE, source="alpha", guid="a1")
     arrive(stages, "四川泸定发生6.8级地震 已致66人死亡", OTHER_QUAKE, source="alpha", guid="a2")

@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from worker.identity.near.engine import Ready, Recogniser
 from worker.identity.near.index import Layered, MemoryIndex
-from worker.identity.urls import host_of
+from worker.identity.near.reading import read
+from worker.identity.urls import host_of, link_key, registrable_domain
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Fate, Identified
 from worker.model.nearness import Nearness, Verdict
@@ -30,10 +31,22 @@ def text_of(entry: ParsedEntry) -> str:
 
 
 def site_of(entry: ParsedEntry, source_url: str) -> str:
-    """The host an entry stands on: that of its link, else its source's; empty where neither has one, and where what
-    stands in its place is no host's name."""
-    host = (host_of(entry.link or source_url) or "").removeprefix("www.")
-    return host if len(host) <= _LONGEST_HOST and host.isascii() and host.isprintable() else ""
+    """The site whose furniture an entry may have around it: the host of its link if that is its source's own, by the
+    registrable domain; else the address of the source without scheme and query, since a link is whatever a feed says
+    and nobody may teach what belongs to another's site. Empty where it would be no host's name."""
+    home = (host_of(source_url) or "").removeprefix("www.")
+    host = (host_of(entry.link or "") or "").removeprefix("www.")
+    if not host or registrable_domain(host) != registrable_domain(home):
+        host = source_url.partition("://")[2].partition("?")[0].removeprefix("www.") if home else ""
+    return host if len(host) <= _LONGEST_HOST and host.isascii() and host.isprintable() else home
+
+
+def ready_of(recogniser: Recogniser, id_: str, document: ParsedEntry, host: str, language: str | None = None) -> Ready:
+    """An entry as its source had it, ready to be compared or filed; ``host`` is the site it stands on, ``language`` its
+    text's."""
+    reading = read(document.title or "", text_of(document))
+    address = link_key(document.link) if document.link else None
+    return recogniser.ready(id_, reading, host, address, document.published, language)
 
 
 def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:
