@@ -34,6 +34,30 @@ def test_every_copy_says_why_it_joined_and_every_look_alike_why_not(road: Road) 
     again = re.search(r"newsroad article explain (\S+) --with (\d+)", told)
     assert again is not None
     assert road.cli("article", "explain", again[1], "--with", again[2]).code == 0
+    chinese = road.cli("article", "explain", str(uuid), "--language", "zh").text
+    assert "：较短一方有 " in chinese.replace(": ", "：")
+    assert "of the shorter text" not in chinese
+
+
+def test_what_else_is_near_is_named_so_that_it_can_be_asked_for(road: Road) -> None:
+    road.publish("jiang", ORIGIN, BULLETIN)
+    road.run()
+    road.publish(
+        "tongxin",
+        Item("q5", "又一地", OTHER_QUAKE.replace("泸定", "石棉").replace("66人", "67人").replace("253", "251")),
+    )
+    road.run()
+    told = road.json("article", "explain", str(road.uuid("又一地")))["near"]
+    also = [name for one in told for name in one["evidence"].get("also", [])]
+    assert also
+    assert all(road.json("article", "show", name)["uuid"] == name for name in also)
+
+
+def test_a_text_beside_itself_is_refused(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.run()
+    uuid = str(road.uuid(TITLE))
+    assert "name another" in road.cli("article", "explain", uuid, "--with", uuid).text
 
 
 def test_two_texts_side_by_side(road: Road) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
+from worker.identity.near.reading import read
+from worker.identity.near.reasons import words
 from worker.model.nearness import Nearness, Verdict
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -142,6 +144,38 @@ def test_two_languages_of_one_script_never_join() -> None:
     verdict = recogniser.observe(Text("fr", "Le bac", f"{quoted} {ENGLISH}", NOON, "b.example", language="fr"))
     assert (verdict.nearness, verdict.article) == (Nearness.RELATED, "fr")
     assert "language" in str(verdict.evidence["why"])
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "chinese"),
+    [
+        ("昭通", f"{LEAD}\n{RELIEF}\n{ROADS}\n{SCENES[:60]}", "两稿合计有"),
+        ("鲁甸地震", LEAD, "较短一方有"),
+        (TITLE.replace("12", "15"), QUAKE.replace("12人死亡、34人", "15人死亡、47人"), "标题相同"),
+        ("只有一句", "今天没有新闻。", "太短"),
+    ],
+)
+def test_every_reason_is_told_in_both_languages(title: str, text: str, chinese: str) -> None:
+    evidence = second(title, text).evidence
+    assert chinese in words(evidence, "zh")
+    assert words(evidence, "en") == evidence["why"]
+    assert str(evidence["why"]).isascii() or "→" in str(evidence["why"])
+
+
+def test_a_reason_of_another_release_is_told_as_it_was_written() -> None:
+    evidence = {"why": "its moon is another", "reasons": [{"code": "moon", "values": []}]}
+    assert words(evidence, "zh") == "its moon is another"
+
+
+def test_two_short_texts_side_by_side_are_what_they_were_when_they_came() -> None:
+    recogniser = Recogniser(MemoryIndex())
+    texts = [read("央行宣布全面降准支持实体经济", f"央行宣布下调存款准备金率{word}。") for word in ("，释放资金", "")]
+    old, new = (recogniser.ready(str(at), each, "", None, NOON) for at, each in enumerate(texts))
+    verdict = recogniser.compare(recogniser.file(old, "0"), new)
+    assert (verdict.nearness, verdict.evidence["why"]) == (
+        Nearness.SAME,
+        "a short text with an equal title on the same day",
+    )
 
 
 def test_a_short_text_joins_only_by_an_equal_title_on_the_same_day() -> None:

@@ -418,7 +418,7 @@ def test_a_copy_becomes_an_article_of_its_own_and_goes_out_as_one(stages: Stages
     assert told(stages, before) == [("hook", "published", str(done.other))]
     assert sorted(stages.titles()) == ["云南鲁甸发生5.6级地震", "昭通地震：记者手记"]
     assert [row.joined_by for row in stages.entries()] == [None, None]
-    lines = near_lines(stages.services.people.near(done.other), done.other, "en")
+    lines = near_lines(stages.services.people.near(done.other), done.other, 2, "en")
     assert "split off by a person since" in lines[0]
     stages.run(minutes=60)
     stages.recheck()

@@ -242,7 +242,7 @@ def explain_command(
     say(f"{row.title}")
     say(f"  {row.uuid}, {_state(row)}, version {row.version}")
     lines = _about(facts, gone, times, chosen)
-    for line in (*lines, *near_lines(near, row.uuid, chosen), *lead_lines(waiting, chosen)):
+    for line in (*lines, *near_lines(near, row.uuid, facts.story.lead, chosen), *lead_lines(waiting, chosen)):
         say(f"  {line}")
     for one in told:
         show_explained(one, times, chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,12 @@ from rich.text import Text
 from worker.bootstrap import Services
 from worker.cli import article_words as words
 from worker.cli.output import console, plain, say, the_article
+from worker.errors import Refused
+from worker.identity.near import reasons
 from worker.log import readable
 from worker.model.nearness import NearRow, Verdict
 from worker.model.overview import ArticleFacts
-from worker.model.words import counted
-from worker.pipeline.beside import Beside, Line, Part, Side, beside
+from worker.pipeline.beside import Beside, Line, Part, beside
 
 _SIGNS = {Line.SAME: "=", Line.CHANGED: "≠", Line.LEFT: "<", Line.RIGHT: ">", Line.FURNITURE: "·"}
 _LONGEST_ID = 18  # digits; a longer number is no entry's
@@ -39,11 +40,12 @@ def lay_beside(services: Services, facts: ArticleFacts, other: str) -> Pair:
     or Refused where it names several."""
     mine = facts.story.lead
     theirs = int(other) if other.isdecimal() and len(other) <= _LONGEST_ID else _lead_of(services, other)
+    if mine == theirs:
+        raise Refused(f"entry {mine} is the text that this article shows; name another, as article show lists them")
     left, right = sorted((mine, theirs))
     texts, furniture = services.people.entry_texts(left, right)
-    sides = [Side(document, host) for document, host in texts]
-    titles = [document.title or "" for document, _ in texts]
-    return Pair(left, right, (titles[0], titles[1]), beside(sides[0], sides[1], furniture))
+    titles = [each.document.title or "" for each in texts]
+    return Pair(left, right, (titles[0], titles[1]), beside(texts[0], texts[1], furniture))
 
 
 def _lead_of(services: Services, other: str) -> int:
@@ -53,7 +55,7 @@ def _lead_of(services: Services, other: str) -> int:
 def show_pair(pair: Pair, tongue: str) -> None:
     """Two columns: what differs in red and green on a terminal, told by the sign between them anywhere."""
     verdict = pair.found.verdict
-    say(f"\n{words.pick(words.VERDICTS[verdict.nearness], tongue)}: {why_of(verdict.evidence)}")
+    say(f"\n{words.pick(words.VERDICTS[verdict.nearness], tongue)}: {reasons.words(verdict.evidence, tongue)}")
     say(f"  Jaccard {verdict.jaccard:.2f}, {words.phrase('contained', tongue)} {verdict.containment:.2f}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     for number, title in zip((pair.left, pair.right), pair.titles, strict=True):
@@ -65,7 +67,7 @@ def show_pair(pair: Pair, tongue: str) -> None:
         table.add_row(_side(row.left, "red", dim=dim), _SIGNS[row.line], _side(row.right, "green", dim=dim))
     console().print(table)
     if pair.found.more:
-        say(f"… {counted(pair.found.more, 'sentence')}")
+        say(words.phrase("more", tongue, pair.found.more))
     say(words.phrase("signs", tongue))
 
 
@@ -117,31 +119,29 @@ def near_json(rows: Sequence[NearRow]) -> list[dict[str, Any]]:
     ]
 
 
-def near_lines(rows: Sequence[NearRow], article: UUID, tongue: str) -> list[str]:
-    """What joined the article and why, then what is near it and why that did not."""
+def near_lines(rows: Sequence[NearRow], article: UUID, lead: int, tongue: str) -> list[str]:
+    """What joined the article and why, what is near it and why that did not, newest first; ``lead`` is the entry whose
+    text it shows."""
     lines = []
     for row in rows:
         here = row.article == article
         mine, theirs = (row.entry, row.other) if here else (row.other, row.entry)
         title, where = (row.other_title, row.other_article) if here else (row.title, row.article)
-        verdict = words.pick(words.VERDICTS[row.verdict], tongue)
+        verdict, why = words.pick(words.VERDICTS[row.verdict], tongue), reasons.words(row.evidence, tongue)
         if row.verdict.joins:
             joined = words.phrase("joined", tongue, row.entry, row.source, row.title or "–", verdict, row.other)
             since = "" if row.article == row.other_article else f" ({words.phrase('split_since', tongue)})"
-            lines.append(f"{joined}: {why_of(row.evidence)}{since}")
+            lines.append(f"{joined}: {why}{since}")
         else:
             apart = words.phrase("apart", tongue, mine, theirs, title or "–", str(where)[:8], verdict)
             since = f" ({words.phrase('merged_since', tongue)})" if row.article == row.other_article else ""
-            lines.append(f"{apart}: {why_of(row.evidence)}{since}")
+            lines.append(f"{apart}: {why}{since}")
     if rows:
-        lines.append(words.phrase("beside", tongue, str(article)[:8], _shown_beside(rows[0], article)))
+        lines.append(words.phrase("beside", tongue, str(article)[:8], _shown_beside(rows[0], article, lead)))
     return lines
 
 
-def _shown_beside(row: NearRow, article: UUID) -> int:
-    return row.other if row.article == article and row.other_article != article else row.entry
-
-
-def why_of(evidence: Mapping[str, object]) -> str:
-    """The reason in words."""
-    return str(evidence.get("why") or "–")
+def _shown_beside(row: NearRow, article: UUID, lead: int) -> int:
+    """The entry of ``row`` that is not the article's, or not its lead."""
+    theirs = row.article == article and row.other_article != article
+    return row.other if theirs or row.entry == lead else row.entry

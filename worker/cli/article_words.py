@@ -120,6 +120,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "side by side: newsroad article explain {0} --with {1}",
     ),
     "contained": ("较短一方包含", "of the shorter text contained"),
+    "more": ("……另有 {0} 句未列出", "… sentences not shown: {0}"),
     "signs": (
         "= 相同　≠ 有改动　< 只在左边　> 只在右边　· 站点固定内容，不参与比较",
         "= same   ≠ changed   < only left   > only right   · the site's own, not compared",

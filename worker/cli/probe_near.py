@@ -76,7 +76,7 @@ def as_node(name: Any, verdict: Verdict) -> Node:
         "of": None if verdict.of is None else _id(verdict.of),
         "jaccard": verdict.jaccard,
         "containment": verdict.containment,
-        "evidence": {key: _ids(value) if key == "also" else value for key, value in verdict.evidence.items()},
+        "evidence": {key: _named(key, value) for key, value in verdict.evidence.items()},
     }
 
 
@@ -102,8 +102,11 @@ def _id(written: str) -> Any:
     return json.loads(written)
 
 
-def _ids(written: object) -> list[Any]:
-    return [_id(str(each)) for each in written] if isinstance(written, list) else []
+def _named(key: str, value: object) -> Any:
+    """A part of the evidence with the ids in it as they came."""
+    if key == "also" and isinstance(value, list):
+        return [_id(str(each)) for each in value]
+    return _id(str(value)) if key == "far_from" else value
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:

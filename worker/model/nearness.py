@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from worker.model.feed import ParsedEntry
+
 
 class Script(StrEnum):
     """How a text is counted."""
@@ -92,6 +94,14 @@ class Nearness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """One reason: a code of ``identity.near.reasons``, and what its words are filled with."""
+
+    code: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """``of`` is the id of the text it was measured against and ``of_article`` that of its article, ``article`` the id
     of the article it belongs to."""
@@ -103,6 +113,15 @@ class Verdict:
     containment: float = 0.0
     evidence: Mapping[str, object] = field(default_factory=dict)
     of_article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """An entry as its source last had it, with the host it stands on and the language its source declares."""
+
+    document: ParsedEntry
+    host: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from worker.identity.digest import normal_form
+from worker.identity.language import language_of
 from worker.identity.near.engine import Ready, Recogniser
 from worker.identity.near.index import MemoryIndex
-from worker.identity.near.reading import read
-from worker.identity.recognise import text_of
-from worker.identity.urls import link_key
+from worker.identity.recognise import ready_of, text_of
 from worker.model.feed import ParsedEntry
-from worker.model.nearness import Reading, Verdict
+from worker.model.nearness import EntryText, Verdict
 from worker.parsers.clean import plain_text
 from worker.pipeline.compare import split
 from worker.ports import Learnt
@@ -52,14 +51,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One text as it is compared; ``host`` is the site it stands on."""
-
-    document: ParsedEntry
-    host: str
-
-
-@dataclass(frozen=True, slots=True)
 class Beside:
     """``verdict`` is on the right text as it would be today, after the left one; its ids are ``left`` and ``right``.
     ``more`` is how many sentences are not in ``rows``."""
@@ -69,25 +60,20 @@ class Beside:
     more: int = 0
 
 
-def beside(left: Side, right: Side, furniture: Learnt) -> Beside:
+def beside(left: EntryText, right: EntryText, furniture: Learnt) -> Beside:
     """The two texts, the earlier one to the left; ``furniture`` is what was learnt of their hosts."""
     recogniser = Recogniser(MemoryIndex(), furniture)
-    filed = recogniser.file(_ready(recogniser, "left", left), "left")
-    verdict = recogniser.compare(filed, _ready(recogniser, "right", right))
+    old, new = _ready(recogniser, "left", left), _ready(recogniser, "right", right)
+    verdict = recogniser.compare(recogniser.file(old, "left"), new)
     olds, news = _sentences(left.document), _sentences(right.document)
-    known = _furniture(left, furniture) | _furniture(right, furniture)
-    rows = tuple(_rows(olds[:MOST], news[:MOST], known))
+    rows = tuple(_rows(olds[:MOST], news[:MOST], _furniture(old) | _furniture(new)))
     return Beside(rows, verdict, max(0, len(olds) - MOST) + max(0, len(news) - MOST))
 
 
-def _ready(recogniser: Recogniser, name: str, side: Side) -> Ready:
-    document = side.document
-    address = link_key(document.link) if document.link else None
-    return recogniser.ready(name, _read(side), side.host, address, document.published)
-
-
-def _read(side: Side) -> Reading:
-    return read(side.document.title or "", text_of(side.document))
+def _ready(recogniser: Recogniser, name: str, text: EntryText) -> Ready:
+    document = text.document
+    language = language_of(document.language or text.language, text_of(document))
+    return ready_of(recogniser, name, document, text.host, language)
 
 
 def _sentences(document: ParsedEntry) -> list[str]:
@@ -95,11 +81,9 @@ def _sentences(document: ParsedEntry) -> list[str]:
     return split(plain_text(markup, len(markup)))
 
 
-def _furniture(side: Side, furniture: Learnt) -> set[str]:
+def _furniture(ready: Ready) -> set[str]:
     """The normal forms of the sentences that are not compared."""
-    reading = _read(side)
-    dropped = furniture.known(side.host, reading.marks) | reading.loose
-    return {reading.sentences[at].replace(" ", "") for at in dropped}
+    return {ready.filed.reading.sentences[at].replace(" ", "") for at in ready.core.dropped}
 
 
 def _rows(olds: Sequence[str], news: Sequence[str], furniture: set[str]) -> Iterator[Row]:

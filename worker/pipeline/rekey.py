@@ -10,8 +10,8 @@ from worker.identity.near.engine import Recogniser
 from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import exact_key
 from worker.identity.near.reading import read
-from worker.identity.recognise import site_of, text_of
-from worker.identity.urls import host_of, link_key
+from worker.identity.recognise import ready_of, site_of, text_of
+from worker.identity.urls import host_of
 from worker.model.feed import ParsedEntry
 from worker.model.nearness import Filed
 from worker.model.repair import Carrier
@@ -51,12 +51,9 @@ def filings(carriers: Sequence[Carrier], articles: Mapping[int, int], nearby: Ne
     found = []
     for one in carriers:
         document = one.documents[-1]
-        text = text_of(document)
-        if not text:
+        if not text_of(document):
             continue
-        address = link_key(document.link) if document.link else None
-        reading = read(document.title or "", text)
-        ready = recogniser.ready(str(one.entry), reading, sites[one.entry], address, document.published)
+        ready = ready_of(recogniser, str(one.entry), document, sites[one.entry])
         found.append(recogniser.file(ready, str(articles[one.entry])))
     return found
 

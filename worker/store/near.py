@@ -27,7 +27,7 @@ from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.filing import Refiled
 from worker.model.ingest import Fate, Stored
-from worker.model.nearness import Filed, Keys, Nearness, Question
+from worker.model.nearness import Filed, Keys, Nearness, Question, Verdict
 from worker.store.bulk import Insert, Lookup
 from worker.store.engine import Database, among
 from worker.store.nearby import near_key, near_site, near_text, nearness
@@ -321,10 +321,6 @@ def _write_verdicts(connection: Connection, stored: Sequence[Stored], now: datet
             continue
         assert verdict.of_article is not None
         other = entries.get(verdict.of)
-        evidence = dict(verdict.evidence)
-        also = evidence.get("also")
-        if isinstance(also, list):
-            evidence["also"] = [entries[each].article if each in entries else int(each) for each in also]
         rows.append(
             {
                 "entry_id": item.entry,
@@ -333,13 +329,24 @@ def _write_verdicts(connection: Connection, stored: Sequence[Stored], now: datet
                 "of_article": other.article if other else int(verdict.of_article),
                 "jaccard": verdict.jaccard,
                 "containment": verdict.containment,
-                "evidence": evidence,
+                "evidence": _evidence(verdict, entries),
                 "version": NEAR_VERSION,
                 "at": now,
             }
         )
     if rows:
         connection.execute(_ADD_NEARNESS, rows)
+
+
+def _evidence(verdict: Verdict, entries: Mapping[str, Stored]) -> dict[str, object]:
+    """Evidence with the ids of entries and articles in it as the database has them."""
+    evidence = dict(verdict.evidence)
+    also, far = evidence.get("also"), evidence.get("far_from")
+    if isinstance(also, list):
+        evidence["also"] = [entries[each].article if each in entries else int(each) for each in also]
+    if isinstance(far, str):
+        evidence["far_from"] = entries[far].entry if far in entries else int(far)
+    return evidence
 
 
 def _known(row: Any) -> _Known:

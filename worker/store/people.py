@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from worker.errors import NotFound
 from worker.identity.near.furniture import Furniture
 from worker.model.delivery import DeliveryState
-from worker.model.feed import ParsedEntry, Role
+from worker.model.feed import Role
 from worker.model.flood import HeldBack
 from worker.model.ingest import Current, Story
-from worker.model.nearness import NearRow
+from worker.model.nearness import EntryText, NearRow
 from worker.model.overview import (
     ArticleFacts,
     ArticleRow,
@@ -127,12 +127,11 @@ class People:
         with self.database.read() as connection:
             return people_near.of_article(connection, people_find.article_id(connection, uuid))
 
-    def entry_texts(self, *entries: int) -> tuple[list[tuple[ParsedEntry, str]], Furniture]:
-        """Entries as their sources last had them, each with the host it stands on, and what was learnt of those hosts.
-        Raises NotFound."""
+    def entry_texts(self, *entries: int) -> tuple[list[EntryText], Furniture]:
+        """The texts of entries, and what was learnt of the hosts they stand on. Raises NotFound."""
         with self.database.read() as connection:
-            found = [people_near.document(connection, each) for each in entries]
-            return found, people_near.furniture(connection, [host for _, host in found])
+            found = [people_near.text(connection, each) for each in entries]
+            return found, people_near.furniture(connection, [each.host for each in found])
 
     def entry(self, text: str) -> list[int]:
         """The ids of entries that ``text``, an id, a link or a guid, names."""

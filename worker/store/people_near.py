@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from worker.errors import NotFound
 from worker.identity.near.furniture import Furniture
 from worker.identity.recognise import site_of
 from worker.model.feed import ParsedEntry
-from worker.model.nearness import Nearness, NearRow
+from worker.model.nearness import EntryText, Nearness, NearRow
 from worker.store.declared import source
 from worker.store.near import StoredNearby
 from worker.store.nearby import nearness
@@ -26,6 +26,9 @@ _THIS, _THAT = entry.alias("this"), entry.alias("that")
 def of_article(connection: Connection, article_id: int, limit: int = 50) -> list[NearRow]:
     """What entries of an article were found to be, and entries of others against it; newest first."""
     other, other_source = article.alias("other"), source.alias("other_source")
+    # Each side by an index of its own: asked for either at once, a planner reads all that was ever found.
+    own = sa.select(entry.c.id).where(entry.c.article_id == article_id)
+    theirs = sa.select(nearness.c.entry_id).where(nearness.c.of_article == article_id)
     query = (
         sa.select(
             nearness,
@@ -39,13 +42,25 @@ def of_article(connection: Connection, article_id: int, limit: int = 50) -> list
         .join(_THAT, _THAT.c.id == nearness.c.of_entry)
         .join(other, other.c.id == _THAT.c.article_id)
         .join(other_source, other_source.c.id == _THAT.c.source_id)
-        .where(sa.or_(_THIS.c.article_id == article_id, nearness.c.of_article == article_id))
+        .where(nearness.c.entry_id.in_(own.union(theirs)))
         .order_by(nearness.c.entry_id.desc())
         .limit(limit)
     )
     rows = connection.execute(query).all()
     titles = _titles(connection, [pair for row in rows for pair in _revisions(row)])
-    return [_row(row, titles) for row in rows]
+    names = _names(connection, {one for row in rows for one in _also(row.evidence)})
+    return [_row(row, titles, names) for row in rows]
+
+
+def _also(evidence: Mapping[str, Any]) -> list[int]:
+    found: list[int] = evidence.get("also", [])
+    return found
+
+
+def _names(connection: Connection, articles: Collection[int]) -> dict[int, str]:
+    """Public ids."""
+    query = sa.select(article.c.id, article.c.uuid).where(article.c.id.in_(articles))
+    return {row.id: row.uuid for row in connection.execute(query)} if articles else {}
 
 
 def _revisions(row: Any) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -60,7 +75,10 @@ def _titles(connection: Connection, wanted: Iterable[tuple[int, int]]) -> dict[i
     return {row.entry_id: unpack(ParsedEntry, row.document).title for row in connection.execute(query)} if pairs else {}
 
 
-def _row(row: Any, titles: dict[int, str | None]) -> NearRow:
+def _row(row: Any, titles: dict[int, str | None], names: dict[int, str]) -> NearRow:
+    evidence = dict(row.evidence)
+    if "also" in evidence:
+        evidence["also"] = [names[one] for one in _also(evidence) if one in names]
     return NearRow(
         entry=row.entry_id,
         source=row.source,
@@ -73,15 +91,16 @@ def _row(row: Any, titles: dict[int, str | None]) -> NearRow:
         other_article=UUID(row.other_uuid),
         jaccard=row.jaccard,
         containment=row.containment,
-        evidence=row.evidence,
+        evidence=evidence,
         at=row.at,
     )
 
 
-def document(connection: Connection, entry_id: int) -> tuple[ParsedEntry, str]:
-    """An entry as its source last had it, and the host it stands on. Raises NotFound."""
+def text(connection: Connection, entry_id: int) -> EntryText:
+    """An entry's text. Raises NotFound."""
+    declared = source.c.declared
     query = (
-        sa.select(revision.c.document, source.c.declared["url"].as_string().label("url"))
+        sa.select(revision.c.document, declared["url"].as_string(), declared["language"].as_string())
         .join(entry, sa.and_(entry.c.id == revision.c.entry_id, entry.c.revision == revision.c.number))
         .join(source, source.c.id == entry.c.source_id)
         .where(entry.c.id == entry_id)
@@ -89,8 +108,9 @@ def document(connection: Connection, entry_id: int) -> tuple[ParsedEntry, str]:
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(f"there is no entry {entry_id}; newsroad article show lists an article's copies with their ids")
-    made = unpack(ParsedEntry, row.document)
-    return made, site_of(made, row.url)
+    packed, url, language = row
+    document = unpack(ParsedEntry, packed)
+    return EntryText(document, site_of(document, url or ""), language)
 
 
 def furniture(connection: Connection, hosts: Iterable[str]) -> Furniture:

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from worker.identity.keys import AliasKey, tombstone_keys
 from worker.identity.near import NEAR_VERSION
+from worker.identity.near.reasons import told
 from worker.identity.urls import host_of, registrable_domain
 from worker.model.ingest import Fate, Stored
-from worker.model.nearness import Nearness
+from worker.model.nearness import Nearness, Why
 from worker.store.nearby import nearness
 from worker.store.schema import alias, article, entry
 
@@ -85,7 +86,7 @@ def _row(entry_id: int, other: int, other_article: int, now: datetime) -> dict[s
         "of_article": other_article,
         "jaccard": 0.0,
         "containment": 0.0,
-        "evidence": {"why": "the same in another language, as its page says"},
+        "evidence": told([Why("translation")]),
         "version": NEAR_VERSION,
         "at": now,
     }

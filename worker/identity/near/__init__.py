@@ -2,7 +2,8 @@
 
 ``reading`` brings a text to its sentences in normal form, ``furniture`` learns which of them belong to the site,
 ``keys`` makes what an index stores, ``likeness`` and ``guards`` compare two texts, ``verdict`` says what one is to the
-other, ``engine`` walks one text through all of it over an index. Pure: clock, index and texts are arguments.
+other, ``reasons`` why, in words, ``engine`` walks one text through all of it over an index. Pure: clock, index and
+texts are arguments.
 """
 
 from typing import Final

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from worker.identity.near.guards import findings, pairs_of, titles_alike, withou
 from worker.identity.near.keys import exact_key, keys_of
 from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
 from worker.identity.near.reading import SHORTEST, read
+from worker.identity.near.reasons import told
 from worker.identity.near.verdict import (
     RELATED_FROM,
     TITLE_UNLIKE,
@@ -23,7 +24,7 @@ from worker.identity.near.verdict import (
     is_untouched,
     overlap_of,
 )
-from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Script, Verdict
+from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Script, Verdict, Why
 from worker.ports import Learnt, NearIndex
 
 _CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
@@ -91,7 +92,7 @@ class _Look:
     before: _Core
     pair: Pair
     nearness: Nearness
-    why: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ class Recogniser:
         """What a text is to this one, whether or not the index would have found it."""
         if ready.filed.keys.exact and old.keys.exact == ready.filed.keys.exact:
             return _exactly(old)
+        if len(ready.core.body) < SHORTEST:
+            return self._judge_short(ready.filed, ready.core, [old])
         return self._weighed(self._look(old, ready.filed, ready.core), ready.filed, ready.core)
 
     def joins(self, ready: Ready, old: Filed) -> bool:
@@ -162,7 +165,7 @@ class Recogniser:
         if known is not None and known.reading.script is new.reading.script:
             return _exactly(known)
         if len(core.body) < SHORTEST:
-            return self._judge_short(new, core, question)
+            return self._judge_short(new, core, self.index.candidates(question, _VERIFIED))
         looks = []
         for old in self.index.candidates(question, _VERIFIED):
             look_ = self._look(old, new, core)
@@ -179,26 +182,27 @@ class Recogniser:
             if best.nearness.joins:
                 break
         if best is None or best.nearness is Nearness.NEW:
-            why = "nothing like it was seen" if best is None else best.evidence["why"]
-            return Verdict(Nearness.NEW, new.id, evidence=_evidence(str(why), core))
+            if best is not None:
+                return replace(best, jaccard=0.0, containment=0.0, evidence=_reasons_of(best.evidence))
+            return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("nothing")], core))
         also = {each.old.article for each in looks if each.nearness is not Nearness.NEW} - {best.article}
         also -= {each.old.article for each in looks if each.old.id == best.of}
         return replace(best, evidence={**best.evidence, "also": sorted(also)}) if also else best
 
-    def _judge_short(self, new: Filed, core: _Core, question: Question) -> Verdict:
+    def _judge_short(self, new: Filed, core: _Core, olds: Sequence[Filed]) -> Verdict:
         """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
         title = new.reading.title
-        for old in self.index.candidates(question, _VERIFIED):
+        for old in olds:
             if old.reading.title != title or not _same_day(old.published, new.published) or not _speak_alike(old, new):
                 continue
             found = findings(old.reading, new.reading, old.reading.body(), core.body)
-            evidence = _evidence("a short text with an equal title on the same day", core)
+            evidence = _evidence([Why("short_title")], core)
             if found.numerals and found.kept < 1:
-                evidence = _evidence("a short text with an equal title, but other figures", core, kept=found.kept)
+                evidence = _evidence([Why("short_figures")], core, figures_kept=round(found.kept, 2))
                 return Verdict(Nearness.EDITION, new.id, old.id, evidence=evidence, of_article=old.article)
             nearness = Nearness.SAME if len(old.reading.body()) < SHORTEST else Nearness.EXCERPT
             return Verdict(nearness, old.article, old.id, evidence=evidence, of_article=old.article)
-        return Verdict(Nearness.NEW, new.id, evidence=_evidence("too short to compare, and nothing equal", core))
+        return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("short")], core))
 
     def _look(self, old: Filed, new: Filed, core: _Core) -> _Look:
         before = self._core_of(old)
@@ -218,14 +222,15 @@ class Recogniser:
             measured |= found.words_and_numbers(pair.likeness.jaccard)
         far = self._far_from(old, core) if nearness.joins else None
         if far is not None:
-            nearness, why = Nearness.RELATED, f"{why}; but far from {far}, around which the article stands"
+            nearness = Nearness.RELATED
+            measured["far_from"] = far
         return Verdict(
             nearness,
             old.article if nearness.joins else new.id,
             None if nearness is Nearness.NEW else old.id,
             round(pair.likeness.jaccard, 3),
             round(pair.likeness.containment, 3),
-            _evidence(why, core, **measured),
+            _evidence([why] if far is None else [why, Why("far")], core, **measured),
             None if nearness is Nearness.NEW else old.article,
         )
 
@@ -300,8 +305,7 @@ def _is_remnant(reading: Reading, core: _Core) -> bool:
 
 
 def _exactly(old: Filed) -> Verdict:
-    evidence = {"why": "letter for letter the same, but for script, width, punctuation and datelines"}
-    return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, evidence, old.article)
+    return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, told([Why("exact")]), old.article)
 
 
 def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) -> Pair:
@@ -345,8 +349,12 @@ def _order(look_: _Look) -> tuple[int, float, float]:
     return (-_RANK.index(look_.nearness), like.jaccard, like.containment)
 
 
-def _evidence(why: str, core: _Core, **measured: object) -> Mapping[str, object]:
-    evidence: dict[str, object] = {"why": why, **measured}
+def _reasons_of(evidence: Mapping[str, object]) -> Mapping[str, object]:
+    return {key: evidence[key] for key in ("why", "reasons", "sentences_left_out") if key in evidence}
+
+
+def _evidence(reasons: Sequence[Why], core: _Core, **measured: object) -> Mapping[str, object]:
+    evidence: dict[str, object] = {**told(reasons), **measured}
     if core.dropped:
         evidence["sentences_left_out"] = len(core.dropped)
     return evidence

@@ -8,7 +8,7 @@ from typing import Final
 
 from worker.identity.near.guards import Findings
 from worker.identity.near.likeness import Likeness
-from worker.model.nearness import Nearness
+from worker.model.nearness import Nearness, Why
 
 # Read off all three events of the labelled reprints, so that these texts cannot confirm them: bench/near.py.
 SAME_FROM: Final = 0.40  # Jaccard
@@ -47,7 +47,7 @@ class Pair:
     new_published: datetime | None
 
 
-def overlap_of(pair: Pair) -> tuple[Nearness, str]:
+def overlap_of(pair: Pair) -> tuple[Nearness, Why]:
     """What the shares alone say, before any guard: same, extended, excerpt, related or new, and why."""
     like = pair.likeness
     alike = pair.title >= TITLE_ALIKE
@@ -57,24 +57,24 @@ def overlap_of(pair: Pair) -> tuple[Nearness, str]:
         part_from = max(part_from, SCANT_FROM)
     if like.jaccard < same_from and like.containment < part_from:
         if like.containment >= RELATED_FROM:
-            return Nearness.RELATED, f"{like.containment:.0%} of the shorter text is shared, too little for one article"
-        return Nearness.NEW, "too little in common"
+            return Nearness.RELATED, Why("part_too_small", (f"{like.containment:.0%}",))
+        return Nearness.NEW, Why("too_little")
     if not pair.same_language:
-        return Nearness.RELATED, "shared passages, but another language"
+        return Nearness.RELATED, Why("language")
     if pair.title < TITLE_UNLIKE and pair.own >= OWN_FROM:
-        return Nearness.RELATED, "another title, and each has sentences of its own: a common sidebar or background"
+        return Nearness.RELATED, Why("own_sentences")
     if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and like.containment < 0.9:
-        return Nearness.RELATED, "what they share is in neither lead, and the titles differ: a sidebar or background"
+        return Nearness.RELATED, Why("outside_leads")
     return _kind_of_copy(like, part_from)
 
 
-def _kind_of_copy(like: Likeness, part_from: float) -> tuple[Nearness, str]:
-    shorter = f"{like.containment:.0%} of the shorter text is in the longer"
+def _kind_of_copy(like: Likeness, part_from: float) -> tuple[Nearness, Why]:
+    shorter = f"{like.containment:.0%}"
     if like.containment >= part_from and like.longer > 1 / WHOLE:
-        return Nearness.EXTENDED, f"{shorter}; the new one is {like.longer:.1f} times as long"
+        return Nearness.EXTENDED, Why("holds", (shorter, f"{like.longer:.1f}"))
     if like.containment >= part_from and like.longer < WHOLE:
-        return Nearness.EXCERPT, f"{shorter}; the new one has {like.longer:.0%} of the length"
-    return Nearness.SAME, f"{like.jaccard:.0%} of both texts together is shared"
+        return Nearness.EXCERPT, Why("part", (shorter, f"{like.longer:.0%}"))
+    return Nearness.SAME, Why("shared", (f"{like.jaccard:.0%}",))
 
 
 def could_be_template(pair: Pair) -> bool:
@@ -88,7 +88,7 @@ def is_untouched(pair: Pair) -> bool:
     return (1 - pair.likeness.containment) * pair.shorter < UNTOUCHED
 
 
-def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[Nearness, str]:
+def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[Nearness, Why]:
     """The verdict after the guards: what would join may turn out an update or a look-alike, and so may what shares
     a good part and differs in its figures."""
     guard = found.edition(pair.likeness.jaccard)
@@ -97,10 +97,10 @@ def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[
     changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
         if found.figures and not found.dates and (pair.titles_equal or pair.same_address):
-            return Nearness.REVISION, f"same {_ground(pair)}, one figure changed: {changed}"
+            return Nearness.REVISION, Why(f"{_ground(pair)}_one_figure", (changed,))
         return nearness, why
     if pair.same_address and (nearness.joins or pair.title >= TITLE_ALIKE):
-        return Nearness.REVISION, f"same address, changed: {changed}"
+        return Nearness.REVISION, _why_revised("address", f"{found.kept:.0%}", changed)
     if (
         nearness.joins
         and guard in _FIGURES
@@ -109,17 +109,22 @@ def guarded(nearness: Nearness, why: str, pair: Pair, found: Findings) -> tuple[
         and not found.dates
         and _is_soon(pair)
     ):
-        return Nearness.REVISION, f"same title, {found.kept:.0%} of the figures kept, changed: {changed}"
-    return Nearness.EDITION, _EDITION[guard].format(kept=f"{found.kept:.0%}", changed=changed or "figures")
+        return Nearness.REVISION, _why_revised("title", f"{found.kept:.0%}", changed)
+    return Nearness.EDITION, _why_apart(guard, f"{found.kept:.0%}", changed)
+
+
+def _why_revised(ground: str, kept: str, changed: str) -> Why:
+    """Figures that moved about leave no places to show."""
+    return Why(ground, (kept, changed)) if changed else Why(f"{ground}_figures", (kept,))
+
+
+def _why_apart(guard: str, kept: str, changed: str) -> Why:
+    if guard != "numbers":
+        return Why(guard, (changed,))
+    return Why(guard, (kept, changed)) if changed else Why("numbers_moved", (kept,))
 
 
 _FIGURES = {"numbers", "slots"}
-_EDITION = {
-    "numbers": "one template, other figures: only {kept} of them are the same ({changed})",
-    "slots": "one template, other figures in the same places: {changed}",
-    "head": "the lead tells of something else: {changed}",
-    "names": "one template, other names: {changed}",
-}
 
 
 def _ground(pair: Pair) -> str:
