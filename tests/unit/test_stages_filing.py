@@ -140,6 +140,23 @@ def test_copies_are_found_by_themselves_when_the_first_is_gone(stages: Stages) -
     assert len(set(homes(stages))) == 1
 
 
+@pytest.mark.parametrize("text", [QUAKE, "央行宣布下调存款准备金率。"], ids=["long", "short"])
+def test_a_copy_by_the_letter_stands_for_the_first_that_its_source_deleted(stages: Stages, text: str) -> None:
+    arrive(stages, "央行宣布全面降准", text, source="alpha", guid="a1")
+    arrive(stages, "央行宣布全面降准", text)
+    assert len(stages.rows(near_text)) == 1
+    assert stages.services.filing.mark(every=True, told=quiet) == 2
+    stages.services.reindex(quiet)
+    assert len(stages.rows(near_text)) == 1, "one is enough while the first is there"
+    stone = '<at:deleted-entry ref="a1" when="2026-11-24T13:00:00Z"/>'
+    stages.publish("alpha", rss(item("a2", "别的", telling(1)), head=stone))
+    stages.run()
+    stages.services.file_waiting()
+    arrive(stages, "央行宣布全面降准", f"{text}本报将继续关注。", guid="b2")
+    assert len(set(homes(stages))) == 2
+    assert homes(stages)[-1] == homes(stages)[1]
+
+
 def test_a_text_deleted_by_its_source_leaves_the_index(stages: Stages) -> None:
     arrive(stages, "鲁甸地震", QUAKE, source="alpha", guid="a1")
     assert stages.rows(near_text) != []

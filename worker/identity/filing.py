@@ -39,9 +39,9 @@ def _refiled(
     reading = read(document.title or "", text_of(document))
     exact = exact_key(reading) or None
     age = now - unfiled.first_seen
-    if unfiled.is_copy or age > window:
+    if age > window:
         return Refiled(unfiled, exact)
     address = link_key(document.link) if document.link else None
     host = site_of(document, unfiled.url)
     ready = recogniser.ready(str(unfiled.entry), reading, host, address, document.published)
-    return Refiled(unfiled, exact, ready.filed, learnt=age <= WINDOW)
+    return Refiled(unfiled, exact, ready.filed, learnt=age <= WINDOW and not unfiled.is_copy)

@@ -12,7 +12,8 @@ from worker.model.nearness import Filed
 @dataclass(frozen=True, slots=True)
 class Unfiled:
     """An entry whose text waits to be filed, as its source last had it; ``document`` is None where that cannot be read
-    any more. ``url`` is its source's. ``is_copy``: it joined by the letter; ``counts``: its source still has it, and it
+    any more. ``url`` is its source's. ``is_copy``: it joined by the letter, and
+    is filed where nothing else of its article has its keys; ``counts``: its source still has it, and it
     carries its article's text."""
 
     entry: int

@@ -240,20 +240,30 @@ def refile(database: Database, connection: Connection, made: Sequence[tuple[Refi
     nearby.forget([each.unfiled.entry for each, _ in made])
     filed = [(each, replace(each.filed, article=str(home))) for each, home in made if each.filed is not None]
     nearby.look_up({key for _, one in filed for key in (*one.keys.near, *one.keys.named)})
-    keep(nearby, [one for _, one in filed], now, {one.id: each.unfiled.first_seen for each, one in filed})
+    copies = frozenset(one.id for each, one in filed if each.unfiled.is_copy)
+    keep(nearby, [one for _, one in filed], now, {one.id: each.unfiled.first_seen for each, one in filed}, copies)
     learnt = [one for each, one in filed if each.learnt]
     nearby.furniture({one.host for one in learnt})
     learn_hosts(database, nearby, learnt, now)
 
 
-def keep(nearby: StoredNearby, filed: Sequence[Filed], now: datetime, seen: Mapping[str, datetime] = _ALL_NOW) -> None:
+def keep(
+    nearby: StoredNearby,
+    filed: Sequence[Filed],
+    now: datetime,
+    seen: Mapping[str, datetime] = _ALL_NOW,
+    copies: frozenset[str] = frozenset(),
+) -> None:
     """Index texts, by their entries' and articles' ids. Their keys were looked up before. A key that another text of
-    the article has already is enough. ``seen`` says when those came that do not come ``now``."""
+    the article has already is enough, and of ``copies`` by the letter nothing else is wanted. ``seen`` says when those
+    came that do not come ``now``."""
     texts, keys, dropped = [], [], []
     taken = {(key, known.article) for key, held in nearby.hits.items() for known in held}
     crowd = {key: [known.entry for known in held] for key, held in nearby.hits.items()}
     for each in filed:
         every = (*each.keys.near, *each.keys.named)
+        if each.id in copies and all((key, each.article) in taken for key in each.keys.near or every):
+            continue
         row = (int(each.id), int(each.article), NEAR_VERSION, each.host, each.length, seen.get(each.id, now))
         texts.append((*row, packed(every), packed(each.keys.sketch)))
         for key in every:

@@ -29,10 +29,13 @@ def live_entries(connection: Connection, source_id: int) -> int:
 
 def remove_entries(connection: Connection, entries: Iterable[int], now: datetime) -> None:
     """Take entries out of their articles; the copied pictures of those they led go with them. Texts are not recognised
-    by them any more."""
+    by them any more, but by their copies by the letter, which were not filed while the first was there."""
     removed = list(entries)
     near.forget(connection, removed)
     connection.execute(sa.update(entry).where(entry.c.id.in_(removed)).values(removed_at=now))
+    homes = sa.select(entry.c.article_id).where(entry.c.id.in_(removed))
+    copies = sa.and_(entry.c.article_id.in_(homes), entry.c.joined_by == "text", entry.c.removed_at.is_(None))
+    connection.execute(sa.update(entry).where(copies).values(near=None))
     led = sa.select(article.c.id).where(article.c.lead_id.in_(removed))
     media.forget(connection, connection.execute(led).scalars().all())
 
