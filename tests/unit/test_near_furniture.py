@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from worker.identity.near.engine import Recogniser, Text
-from worker.identity.near.furniture import Furniture
+from worker.identity.near.furniture import Furniture, Site
 from worker.identity.near.index import MemoryIndex
+from worker.identity.near.reading import read
 from worker.model.nearness import Nearness
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -27,6 +28,18 @@ def article(number: int) -> str:
     return "".join(
         f"这里是第{number}篇稿件独有的第{line}句话，讲的是{TITLES[number]}的第{line}个细节。" for line in range(5)
     )
+
+
+def test_what_another_version_learnt_of_a_site_is_learnt_anew() -> None:
+    furniture = Furniture()
+    recogniser = Recogniser(MemoryIndex(), furniture)
+    for number in range(4):
+        recogniser.observe(Text(str(number), TITLES[number], f"{article(number)}\n{BAR}", NOON, "example.cn"))
+    marks = read("", BAR).marks
+    packed = furniture.sites["example.cn"].packed()
+    assert Site.unpacked(packed).known(marks) != set()
+    other = Site.unpacked(bytes([packed[0] + 1]) + b"laid out otherwise")
+    assert other.known(marks) == set()
 
 
 def test_a_sidebar_longer_than_the_text_joins_nothing_once_it_is_known() -> None:

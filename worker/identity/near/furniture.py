@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zlib import crc32
 
+from worker.identity.near import NEAR_VERSION
+
 WINDOW: Final = timedelta(days=30)
 _TITLES = 3
 _TITLES_ANYWHERE = 8
@@ -28,7 +30,7 @@ _REMEMBERED_ANYWHERE = 65536
 _SHORTEST = 6  # characters; anything may begin with 他表示
 _UNRELATED = 1  # pairs of characters two unrelated titles may share
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HEAD = struct.Struct(">HH")
+_HEAD = struct.Struct(">BHH")
 _PROOF = struct.Struct(">IH")
 _SEEN = struct.Struct(">IIHB")
 _MARK = 4  # bytes
@@ -89,7 +91,7 @@ class Site:
 
     def packed(self) -> bytes:
         """All of it as bytes, for ``unpacked``."""
-        parts = [_HEAD.pack(len(self._proven), len(self._texts))]
+        parts = [_HEAD.pack(NEAR_VERSION, len(self._proven), len(self._texts))]
         parts += [_PROOF.pack(mark, day) for mark, day in self._proven.items()]
         for one in self._texts:
             parts.append(_SEEN.pack(one.article, one.title, one.day, len(one.packed) // _MARK))
@@ -98,9 +100,11 @@ class Site:
 
     @staticmethod
     def unpacked(packed: bytes) -> Site:
-        """A site as it was packed."""
+        """A site as it was packed; one that knows nothing yet where another version of the algorithm packed it."""
         site = Site()
-        proven, texts = _HEAD.unpack_from(packed)
+        if packed[0] != NEAR_VERSION:
+            return site
+        _, proven, texts = _HEAD.unpack_from(packed)
         at = _HEAD.size
         for _ in range(proven):
             mark, day = _PROOF.unpack_from(packed, at)
