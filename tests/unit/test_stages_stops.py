@@ -121,9 +121,9 @@ def test_a_stop_of_a_destination_leaves_the_others_alone(stages: Stages) -> None
 def test_a_stop_holds_between_sends_and_a_retraction_passes_it(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliver, "LOOK_SECONDS", 0.0)
     stages.declare(destinations=tuple(replace(one, concurrency=1) for one in stages.catalogue.destinations))
-    put(stages, "alpha", articles(1))
+    put(stages, "alpha", articles(1, published=at("09:00")))
     go(stages, at("09:00"))
-    put(stages, "alpha", articles(6))
+    put(stages, "alpha", articles(6, published=at("09:00")))
     stages.poll()
     stages.ingest()
     run = stages.services.deliverer()
@@ -250,9 +250,9 @@ def test_a_stop_lets_go_at_once_of_what_a_running_batch_holds(wide: Stages, monk
 
 
 def test_a_retraction_does_not_wait_for_the_batch(wide: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(wide, "alpha", articles(1))
+    put(wide, "alpha", articles(1, published=at("09:00")))
     go(wide, at("09:00"))
-    put(wide, "alpha", articles(6))
+    put(wide, "alpha", articles(6, published=at("09:00")))
     wide.poll()
     wide.ingest()
     services = wide.services
