@@ -35,7 +35,7 @@ from worker.model.article import Credit, Hop
 from worker.model.catalog import Use
 from worker.model.correction import CorrectionRow
 from worker.model.delivery import DeliveryState
-from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow
+from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow, DestinationRow
 from worker.model.stops import Stop
 from worker.pipeline.explain import Explained, Standing, explain, present, provenance
 from worker.pipeline.settle import waiting_lead
@@ -216,11 +216,7 @@ def explain_command(
             print_json(pair_json(pair)) if as_json else show_pair(pair, chosen)
             return
         near, waiting = services.people.near(row.uuid), waiting_lead(facts.story, view, times.now)
-        places = services.people.destinations(times.now)
-        if destination is not None:
-            places = [services.people.destination(destination, times.now)]
-        known = facts.story.pairs
-        places = [one for one in places if one.state != "retired" or one.key in known or one.key == destination]
+        places = _places(services, facts, destination, times)
         told = explain(facts.story, view, places, services.people.article_deliveries(row.uuid), times.now)
         version = present(facts.story, view)
         gone = version.source if version is not None and version.source not in view.sources else None
@@ -250,6 +246,14 @@ def explain_command(
             say(f"  {line}")
     if not told:
         say(words.phrase("nowhere", chosen))
+
+
+def _places(services: Services, facts: ArticleFacts, only: str | None, times: Times) -> list[DestinationRow]:
+    """The destinations that are told of: ``only`` that one, or all but retired ones that never had the article."""
+    if only is not None:
+        return [services.people.destination(only, times.now)]
+    known = facts.story.pairs
+    return [one for one in services.people.destinations(times.now) if one.state != "retired" or one.key in known]
 
 
 def _kept(facts: ArticleFacts, view: View, times: Times) -> dict[str, list[Stop]]:
