@@ -115,7 +115,9 @@ def _address(url: str) -> str:
 
 def _text(text_or_html: str, between: str) -> str:
     if "<" in text_or_html or "&" in text_or_html:
-        return html.unescape(_TAG.sub(between, text_or_html))
+        # What follows the last ">" is no tag: looked at, each of a thousand "<" there would be tried to the end.
+        tagged, end, rest = text_or_html.rpartition(">")
+        return html.unescape(_TAG.sub(between, tagged + end) + rest)
     return text_or_html
 
 

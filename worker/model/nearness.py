@@ -25,6 +25,7 @@ class Reading:
 
     ``sentences`` are in normal form (words parted by one space in script ``words``, nothing parted in the others),
     ``marks`` 8 bytes for each, stable; ``loose`` are the positions of sentences that stand in lists of headlines.
+    ``cut``: the text went on, and was not read to its end.
     """
 
     script: Script
@@ -33,6 +34,7 @@ class Reading:
     marks: tuple[int, ...]
     loose: frozenset[int]
     names: frozenset[str]  # words written with a capital within the sentences of the beginning; script ``words`` only
+    cut: bool = False
 
     def body(self, without: frozenset[int] | set[int] = frozenset()) -> str:
         """The text in normal form without the sentences at those positions."""

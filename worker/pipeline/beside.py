@@ -21,10 +21,11 @@ from worker.parsers.clean import plain_text
 from worker.pipeline.compare import split
 from worker.ports import Learnt
 
-MOST = 2_000  # sentences of one side; the rest is told by its number
+MOST = 1_000  # sentences of one side; the rest is told by its number
 _ALIKE = 0.5  # share of two sentences' characters that makes them one with other words
 _PAIRED = 40  # sentences in a stretch that differs which are tried against each other
-_LONGEST = 1_000  # characters of a sentence that is looked into
+_LONGEST = 300  # characters of a sentence that is looked into
+_EFFORT = 10_000_000  # pairs of characters that are tried against each other in all: some texts are made to take hours
 
 
 class Line(StrEnum):
@@ -48,6 +49,17 @@ class Row:
     line: Line
     left: tuple[Part, ...] = ()
     right: tuple[Part, ...] = ()
+
+
+@dataclass(slots=True)
+class _Effort:
+    """What looking into sentences may still cost."""
+
+    left: int = _EFFORT
+
+    def takes(self, one: str, other: str) -> bool:
+        self.left -= len(one) * len(other)
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +100,22 @@ def _furniture(ready: Ready) -> set[str]:
 
 def _rows(olds: Sequence[str], news: Sequence[str], furniture: set[str]) -> Iterator[Row]:
     old, new = [normal_form(each) for each in olds], [normal_form(each) for each in news]
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    effort = _Effort()
+    # What recurs all over a long text tells no place, and would be tried everywhere.
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=True).get_opcodes():
         if tag != "equal":
-            yield from _differing(olds[i1:i2], news[j1:j2], furniture)
+            yield from _differing(olds[i1:i2], news[j1:j2], furniture, effort)
             continue
         for one, other, normal in zip(olds[i1:i2], news[j1:j2], old[i1:i2], strict=True):
             yield Row(Line.FURNITURE if normal in furniture else Line.SAME, (Part(one),), (Part(other),))
 
 
-def _differing(olds: Sequence[str], news: Sequence[str], furniture: set[str]) -> Iterator[Row]:
+def _differing(olds: Sequence[str], news: Sequence[str], furniture: set[str], effort: _Effort) -> Iterator[Row]:
     """Sentences that are not equal, those beside each other that are the same in other words."""
     at = 0
     for old in olds:
-        found = next((place for place in range(at, min(len(news), at + _PAIRED)) if _is_alike(old, news[place])), None)
+        places = range(at, min(len(news), at + _PAIRED))
+        found = next((place for place in places if _is_alike(old, news[place], effort)), None)
         if found is None:
             yield _alone(old, Line.LEFT, furniture)
             continue
@@ -119,11 +134,13 @@ def _alone(text: str, line: Line, furniture: set[str]) -> Row:
     return Row(Line.FURNITURE if known else line, left, right)
 
 
-def _is_alike(old: str, new: str) -> bool:
-    if max(len(old), len(new)) > _LONGEST:
+def _is_alike(old: str, new: str, effort: _Effort) -> bool:
+    if max(len(old), len(new)) > _LONGEST or effort.left <= 0:
         return False
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE or not effort.takes(old, new):
+        return False
+    return matcher.ratio() >= _ALIKE
 
 
 def _parts(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

@@ -23,6 +23,7 @@ _KEPT = 0.6
 _ALIGNED = 0.65  # share of the leads that is equal where one is held against the other
 _LOOSE_FRAME = 1  # characters beside the numeral that may differ
 _NEARLY = 0.75  # Jaccard
+_SHOWN = 60  # characters of what stands in a place
 _MANY = 3  # figures in equal places that make a template of what shares little
 _BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署会团店馆站港社厂行台"  # 教育|局, 海淀|区
 _OFFICE = re.compile(
@@ -110,11 +111,11 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     rest = [span for span in whole if span.at >= _HEAD[script]]
     figures = [span for span in (*head, *rest) if is_figure(span)]
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
-    names = sorted({f"{span.old}→{span.new}" for span in early if _is_name(script, span, old, new)})
+    names = sorted({_shown(span) for span in early if _is_name(script, span, old, new)})
     return Findings(
         kept=kept,
         numerals=numerals,
-        figures=tuple(f"{span.old}→{span.new}" for span in figures),
+        figures=tuple(map(_shown, figures)),
         dates=sum(_is_date(script, span) for span in figures),
         words=len(early) + sum(not _has_digit(span) for span in rest),
         head_figures=sum(map(is_figure, head)) if aligned >= _ALIGNED else 0,
@@ -124,6 +125,11 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         in_title=_in_title(script, old.title, new.title, early),
         has_capitals=script is Script.WORDS,
     )
+
+
+def _shown(span: Slot) -> str:
+    """An exchange as it is kept: a word may be as long as its text."""
+    return "→".join(each if len(each) <= _SHOWN else f"{each[:_SHOWN]}…" for each in (span.old, span.new))
 
 
 def _kept_numerals(old: str, new: str) -> tuple[float, int]:

@@ -53,7 +53,9 @@ def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple
 def exact_key(reading: Reading) -> bytes:
     """16 bytes equal for texts equal in normal form, however they are dated and signed; empty for one that is too short
     to identify anything without its title and has none. It is kept for ever, so that it does not hang on what
-    furniture was known by then."""
+    furniture was known by then. Empty too for a text that was not read to its end."""
+    if reading.cut:
+        return b""
     body = reading.body(reading.loose)
     if len(body) < SHORTEST:
         body = f"{reading.title}\0{body}" if reading.title and body else ""

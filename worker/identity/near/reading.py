@@ -18,6 +18,9 @@ from worker.identity.near.boilerplate import without_boilerplate, without_dateli
 from worker.model.nearness import Reading, Script
 
 SHORTEST: Final = 80  # characters in normal form under which a text is not compared but only looked up
+LONGEST: Final = (
+    60_000  # characters of markup that are read: whatever a source sends, others' texts are held against it
+)
 
 _TAG = re.compile(r"</?[a-zA-Z][^>]{0,2000}>")
 _BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|h[1-6]|tr|section|blockquote)\b[^>]{0,2000}>", re.IGNORECASE)
@@ -26,8 +29,9 @@ _WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0�
 _INVISIBLE = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _LINE_END = re.compile("[\r\n\u2028\u2029]+")
 _SENTENCE_HAN = re.compile(r"[。！？!?；;\n]+")
-_SENTENCE_WORDS = re.compile(r"[.!?;]+[\"'”’)\]]*\s+|\n+")
-_SENTENCE_OTHER = re.compile("[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
+# A run is tried from where it begins only: from each of its signs, it would take a million dots for ever.
+_SENTENCE_WORDS = re.compile(r"(?<![.!?;])[.!?;]+[\"'”’)\]]*\s+|\n+")
+_SENTENCE_OTHER = re.compile("(?<![.!?;])[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
 _ENDED = re.compile('[.!?;:,。！？；：，、…”"’)）》】།༎؟۔᠃᠂]$')
 _NOT_WORD = re.compile(r"[\W_]+")
 _NOT_WORD_OR_LINE = re.compile(r"[^\w\n]+|_+")
@@ -58,15 +62,17 @@ _DATELINE_FROM = 160  # a shorter text has no characters to spare
 _LOOSE_RUN = 3  # that many lines without an end in a row are a list of headlines
 _LOOSE_LENGTH = 42
 _LEAST_KEPT = 0.3  # a text that is nearly all lists keeps them
-_SITE_IN_TITLE = re.compile(r"\s*(?:\||｜|_| [-–—] |--).*$|[-–—][^-–—]{2,12}(?:网|网站|频道|报|在线|之家|com|cn)\s*$")
+_SITE_IN_TITLE = re.compile(
+    r"(?<!\s)\s*(?:\||｜|_| [-–—] |--).*$|[-–—][^-–—]{2,12}(?:网|网站|频道|报|在线|之家|com|cn)\s*$"
+)
 _NOTE_IN_TITLE = re.compile(
     r"[(（\[【](?:图|组图|多图|图文|视频|全文|附.{0,12}|更新|update[d]?|photos?|video)[)）\]】]", re.IGNORECASE
 )
 
 
 def read(title: str, text: str) -> Reading:
-    """Bring a title and a text (plain, a line a paragraph, or HTML) to what is compared."""
-    plain = _flat(text)
+    """Bring a title and a text (plain, a line a paragraph, or HTML) to what is compared, at most ``LONGEST``."""
+    plain = _flat(text[:LONGEST])
     script = script_of(plain)
     lines = without_boilerplate([line for each in _LINE_END.split(plain) if (line := each.strip())])
     if lines and len(plain) > _DATELINE_FROM:
@@ -85,7 +91,7 @@ def read(title: str, text: str) -> Reading:
         loose = set()
     marks = tuple(map(_mark, sentences))
     names = _capitals(plain) if script is Script.WORDS else frozenset[str]()
-    return Reading(script, normal_title(title), tuple(sentences), marks, frozenset(loose), names)
+    return Reading(script, normal_title(title), tuple(sentences), marks, frozenset(loose), names, len(text) > LONGEST)
 
 
 def script_of(plain: str) -> Script:
