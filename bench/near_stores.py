@@ -140,7 +140,7 @@ def prepared(made: ParsedEntry, reading: Reading, core: bytes | None, address: s
     aliases = tuple(key.digest for key in alias_keys(made, mode=KeyMode.GUID))
     origin = Origin(1, 1, "bench", NOW)
     digest = made.digest
-    credit, host = Credit(None, None, None), site_of(made, "")
+    credit, host = Credit(None, None, None), site_of(made, made.link or "")
     keys = (aliases, digest, None, digest, digest)
     return Prepared(origin, made, *keys, credit, core=core, reading=reading, host=host, address=address)
 
@@ -179,6 +179,7 @@ def fill(database: Database, many: int, pool: Sequence[int], rng: random.Random)
         numbers = range(last + begun + 1, last + min(begun + at_once, many) + 1)
         made = {number: _made(pool, rng) for number in numbers}
         with database.write() as connection:
+            _cache(connection, 800_000)
             _bulk(connection, article, ("id", "uuid", "lead_id", "title", "created_at"), _articles(numbers))
             columns = ("id", "source_id", "article_id", "first_seen_at", "revision", "content_digest", "terms_digest")
             _bulk(connection, entry, (*columns, "near"), _entries(numbers))
@@ -189,6 +190,13 @@ def fill(database: Database, many: int, pool: Sequence[int], rng: random.Random)
             _bulk(connection, near_key, ("key", "entry_id"), pairs)
     with database.write() as connection:
         connection.execute(sa.text("ANALYZE"))
+        _cache(connection, 8_000)
+
+
+def _cache(connection: Connection, kilobytes: int) -> None:
+    """Let SQLite keep so much in memory: while made keys go in, more than the product lets it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{kilobytes}")
 
 
 def _made(pool: Sequence[int], rng: random.Random) -> list[int]:
