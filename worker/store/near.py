@@ -1,7 +1,8 @@
 """Texts seen before, as recognising asks for them, and what is kept of new ones.
 
-``near_key`` holds at most ``MOST_PER_KEY`` texts under one key, the newest: one under which more would come is a
-template's. Everything runs under the ingest lock, so that two copies that arrive together find each other.
+``near_key`` holds at most ``MOST_PER_KEY`` texts under one key, the newest of whoever has most of them there: one under
+which more would come is a template's. Everything runs under the ingest lock, so that two copies that arrive together
+find each other.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +21,7 @@ from worker.identity.language import language_of
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
-from worker.identity.near.index import CROWDED, MOST_PER_KEY, first_of_each
+from worker.identity.near.index import MOST_PER_KEY, first_of_each, looked_at, too_many
 from worker.identity.near.keys import packed, promise, unpacked
 from worker.identity.near.reading import read
 from worker.identity.recognise import site_of, text_of
@@ -118,7 +120,7 @@ class StoredIndex:
         found: dict[int, _Known] = {}
         for key in question.keys:
             held = self.nearby.hits.get(key, ())
-            found.update((each.entry, each) for each in (held[-CROWDED:] if len(held) >= MOST_PER_KEY else held))
+            found.update((each.entry, each) for each in looked_at(held))
         promised = [(promise(each.keys, each.length, question), each) for each in found.values()]
         ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
         return self._load(first_of_each(ranked, most))
@@ -127,13 +129,14 @@ class StoredIndex:
         """See the port. None of an article to which a person added another: it stands around texts of either."""
         if self.nearby.connection.execute(_IS_MERGED, {"article": int(article)}).scalar_one():
             return ()
-        rows = [_known(row) for row in self.nearby.connection.execute(_OF_ARTICLE, {"article": int(article)})]
-        found = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
+        rows = self.nearby.connection.execute(_OF_ARTICLE, {"article": int(article)}).all()
         lead = self.nearby.connection.execute(_LEAD, {"article": int(article)}).scalar()
-        if lead is not None:
-            # Of a copy letter by letter nothing is filed, and it may lead.
-            found.append(next((row for row in rows if row.entry == lead), _Known(lead, article, "", 0, _NO_KEYS)))
-        return self._load(list({row.entry: row for row in found}.values()))
+        chosen = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
+        chosen += [row for row in rows if row.entry_id == lead]
+        found = {row.entry_id: _known(row) for row in chosen}  # an article may have a thousand
+        if lead is not None and lead not in found:  # of a copy letter by letter nothing is filed, and it may lead
+            found[lead] = _Known(lead, article, "", 0, _NO_KEYS)
+        return self._load(list(found.values()))
 
     def shown(self, article: str) -> Filed | None:
         lead = self.nearby.connection.execute(_LEAD, {"article": int(article)}).scalar()
@@ -259,22 +262,23 @@ def keep(
     came that do not come ``now``."""
     texts, keys, dropped = [], [], []
     taken = {(key, known.article) for key, held in nearby.hits.items() for known in held}
-    crowd = {key: [known.entry for known in held] for key, held in nearby.hits.items()}
+    crowd = {key: list(held) for key, held in nearby.hits.items()}
     for each in filed:
         every = (*each.keys.near, *each.keys.named)
         if each.id in copies and all((key, each.article) in taken for key in each.keys.near or every):
             continue
         row = (int(each.id), int(each.article), NEAR_VERSION, each.host, each.length, seen.get(each.id, now))
         texts.append((*row, packed(every), packed(each.keys.sketch)))
+        known = _Known(int(each.id), each.article, each.host, each.length, each.keys)
         for key in every:
             if (key, each.article) in taken:
                 continue
             taken.add((key, each.article))
             held = crowd.setdefault(key, [])
-            insort(held, int(each.id))
+            insort(held, known, key=attrgetter("entry"))
             keys.append((key - _SIGN, int(each.id)))
             if len(held) > MOST_PER_KEY:
-                dropped.append({"b_key": key - _SIGN, "b_entry": held.pop(0)})
+                dropped.append({"b_key": key - _SIGN, "b_entry": held.pop(too_many(held)).entry})
     _ADD_TEXTS.run(nearby.connection, texts)
     _ADD_KEYS.run(nearby.connection, keys)
     if dropped:
