@@ -80,6 +80,15 @@ def test_half_of_it_is_an_excerpt_and_more_of_it_an_extension() -> None:
     assert verdict.containment > 0.95
 
 
+def test_excerpts_that_came_before_hide_the_whole_from_nobody() -> None:
+    recogniser = Recogniser(MemoryIndex())
+    for name, title, text in (("a", TITLE, QUAKE), ("b", "快讯", LEAD), ("c", "物资调运", RELIEF)):
+        recogniser.observe(Text(name, title, text, NOON))
+    advert = "双十二狂欢提前开启，全场家电低至五折，点击领取优惠券，数量有限先到先得！"
+    verdict = recogniser.observe(Text("d", "地震", f"{LEAD}\n{advert}\n{RELIEF}\n{ROADS}", NOON))
+    assert (verdict.nearness, verdict.of) == (Nearness.SAME, "a")
+
+
 def test_a_new_toll_under_the_same_title_is_a_revision() -> None:
     later = QUAKE.replace("12人死亡、34人", "15人死亡、47人").replace("当日18时", "当日22时")
     verdict = second(TITLE.replace("12", "15"), later)

@@ -185,9 +185,23 @@ class Recogniser:
             if best is not None:
                 return replace(best, jaccard=0.0, containment=0.0, evidence=_reasons_of(best.evidence))
             return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("nothing")], core))
+        best = self._by_the_whole(best, looks, new, core)
         also = {each.old.article for each in looks if each.nearness is not Nearness.NEW} - {best.article}
         also -= {each.old.article for each in looks if each.old.id == best.of}
         return replace(best, evidence={**best.evidence, "also": sorted(also)}) if also else best
+
+    def _by_the_whole(self, best: Verdict, looks: Sequence[_Look], new: Filed, core: _Core) -> Verdict:
+        """``best``, or where it was measured against a part of an article only (its excerpts crowd out the rest), what
+        the first or fullest text of it says that is the same."""
+        if best.nearness not in (Nearness.EXTENDED, Nearness.EXCERPT):
+            return best
+        seen = {each.old.id for each in looks}
+        for pillar in self.index.pillars(best.article):
+            if pillar.id not in seen and (whole := self._look(pillar, new, core)).nearness is Nearness.SAME:
+                verdict = self._weighed(whole, new, core)
+                if verdict.nearness.joins:
+                    return verdict
+        return best
 
     def _judge_short(self, new: Filed, core: _Core, olds: Sequence[Filed]) -> Verdict:
         """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
