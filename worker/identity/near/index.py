@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from worker.identity.near.keys import promise
+from worker.identity.urls import registrable_domain
 from worker.model.nearness import Filed, Question
 from worker.ports import NearIndex
 
 MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
 _OF_ONE_ARTICLE = 2
+_OF_ONE_HOUSE = 3
 CROWDED: Final = 8  # of a crowded key only that many of the newest are looked at
 
 
@@ -20,21 +22,55 @@ class OfArticle(Protocol):
     @property
     def article(self) -> str: ...
 
+    @property
+    def host(self) -> str: ...
+
 
 Candidate = TypeVar("Candidate", bound=OfArticle)
 
 
 def first_of_each(ranked: Sequence[tuple[float, Candidate]], most: int) -> list[Candidate]:
-    """The best of candidates in order, of one article not more than two: its copies are like each other."""
+    """The best of candidates in order, of one article not more than two: its copies are like each other. Of one house
+    three, as long as there are others: else whoever puts pieces of a text together hides the text behind them."""
     taken: Counter[str] = Counter()
-    found = []
+    found, rest = list[Candidate](), list[Candidate]()
     for _, each in ranked:
         taken[each.article] += 1
-        if taken[each.article] <= _OF_ONE_ARTICLE:
-            found.append(each)
-            if len(found) == most:
-                break
-    return found
+        if taken[each.article] > _OF_ONE_ARTICLE:
+            continue
+        house = house_of(each.host)
+        crowds = len(ranked) > most and sum(house_of(one.host) == house for one in found) >= _OF_ONE_HOUSE
+        (rest if crowds else found).append(each)
+        if len(found) == most:
+            break
+    return (found + rest)[:most]
+
+
+def house_of(host: str) -> str:
+    """Whose texts stand on a site (``recognise.site_of``): its registrable domain, or the address of a source whose
+    links lead elsewhere, since many may be at one place that makes feeds of others' pages."""
+    return host if "/" in host else registrable_domain(host)
+
+
+def looked_at(held: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Of what is held under one key, oldest first, what is looked at: of a crowded one the newest of each house in
+    turn."""
+    if len(held) < MOST_PER_KEY:
+        return held
+    turns = Counter[str]()
+    order = list[tuple[int, Candidate]]()
+    for each in reversed(held):
+        turns[house_of(each.host)] += 1
+        order.append((turns[house_of(each.host)], each))
+    return [each for _, each in sorted(order, key=lambda one: one[0])[:CROWDED]]
+
+
+def too_many(held: Sequence[OfArticle]) -> int:
+    """The place of what goes when too many, oldest first, are held under one key: the oldest of the house that has most
+    there, so that nobody drives out what others wrote."""
+    houses = [house_of(each.host) for each in held]
+    counts = Counter(houses)
+    return houses.index(max(dict.fromkeys(houses), key=counts.__getitem__))
 
 
 @dataclass(slots=True)
@@ -68,7 +104,9 @@ class MemoryIndex:
             if isinstance(held, str):
                 found[held] = None
             else:
-                found.update(dict.fromkeys(held[-CROWDED:] if len(held) >= MOST_PER_KEY else held))
+                if len(held) >= MOST_PER_KEY:
+                    held = [each.id for each in looked_at(self._texts(held))]
+                found.update(dict.fromkeys(held))
         if not found:
             return ()
         promised = [(promise(each.keys, each.length, question), each) for each in map(self._filed.__getitem__, found)]
@@ -92,7 +130,11 @@ class MemoryIndex:
                     self._near[key] = [held, filed.id]
             elif all(self._filed[each].article != filed.article for each in held):
                 held.append(filed.id)
-                del held[:-MOST_PER_KEY]
+                if len(held) > MOST_PER_KEY:
+                    del held[too_many(self._texts(held))]
+
+    def _texts(self, held: Sequence[str]) -> list[Filed]:
+        return [self._filed[each] for each in held]
 
 
 @dataclass(slots=True)
