@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings
 
 from tests.harness import Newsroom, PostgresServer, new_secret, postgres_server, verified_by_the_library
 from tests.stages import Stages
@@ -20,6 +21,11 @@ from worker.demo.partner import Partner, verify
 from worker.demo.site import Site
 from worker.store.engine import Database
 from worker.store.migrate import migrate
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("newsroad", deadline=None)
+settings.load_profile("newsroad")
+
 
 
 @pytest.fixture(scope="session")

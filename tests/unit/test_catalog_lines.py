@@ -112,7 +112,7 @@ def _places(value: object, place: Place = ()) -> Iterator[Place]:
                 yield from _places(part, (*place, key))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(_texts, _values, max_size=4))
 def test_the_places_found_are_those_that_tomllib_reads(document: dict[str, object]) -> None:
     text = "".join(f"{_toml(key)} = {_toml(value)}\n" for key, value in document.items())

@@ -73,7 +73,7 @@ def test_a_page_is_read_past_inline_tags_that_nobody_closed() -> None:
     assert page.body_text.count("正文") == 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=2_000))
 def test_any_bytes(body: bytes) -> None:
     read_page(Document(b"<html><body><h1>x</h1>" + body, "https://a.example/"), now=NOW)
@@ -115,7 +115,7 @@ _PIECES = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(_PIECES, max_size=40))
 def test_any_markup(pieces: list[str]) -> None:
     page = read_page(Document("".join(pieces).encode(), "https://a.example/"), now=NOW)

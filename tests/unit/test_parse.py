@@ -330,7 +330,7 @@ VALID = (
 JSON = b'{"version":"https://jsonfeed.org/version/1.1","title":"t","items":[{"id":"1","content_html":"<p>x</p>"}]}'
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([VALID, JSON]), st.integers(0, 2**32), st.integers(1, 12))
 def test_mutated_bytes_never_raise(body: bytes, seed: int, changes: int) -> None:
     chance = random.Random(seed)
@@ -366,7 +366,7 @@ def test_mutated_bytes_never_raise(body: bytes, seed: int, changes: int) -> None
     assert len(parsed.entries) <= len(parsed.digests)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=300))
 def test_any_bytes_parse_to_something(body: bytes) -> None:
     assert isinstance(parse(Document(body)), ParsedFeed)
