@@ -49,21 +49,24 @@ def _identify(item: Prepared, known: Known, aliases: set[tuple[int, bytes]], key
         return Identified(item, fate, known=entry, article=entry.article, estranged=strange, doubted=doubted)
     if own and own[0] in aliases:
         return Identified(item, Fate.SAME)
-    if known.blocked and _is_blocked(item, known):
-        return Identified(item, Fate.BLOCKED)
+    if known.blocked and (blocking := _blocking(item, known)):
+        buried = next((known.buried[key] for key in blocking if key in known.buried), None)
+        doubted = all(key in known.buried for key in blocking)
+        return Identified(item, Fate.BLOCKED, article=buried, doubted=doubted)
     for key, by in ((item.text, "text"), (item.core, "text"), (item.link, "link")):
         if key is None:
             continue
         if key in known.articles:
-            return Identified(item, Fate.JOINED, article=known.articles[key], by=by)
+            home = known.articles[key]
+            return Identified(item, Fate.JOINED, article=home, by=by, doubted=by == "text" and home in known.changed)
         if key in keys:
             return Identified(item, Fate.JOINED, joins=keys[key], by=by)
     return Identified(item, Fate.NEW)
 
 
-def _is_blocked(item: Prepared, known: Known) -> bool:
+def _blocking(item: Prepared, known: Known) -> list[bytes]:
     keys = (*item.aliases, *_global_keys(item))
-    return any((scope, key) in known.blocked for scope in (0, item.origin.source_id) for key in keys)
+    return [key for key in keys for scope in (0, item.origin.source_id) if (scope, key) in known.blocked]
 
 
 def _change(item: Prepared, entry: KnownEntry) -> Fate:

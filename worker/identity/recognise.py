@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worker.identity.near.engine import Ready, Recogniser
+from worker.identity.near.engine import NEAR_CONTAINMENT, NEAR_JACCARD, Ready, Recogniser
 from worker.identity.near.index import Layered, MemoryIndex
 from worker.identity.near.reading import read
 from worker.identity.urls import host_of, link_key, registrable_domain
@@ -62,6 +62,10 @@ def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identifi
     made = list(identified)
     for position, ready in readies.items():
         item = made[position]
+        if item.fate is not Fate.REVISED and item.doubted:
+            if not _is_far(item, ready, recogniser, nearby):
+                continue
+            item = replace(item, fate=Fate.NEW, article=None, by=None, doubted=False, reclaims=True)
         if item.fate is Fate.NEW:
             item = _judged(item, recogniser.judge(ready))
         elif item.doubted:
@@ -76,7 +80,7 @@ def _is_asked(item: Identified) -> bool:
     """New ones are recognised; of those that joined by their link and of revised ones the text is kept."""
     if item.prepared.reading is None or (item.estranged and not item.doubted):
         return False
-    return item.fate in (Fate.NEW, Fate.REVISED) or (item.fate is Fate.JOINED and item.by == "link")
+    return item.doubted or item.fate in (Fate.NEW, Fate.REVISED) or (item.fate is Fate.JOINED and item.by == "link")
 
 
 def _ready(recogniser: Recogniser, position: int, item: Identified) -> Ready:
@@ -105,6 +109,17 @@ def _is_still_copy(item: Identified, ready: Ready, recogniser: Recogniser, nearb
     if prepared.link is not None and prepared.address is not None and prepared.address == shown.address:
         return True
     return recogniser.joins(ready, shown)
+
+
+def _is_far(item: Identified, ready: Ready, recogniser: Recogniser, nearby: Nearby) -> bool:
+    """Whether an article has so little left of a text it once showed that it has no claim to it: else whoever publishes
+    one text after the other under one address would have whatever others write later."""
+    shown = nearby.shown(item.article) if item.article is not None else None
+    if shown is None:
+        return False
+    verdict = recogniser.compare(shown, ready)
+    alike = verdict.jaccard >= NEAR_JACCARD or verdict.containment >= NEAR_CONTAINMENT
+    return not (verdict.nearness.joins or alike)
 
 
 def _article(position: int, item: Identified, made: Sequence[Identified]) -> str:

@@ -101,11 +101,14 @@ class KnownEntry:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the database knows of a chunk: entries by source id and alias, articles by global key, keys that a tombstone
-    blocks, each with the id of the one source for which it does (0: for all)."""
+    blocks, each with the id of the one source for which it does (0: for all). ``changed`` are articles that may show
+    another text than they began with, ``buried`` such ones by the keys that only their tombstones block for all."""
 
     entries: Mapping[tuple[int, bytes], KnownEntry]
     articles: Mapping[bytes, int]
     blocked: frozenset[tuple[int, bytes]]
+    changed: frozenset[int] = frozenset()
+    buried: Mapping[bytes, int] = field(default_factory=dict)
 
 
 class Fate(StrEnum):
@@ -121,8 +124,9 @@ class Identified:
     """What one prepared entry turned out to be. ``article`` is the one it joins or belongs to; ``joins`` is the
     position in the same chunk of the new entry whose article it joins. ``by`` says what joined it (text, link, or the
     nearness of its text). ``estranged``: after this it has nothing in common with its article but having joined it
-    once; ``doubted``: it was edited, and only a comparison can tell. ``verdict`` is on its text, ``filed`` what later
-    texts are recognised by."""
+    once; ``doubted``: it or its article was edited, and only a comparison can tell. ``reclaims``: its text was once
+    that of an article which shows another by now. ``verdict`` is on its text, ``filed`` what later texts are recognised
+    by."""
 
     prepared: Prepared
     fate: Fate
@@ -134,6 +138,7 @@ class Identified:
     verdict: Verdict | None = None
     filed: Filed | None = None
     doubted: bool = False
+    reclaims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from worker.identity.digest import normal_form
 from worker.identity.names import fold_name
+from worker.identity.near.engine import NEAR_CONTAINMENT, NEAR_JACCARD
+from worker.identity.near.likeness import grams_of, likeness
+from worker.identity.near.reading import LONGEST
+from worker.identity.recognise import text_of
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Copy
-from worker.model.nearness import Nearness
+from worker.model.nearness import Nearness, Script
 from worker.parsers.clean import plain_text
 from worker.pipeline.view import View
 from worker.rights.provenance import speaks_for
@@ -56,10 +61,22 @@ def speaks(copy: Copy, view: View) -> bool:
 
 def _home(speaking: Sequence[Copy], view: View) -> Copy:
     """The copy that tells whose text it is: the earliest of a publisher we have an agreement with, unless another came
-    before it and says that it was published before."""
+    before it, says that it was published before, and had and has that text."""
     first = speaking[0]
-    told = _published(first)
-    return next((copy for copy in speaking if _is_granted(copy, view) and _published(copy) <= told), first)
+    granted = (copy for copy in speaking if _is_granted(copy, view))
+    return next((copy for copy in granted if _published(copy) <= _published(first) or _differs(copy, first)), first)
+
+
+def _differs(copy: Copy, first: Copy) -> bool:
+    """Whether ``copy`` is nothing that ``first`` could have had before it: it has new figures, or ``first`` was edited
+    and has become another text."""
+    if copy.joined_by == Nearness.REVISION:
+        return True
+    if first.revision == 1:
+        return False
+    one, other = (grams_of(Script.HAN, normal_form(text_of(each.document)[:LONGEST])) for each in (copy, first))
+    like = likeness(one, other)
+    return like.jaccard < NEAR_JACCARD and like.containment < NEAR_CONTAINMENT
 
 
 def _published(copy: Copy) -> datetime:
@@ -103,5 +120,5 @@ def _fullest(rivals: Sequence[Copy]) -> Copy:
 
 def _length(document: ParsedEntry) -> int:
     """Letters, ideographs and digits of its text."""
-    markup = document.content or document.summary or ""
+    markup = text_of(document)
     return sum(map(str.isalnum, plain_text(markup, len(markup))))

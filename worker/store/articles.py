@@ -37,23 +37,29 @@ _KNOWN = Lookup(
     .join(article, article.c.id == entry.c.article_id)
     .where(among(alias.c.source_id, "sources"), among(alias.c.key, "aliases"))
 )
+# Whether an article may show another text than it began with: its keys are of what it ever showed.
+_CHANGED = sa.or_(entry.c.revision > 1, entry.c.joined_by.is_not(None)).label("changed")
 _SAME_TEXT = (
     sa.select(
-        article_key.c.key, article_key.c.article_id, sa.cast(sa.null(), tombstone_key.c.scope.type).label("scope")
+        *(article_key.c.key, article_key.c.article_id),
+        *(sa.cast(sa.null(), tombstone_key.c.scope.type).label("scope"), _CHANGED),
     )
     .join(article, article.c.id == article_key.c.article_id)
+    .join(entry, entry.c.id == article.c.lead_id)
     .where(among(article_key.c.key, "keys"), article.c.state == "live")
 )
 _BLOCKED = (
-    sa.select(tombstone_key.c.key, sa.cast(sa.null(), article_key.c.article_id.type), tombstone_key.c.scope)
+    sa.select(tombstone_key.c.key, tombstone.c.article_id, tombstone_key.c.scope, _CHANGED)
     .join(tombstone, tombstone.c.id == tombstone_key.c.tombstone_id)
+    .join(article, article.c.id == tombstone.c.article_id)
+    .join(entry, entry.c.id == article.c.lead_id)
     .where(
         among(tombstone_key.c.key, "all_keys"),
         among(tombstone_key.c.scope, "scopes"),
         tombstone.c.lifted_at.is_(None),
     )
 )
-# What both say of a key in one answer: a blocked one has a scope and no article.
+# What both say of a key in one answer: a blocked one has a scope.
 _ELSEWHERE = Lookup(_SAME_TEXT.union_all(_BLOCKED))
 _LAST_IDS = sa.select(
     sa.select(sa.func.coalesce(sa.func.max(entry.c.id), 0)).scalar_subquery().label("entry"),
@@ -133,9 +139,15 @@ def known(connection: Connection, prepared: Sequence[Prepared]) -> Known:
         for row in _KNOWN.run(connection, sources=sources, aliases=list(aliases))
     }
     found = _ELSEWHERE.run(connection, keys=list(keys), all_keys=list(aliases | keys), scopes=[0, *sources])
-    elsewhere = [(row.key, row.article_id, row.scope) for row in found]
-    articles = {key: home for key, home, scope in elsewhere if scope is None}
-    return Known(entries, articles, frozenset((scope, key) for key, _, scope in elsewhere if scope is not None))
+    elsewhere = [(row.key, row.article_id, row.scope, bool(row.changed)) for row in found]
+    settled = {key for key, _, scope, changed in elsewhere if scope is not None and (scope or not changed)}
+    return Known(
+        entries,
+        {key: home for key, home, scope, _ in elsewhere if scope is None},
+        frozenset((scope, key) for key, _, scope, _ in elsewhere if scope is not None),
+        frozenset(home for _, home, scope, changed in elsewhere if scope is None and changed),
+        {key: home for key, home, scope, _ in elsewhere if scope == 0 and key in keys and key not in settled},
+    )
 
 
 def write_entries(connection: Connection, identified: Sequence[Identified], now: datetime) -> list[Stored]:
@@ -212,6 +224,7 @@ def _insert_revisions(connection: Connection, written: list[Stored], now: dateti
 
 def _insert_keys(connection: Connection, written: list[Stored]) -> None:
     named = [(item.identified.prepared, item.entry) for item in written]
+    claiming = [item.identified.prepared for item in written if item.identified.reclaims]
     aliases = [(prepared.origin.source_id, key, made) for prepared, made in named for key in prepared.aliases]
     keys = [
         (key, item.article)
@@ -219,6 +232,9 @@ def _insert_keys(connection: Connection, written: list[Stored]) -> None:
         if not item.identified.estranged
         for key in _global_keys(item.identified.prepared)
     ]
+    reclaimed = {prepared.text for prepared in claiming} | {prepared.core for prepared in claiming}
+    if reclaimed := reclaimed - {None}:
+        connection.execute(sa.delete(article_key).where(article_key.c.key.in_(list(reclaimed))))
     _ADD_ALIASES.run(connection, aliases)
     _ADD_KEYS.run(connection, keys)
 

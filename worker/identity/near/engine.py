@@ -32,8 +32,8 @@ _MOSTLY = 0.6  # of the text
 _VERIFIED: Final = 5  # candidates compared in full
 _REMEMBERED = 64  # texts whose runs are kept between two looks at them
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
-_NEAR_JACCARD = 0.2
-_NEAR_CONTAINMENT = 0.6
+NEAR_JACCARD: Final = 0.2  # with less than both of another, a text is far from it
+NEAR_CONTAINMENT: Final = 0.6
 _ONE_DAY = timedelta(days=1)
 _RANK = (
     Nearness.SAME,
@@ -258,7 +258,7 @@ class Recogniser:
             if pillar.id == old.id:
                 continue
             like = likeness(self._core_of(pillar).grams, core.grams)
-            if like.jaccard < _NEAR_JACCARD and like.containment < _NEAR_CONTAINMENT:
+            if like.jaccard < NEAR_JACCARD and like.containment < NEAR_CONTAINMENT:
                 return pillar.id
         return None
 
