@@ -94,7 +94,7 @@ class Shelf(Protocol):
     def row(self, destination: str, article: UUID) -> ShelfRow | None: ...
 
     def related(self, destination: str, article: UUID, limit: int) -> tuple[ShelfRow, ...]:
-        """Articles shown there that are near this one without being it, newest first."""
+        """Articles shown there that are near this one without being it, newest first; of another source two."""
         ...
 
     def merged_into(self, article: UUID) -> UUID | None:

@@ -19,9 +19,10 @@ from worker.store.declared import channel, destination, installation
 from worker.store.engine import Database
 from worker.store.pack import from_plain, pack, unpack
 from worker.store.related import near_by
-from worker.store.schema import article, placement, shelf
+from worker.store.schema import article, entry, placement, shelf
 
 LOCAL_KINDS = ("feed", "portal")
+_BESIDE = 2  # articles of another source that stand beside one: whoever quotes it often has no more room there
 
 
 def write(
@@ -135,16 +136,32 @@ class Shelves:
             return merged.into(connection, uuid)
 
     def related(self, destination_key: str, uuid: UUID, limit: int) -> tuple[ShelfRow, ...]:
-        query = (
-            sa.select(shelf, article.c.uuid)
+        """See the port."""
+        newest = (shelf.c.sort_at.desc(), shelf.c.article_id.desc())
+        place = sa.func.row_number().over(partition_by=entry.c.source_id, order_by=newest).label("place")
+        found = (
+            sa.select(shelf.c.article_id, shelf.c.destination_id, entry.c.source_id, place)
             .join(destination, destination.c.id == shelf.c.destination_id)
             .join(article, article.c.id == shelf.c.article_id)
+            .join(entry, entry.c.id == article.c.lead_id)
             .where(
                 destination.c.key == destination_key,
                 shelf.c.state == "shown",
                 shelf.c.article_id.in_(near_by(str(uuid))),
             )
-            .order_by(shelf.c.sort_at.desc(), shelf.c.article_id.desc())
+            .subquery()
+        )
+        own = sa.select(entry.c.source_id).join(article, article.c.lead_id == entry.c.id)
+        own = own.where(article.c.uuid == str(uuid))
+        query = (
+            sa.select(shelf, article.c.uuid)
+            .join(
+                found,
+                sa.and_(found.c.article_id == shelf.c.article_id, found.c.destination_id == shelf.c.destination_id),
+            )
+            .join(article, article.c.id == shelf.c.article_id)
+            .where(sa.or_(found.c.place <= _BESIDE, found.c.source_id == own.scalar_subquery()))
+            .order_by(*newest)
             .limit(limit)
         )
         with self.database.read() as connection:
