@@ -13,8 +13,7 @@ from worker.identity.near.furniture import WINDOW
 from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import exact_key
 from worker.identity.near.reading import read
-from worker.identity.recognise import site_of, text_of
-from worker.identity.urls import link_key
+from worker.identity.recognise import address_of, site_of, text_of
 from worker.model.feed import ParsedEntry
 from worker.model.filing import Refiled, Unfiled
 from worker.ports import Learnt
@@ -41,7 +40,7 @@ def _refiled(
     age = now - unfiled.first_seen
     if age > window:
         return Refiled(unfiled, exact)
-    address = link_key(document.link) if document.link else None
     host = site_of(document, unfiled.url)
+    address = address_of(document, host, own=unfiled.own)
     ready = recogniser.ready(str(unfiled.entry), reading, host, address, document.published)
     return Refiled(unfiled, exact, ready.filed, learnt=age <= WINDOW and not unfiled.is_copy)

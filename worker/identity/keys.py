@@ -100,3 +100,9 @@ def _shown(group: list[tuple[str, ParsedEntry]]) -> KeyMode:
 def _key(kind: str, *parts: str) -> AliasKey:
     text = "\0".join((kind, *parts)).encode("utf-8", "replace")
     return AliasKey(kind, blake2b(text, digest_size=16).digest())
+
+
+def link_digests(entry: ParsedEntry) -> set[bytes]:
+    """What an entry's link is known by, with and without the fragment."""
+    modes = (KeyMode.GUID, KeyMode.ANCHOR)
+    return {key.digest for mode in modes for key in alias_keys(entry, mode=mode) if key.kind == "link"}

@@ -41,12 +41,26 @@ def site_of(entry: ParsedEntry, source_url: str) -> str:
     return host if len(host) <= _LONGEST_HOST and host.isascii() and host.isprintable() else home
 
 
-def ready_of(recogniser: Recogniser, id_: str, document: ParsedEntry, host: str, language: str | None = None) -> Ready:
+def address_of(entry: ParsedEntry, site: str, *, own: bool = False) -> str | None:
+    """The key of an entry's address, if that is its publisher's (``own``) or on the site of its source: another's is a
+    claim, and the text that comes to stand there would be taken for an update of what claimed it."""
+    host = (host_of(entry.link or "") or "").removeprefix("www.")
+    return link_key(entry.link) if entry.link and (own or (host and host == site)) else None
+
+
+def ready_of(
+    recogniser: Recogniser,
+    id_: str,
+    document: ParsedEntry,
+    host: str,
+    language: str | None = None,
+    *,
+    own: bool = False,
+) -> Ready:
     """An entry as its source had it, ready to be compared or filed; ``host`` is the site it stands on, ``language`` its
-    text's."""
+    text's, ``own`` as in ``address_of``."""
     reading = read(document.title or "", text_of(document))
-    address = link_key(document.link) if document.link else None
-    return recogniser.ready(id_, reading, host, address, document.published, language)
+    return recogniser.ready(id_, reading, host, address_of(document, host, own=own), document.published, language)
 
 
 def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:

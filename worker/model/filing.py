@@ -14,7 +14,7 @@ class Unfiled:
     """An entry whose text waits to be filed, as its source last had it; ``document`` is None where that cannot be read
     any more. ``url`` is its source's. ``is_copy``: it joined by the letter, and
     is filed where nothing else of its article has its keys; ``counts``: its source still has it, and it
-    carries its article's text."""
+    carries its article's text; ``own``: its link is its publisher's, and one of its article's keys."""
 
     entry: int
     article: int
@@ -24,6 +24,7 @@ class Unfiled:
     document: ParsedEntry | None
     is_copy: bool = False
     counts: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from worker.identity.digest import text_key
-from worker.identity.keys import KeyMode, alias_keys
+from worker.identity.keys import link_digests
 from worker.identity.near.engine import Recogniser
 from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import exact_key
@@ -33,15 +33,16 @@ def _keys(carrier: Carrier, view: View) -> set[bytes]:
 
 def _keys_of(document: ParsedEntry, carrier: Carrier, view: View) -> set[bytes]:
     """As ``prepare`` makes them: text, text without what stands around it, and its link on its publisher's own site."""
-    text, source = text_of(document), view.sources.get(carrier.source)
+    text = text_of(document)
     exact = exact_key(read(document.title or "", text)) if text else None
-    found = {key for key in (text_key(document.title, text), exact) if key}
-    host = host_of(document.link) if document.link else None
+    return {key for key in (text_key(document.title, text), exact) if key} | _links_of(document, carrier, view)
+
+
+def _links_of(document: ParsedEntry, carrier: Carrier, view: View) -> set[bytes]:
+    source, host = view.sources.get(carrier.source), host_of(document.link) if document.link else None
     if source is None or not host or not view.publishers.owns(source.publisher, host):
-        return found
-    modes = (KeyMode.GUID, KeyMode.ANCHOR)  # with and without the fragment: it is known by the one it was filed under
-    links = {key.digest for mode in modes for key in alias_keys(document, mode=mode) if key.kind == "link"}
-    return found | (links & carrier.aliases)
+        return set()
+    return link_digests(document) & carrier.aliases  # it is known by the one it was filed under
 
 
 def filings(carriers: Sequence[Carrier], articles: Mapping[int, int], nearby: Nearby, view: View) -> list[Filed]:
@@ -53,7 +54,8 @@ def filings(carriers: Sequence[Carrier], articles: Mapping[int, int], nearby: Ne
         document = one.documents[-1]
         if not text_of(document):
             continue
-        ready = ready_of(recogniser, str(one.entry), document, sites[one.entry])
+        own = bool(_links_of(document, one, view))
+        ready = ready_of(recogniser, str(one.entry), document, sites[one.entry], own=own)
         found.append(recogniser.file(ready, str(articles[one.entry])))
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,13 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
+from worker.identity.keys import link_digests
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.furniture import Furniture
 from worker.model.feed import ParsedEntry
 from worker.model.filing import IndexState, Refiled, Unfiled
 from worker.store import near
-from worker.store.bulk import Insert, Update
+from worker.store.bulk import Insert, Lookup, Update
 from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database, among
 from worker.store.pack import unpack
@@ -44,6 +46,7 @@ _UNFILED = (
 _STILL = sa.select(entry.c.id, entry.c.article_id, entry.c.revision).where(
     among(entry.c.id, "ids"), entry.c.near.is_(None)
 )
+_LINKS = Lookup(sa.select(article_key.c.key, article_key.c.article_id).where(among(article_key.c.key, "keys")))
 _ADD_KEYS = Insert(article_key, "key", "article_id", or_ignore=True)
 _DONE = Update(entry, "near", "id")
 
@@ -66,7 +69,8 @@ class Filing:
 
     def read(self, limit: int, before: datetime) -> list[Unfiled]:
         with self.database.read() as connection:
-            return [_unfiled(row) for row in connection.execute(_UNFILED, {"limit": limit, "before": before})]
+            rows = connection.execute(_UNFILED, {"limit": limit, "before": before})
+            return _owned(connection, [_unfiled(row) for row in rows])
 
     def furniture(self, hosts: set[str]) -> Furniture:
         with self.database.read() as connection:
@@ -129,6 +133,17 @@ def state(connection: Connection) -> IndexState:
         oldest=connection.execute(_WAITS).scalar_one_or_none(),
         outdated=first is not None and first != NEAR_VERSION,
     )
+
+
+def _owned(connection: Connection, unfiled: Sequence[Unfiled]) -> list[Unfiled]:
+    """These with those marked whose link is a key of their article: only its publisher's own is."""
+    links = {each.entry: link_digests(each.document) for each in unfiled if each.document is not None}
+    wanted = set[bytes]().union(*links.values())
+    found = _LINKS.run(connection, keys=list(wanted)) if wanted else ()
+    homes = {(row.key, row.article_id) for row in found}
+    return [
+        replace(each, own=any((key, each.article) in homes for key in links.get(each.entry, ()))) for each in unfiled
+    ]
 
 
 def _unfiled(row: Any) -> Unfiled:

@@ -22,7 +22,7 @@ from worker.identity.near import NEAR_VERSION
 from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
 from worker.identity.near.index import MOST_PER_KEY, first_of_each, looked_at, too_many
-from worker.identity.near.keys import packed, promise, unpacked
+from worker.identity.near.keys import named_keys, packed, promise, unpacked
 from worker.identity.near.reading import read
 from worker.identity.recognise import site_of, text_of
 from worker.identity.urls import link_key
@@ -372,6 +372,8 @@ def _known(row: Any) -> _Known:
 def _filed(row: _Known, document: ParsedEntry) -> Filed:
     reading = read(document.title or "", text_of(document))
     address = link_key(document.link) if document.link else None
+    if row.keys.near and not set(named_keys("", address)) <= set(row.keys.named):
+        address = None  # it was not filed as its own
     host = row.host or site_of(document, "")
     language = language_of(document.language, text_of(document))
     when = document.published
