@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -90,9 +90,23 @@ class Taking:
         routed = [item for item in stored if item.article in moved]
         begun = new_stories(routed, self.now, self.work.stops(self.now) if routed else ())
         before = self.work.stories(moved.difference(story.article for story in begun))
+        self._remark({story.article: story for story in before if story.withdrawn}, stored)
         touched = [story for story in (*before, *begun) if not story.withdrawn]
         origins = {item.article: item.identified.prepared.origin for item in reversed(stored)}
         self._settle([story for story in touched if story.current is not None or story.article in fresh], origins)
+
+    def _remark(self, withdrawn: Mapping[int, Story], stored: Sequence[Stored]) -> None:
+        """Have people asked about what stays away with a taken down article, though it is not letter for letter that:
+        whoever quoted another's text in what was taken down must not keep it out unseen."""
+        for item in stored:
+            verdict, story = item.identified.verdict, withdrawn.get(item.article)
+            if verdict is None or story is None or item.identified.fate is not Fate.JOINED:
+                continue
+            words = (
+                f"entry {item.entry} stays away: it is near ({verdict.nearness.value}) an article that was taken down: "
+                f"newsroad article explain {story.uuid}. Is it another story: newsroad article split {item.entry}"
+            )
+            self.work.moves().remark(item.identified.prepared.origin.source_id, words)
 
     def _settle(self, stories: Sequence[Story], origins: dict[int, Origin]) -> None:
         """``origins`` tells by article which entry moved it first."""
