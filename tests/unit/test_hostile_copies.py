@@ -81,6 +81,16 @@ def test_what_was_edited_before_it_was_taken_down_stays_down_as_it_was(stages: S
     assert len(stages.articles()) == 1
 
 
+def test_a_source_cannot_have_what_was_taken_down_forgotten_by_editing_it(stages: Stages) -> None:
+    arrive(stages, "beta", "b1", QUAKE, title="买它")
+    stages.take_down()
+    arrive(stages, "beta", "b1", telling(5), title="另一件事")
+    arrive(stages, "alpha", "a1", QUAKE)
+    arrive(stages, "alpha", "a2", REPRINT)
+    assert full(stages) == []
+    assert len(stages.articles()) == 1
+
+
 @one_store
 def test_who_copied_first_and_then_shows_another_text_leads_no_more(stages: Stages) -> None:
     arrive(stages, "beta", "b1", QUAKE, title="昭通地震", published=LONG_AGO)

@@ -71,7 +71,7 @@ def _blocking(item: Prepared, known: Known) -> list[bytes]:
 
 def _change(item: Prepared, entry: KnownEntry) -> Fate:
     if entry.removed:
-        return Fate.BLOCKED  # withdrawn by its source: only a person brings it back
+        return Fate.BLOCKED  # withdrawn: only a person brings it back
     same = item.content == entry.content and item.terms == entry.terms
     return Fate.SAME if same else Fate.REVISED
 

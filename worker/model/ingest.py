@@ -86,7 +86,8 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """An entry as stored. ``leads``: its text is the article's. ``estranged``: it joined, then became another text."""
+    """An entry as stored. ``leads``: its text is the article's. ``estranged``: it joined, then became another text.
+    ``removed``: by its source, or with its article, which was withdrawn."""
 
     id: int
     article: int

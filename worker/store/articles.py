@@ -31,6 +31,7 @@ _KNOWN = Lookup(
         entry.c.terms_digest,
         entry.c.removed_at,
         entry.c.estranged,
+        article.c.state,
         (article.c.lead_id == entry.c.id).label("leads"),
     )
     .join(entry, entry.c.id == alias.c.entry_id)
@@ -132,7 +133,8 @@ def known(connection: Connection, prepared: Sequence[Prepared]) -> Known:
             revision=row.revision,
             content=row.content_digest,
             terms=row.terms_digest,
-            removed=row.removed_at is not None,
+            # Of what was taken down the text that was stays: else its source could have it forgotten by editing it.
+            removed=row.removed_at is not None or row.state == "withdrawn",
             leads=bool(row.leads),
             estranged=bool(row.estranged),
         )
