@@ -176,7 +176,8 @@ class NearIndex(Protocol):
         ...
 
     def pillars(self, article: str) -> Sequence[Filed]:
-        """The first text of an article, its fullest and the one it shows, each once."""
+        """The first text of an article, its fullest, its briefest if that is a piece of it, and the one it shows; each
+        once."""
         ...
 
     def add(self, filed: Filed) -> None: ...

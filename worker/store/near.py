@@ -21,7 +21,7 @@ from worker.identity.language import language_of
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
-from worker.identity.near.index import MOST_PER_KEY, first_of_each, looked_at, too_many
+from worker.identity.near.index import MOST_PER_KEY, first_of_each, looked_at, pillars_among, too_many
 from worker.identity.near.keys import named_keys, packed, promise, unpacked
 from worker.identity.near.reading import read
 from worker.identity.recognise import site_of, text_of
@@ -131,7 +131,7 @@ class StoredIndex:
             return ()
         rows = self.nearby.connection.execute(_OF_ARTICLE, {"article": int(article)}).all()
         lead = self.nearby.connection.execute(_LEAD, {"article": int(article)}).scalar()
-        chosen = [rows[0], max(rows, key=lambda row: row.length)] if rows else []
+        chosen = [rows[place] for place in pillars_among([row.length for row in rows])] if rows else []
         chosen += [row for row in rows if row.entry_id == lead]
         found = {row.entry_id: _known(row) for row in chosen}  # an article may have a thousand
         if lead is not None and lead not in found:  # of a copy letter by letter nothing is filed, and it may lead

@@ -8,32 +8,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from worker.identity.language import other_language
+from worker.identity.near.core import CERTAIN, Core, guarded_bodies, held, is_remnant, pair_of, speak_alike
 from worker.identity.near.furniture import Furniture
-from worker.identity.near.guards import findings, pairs_of, titles_alike, without_figures
+from worker.identity.near.guards import findings, pairs_of
 from worker.identity.near.keys import exact_key, keys_of
-from worker.identity.near.likeness import Grams, Likeness, grams_of, likeness, share_found
+from worker.identity.near.likeness import likeness
 from worker.identity.near.reading import SHORTEST, read
 from worker.identity.near.reasons import told
-from worker.identity.near.verdict import (
-    RELATED_FROM,
-    TITLE_UNLIKE,
-    Pair,
-    could_be_template,
-    guarded,
-    is_untouched,
-    overlap_of,
-)
-from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Script, Verdict, Why
+from worker.identity.near.verdict import TITLE_ALIKE, WHOLE, Pair, could_be_template, guarded, is_untouched, overlap_of
+from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Verdict, Why
 from worker.ports import Learnt, NearIndex
 
-_CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
-_MOSTLY = 0.6  # of the text
 _VERIFIED: Final = 5  # candidates compared in full
 _REMEMBERED = 64  # texts whose runs are kept between two looks at them
-_LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
 NEAR_JACCARD: Final = 0.2  # with less than both of another, a text is far from it
 NEAR_CONTAINMENT: Final = 0.6
+_NEAR_HELD = 0.55  # of the shorter in the order of the longer, which counts more of it than whole runs
+_DIGEST = 3  # articles that have nothing in common
+_APART = 0.1  # containment
 _ONE_DAY = timedelta(days=1)
 _RANK = (
     Nearness.SAME,
@@ -60,36 +52,12 @@ class Text:
     language: str | None = None
 
 
-@dataclass(slots=True)
-class _Core:
-    """What of a text is compared now: without the furniture known by now. Runs are made when somebody asks for them:
-    most texts are like nothing else."""
-
-    script: Script
-    body: str
-    dropped: frozenset[int]
-    _grams: Grams | None = None
-    _lead: Grams | None = None
-
-    @property
-    def grams(self) -> Grams:
-        if self._grams is None:
-            self._grams = grams_of(self.script, self.body)
-        return self._grams
-
-    @property
-    def lead(self) -> Grams:
-        if self._lead is None:
-            self._lead = grams_of(self.script, self.body[: _LEAD[self.script]])
-        return self._lead
-
-
 @dataclass(frozen=True, slots=True)
 class _Look:
     """One candidate by its shares alone."""
 
     old: Filed
-    before: _Core
+    before: Core
     pair: Pair
     nearness: Nearness
     why: Why
@@ -100,7 +68,7 @@ class Ready:
     """A text with what it is asked for and filed by; ``core`` is what of it is compared."""
 
     filed: Filed  # as the first of an article of its own
-    core: _Core
+    core: Core
     question: Question
 
 
@@ -110,7 +78,7 @@ class Recogniser:
 
     index: NearIndex
     furniture: Learnt = field(default_factory=Furniture)
-    _cores: OrderedDict[str, _Core] = field(default_factory=OrderedDict)
+    _cores: OrderedDict[str, Core] = field(default_factory=OrderedDict)
 
     def observe(self, text: Text) -> Verdict:
         """The verdict on one text, which from then on belongs to what later ones are compared with."""
@@ -160,7 +128,7 @@ class Recogniser:
         self._remember(filed.id, ready.core)
         return filed
 
-    def _judge(self, new: Filed, core: _Core, question: Question) -> Verdict:
+    def _judge(self, new: Filed, core: Core, question: Question) -> Verdict:
         known = self.index.exact(new.keys.exact) if new.keys.exact else None
         if known is not None and known.reading.script is new.reading.script:
             return _exactly(known)
@@ -170,27 +138,34 @@ class Recogniser:
         for old in self.index.candidates(question, _VERIFIED):
             look_ = self._look(old, new, core)
             looks.append(look_)
-            if look_.nearness is Nearness.SAME and look_.pair.likeness.jaccard >= _CERTAIN:
+            if look_.nearness is Nearness.SAME and look_.pair.likeness.jaccard >= CERTAIN:
                 break
         looks.sort(key=_order, reverse=True)
-        # Guards cost more than shares: only those that would join are asked, the best first, until one does.
+        best = self._digest(looks, new, core) if _is_digest(looks) else self._best(looks, new, core)
+        if best is None:
+            return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("nothing")], core))
+        if best.nearness is Nearness.NEW:
+            return replace(best, jaccard=0.0, containment=0.0, evidence=_reasons_of(best.evidence))
+        also = {each.old.article for each in looks if each.nearness is not Nearness.NEW} - {best.article}
+        also -= {each.old.article for each in looks if each.old.id == best.of}
+        return replace(best, evidence={**best.evidence, "also": sorted(also)}) if also else best
+
+    def _best(self, looks: Sequence[_Look], new: Filed, core: Core) -> Verdict | None:
+        """Guards cost more than shares: only those that would join are asked, the best first, until one does."""
         best: Verdict | None = None
         for look_ in looks:
             verdict = self._weighed(look_, new, core)
             if best is None or (verdict.nearness.joins and not best.nearness.joins):
                 best = verdict
             if best.nearness.joins:
-                break
-        if best is None or best.nearness is Nearness.NEW:
-            if best is not None:
-                return replace(best, jaccard=0.0, containment=0.0, evidence=_reasons_of(best.evidence))
-            return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("nothing")], core))
-        best = self._by_the_whole(best, looks, new, core)
-        also = {each.old.article for each in looks if each.nearness is not Nearness.NEW} - {best.article}
-        also -= {each.old.article for each in looks if each.old.id == best.of}
-        return replace(best, evidence={**best.evidence, "also": sorted(also)}) if also else best
+                return self._by_the_whole(best, looks, new, core)
+        return best
 
-    def _by_the_whole(self, best: Verdict, looks: Sequence[_Look], new: Filed, core: _Core) -> Verdict:
+    def _digest(self, looks: Sequence[_Look], new: Filed, core: Core) -> Verdict:
+        best = replace(self._weighed(looks[0], new, core), nearness=Nearness.RELATED, article=new.id)
+        return replace(best, evidence=_evidence([Why("digest")], core))
+
+    def _by_the_whole(self, best: Verdict, looks: Sequence[_Look], new: Filed, core: Core) -> Verdict:
         """``best``, or where it was measured against a part of an article only (its excerpts crowd out the rest), what
         the first or fullest text of it says that is the same."""
         if best.nearness not in (Nearness.EXTENDED, Nearness.EXCERPT):
@@ -203,11 +178,11 @@ class Recogniser:
                     return verdict
         return best
 
-    def _judge_short(self, new: Filed, core: _Core, olds: Sequence[Filed]) -> Verdict:
+    def _judge_short(self, new: Filed, core: Core, olds: Sequence[Filed]) -> Verdict:
         """Too short to compare: an equal title on the same day joins unless figures differ, nothing else does."""
         title = new.reading.title
         for old in olds:
-            if old.reading.title != title or not _same_day(old.published, new.published) or not _speak_alike(old, new):
+            if old.reading.title != title or not _same_day(old.published, new.published) or not speak_alike(old, new):
                 continue
             found = findings(old.reading, new.reading, old.reading.body(), core.body)
             evidence = _evidence([Why("short_title")], core)
@@ -218,23 +193,23 @@ class Recogniser:
             return Verdict(nearness, old.article, old.id, evidence=evidence, of_article=old.article)
         return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("short")], core))
 
-    def _look(self, old: Filed, new: Filed, core: _Core) -> _Look:
+    def _look(self, old: Filed, new: Filed, core: Core) -> _Look:
         before = self._core_of(old)
-        pair = _pair(old, new, likeness(before.grams, core.grams), before, core)
+        pair = pair_of(old, new, before, core)
         nearness, why = overlap_of(pair)
         return _Look(old, before, pair, nearness, why)
 
-    def _weighed(self, look_: _Look, new: Filed, core: _Core) -> Verdict:
+    def _weighed(self, look_: _Look, new: Filed, core: Core) -> Verdict:
         """The verdict on one candidate after the guards."""
         old, pair, nearness, why = look_.old, look_.pair, look_.nearness, look_.why
         measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
-        remnant = _is_remnant(old.reading, look_.before) or _is_remnant(new.reading, core)
+        remnant = is_remnant(old.reading, look_.before) or is_remnant(new.reading, core)
         untouched = is_untouched(pair) and not remnant
         if could_be_template(pair) if not nearness.joins else not untouched:
-            found = findings(old.reading, new.reading, *_guarded_bodies(old.reading, look_.before, new.reading, core))
+            found = findings(old.reading, new.reading, *guarded_bodies(old.reading, look_.before, new.reading, core))
             nearness, why = guarded(nearness, why, pair, found)
             measured |= found.words_and_numbers(pair.likeness.jaccard)
-        far = self._far_from(old, core) if nearness.joins else None
+        far = self._far_from(old, core, nearness, pair) if nearness.joins else None
         if far is not None:
             nearness = Nearness.RELATED
             measured["far_from"] = far
@@ -248,29 +223,35 @@ class Recogniser:
             None if nearness is Nearness.NEW else old.article,
         )
 
-    def _far_from(self, old: Filed, core: _Core) -> str | None:
-        """The id of the first or fullest text of the article from which the new one is too far, if there is one.
+    def _far_from(self, old: Filed, core: Core, nearness: Nearness, pair: Pair) -> str | None:
+        """The id of the text of the article from which the new one is too far, if there is one.
 
-        An article grows around its first text and not along a chain of copies; and of many long texts that quote one
-        short one, only those that are like each other are one article.
+        An article grows around its first text and not along a chain of copies; of many long texts that quote one short
+        one, only those that are like each other are one article, and of the pieces of a digest only one. A piece is no
+        witness against the whole, nor against another piece under the article's own title.
         """
-        for pillar in self.index.pillars(old.article):
-            if pillar.id == old.id:
+        pillars = self.index.pillars(old.article)
+        is_whole = nearness in (Nearness.SAME, Nearness.REVISION)
+        fullest = max((pillar.length for pillar in pillars), default=0)
+        for place, pillar in enumerate(pillars):
+            is_piece = place > 0 and pillar.length < WHOLE * fullest
+            if pillar.id == old.id or (is_piece and (is_whole or pair.title >= TITLE_ALIKE)):
                 continue
-            like = likeness(self._core_of(pillar).grams, core.grams)
-            if like.jaccard < NEAR_JACCARD and like.containment < NEAR_CONTAINMENT:
+            before = self._core_of(pillar)
+            like = likeness(before.grams, core.grams)
+            if like.jaccard < NEAR_JACCARD and held(like, before, core) < _NEAR_HELD:
                 return pillar.id
         return None
 
-    def _core(self, reading: Reading, host: str) -> _Core:
+    def _core(self, reading: Reading, host: str) -> Core:
         dropped = frozenset(self.furniture.known(host, reading.marks) | reading.loose)
         body = reading.body(dropped)
         if len(body) < SHORTEST and dropped:
             dropped = frozenset()
             body = reading.body()
-        return _Core(reading.script, body, dropped)
+        return Core(reading.script, body, dropped)
 
-    def _core_of(self, filed: Filed) -> _Core:
+    def _core_of(self, filed: Filed) -> Core:
         """The core of a text filed before, made again when furniture was learnt since."""
         core = self._cores.get(filed.id)
         if core is not None:
@@ -282,7 +263,7 @@ class Recogniser:
         self._remember(filed.id, core)
         return core
 
-    def _remember(self, id_: str, core: _Core) -> None:
+    def _remember(self, id_: str, core: Core) -> None:
         self._cores[id_] = core
         if len(self._cores) > _REMEMBERED:
             self._cores.popitem(last=False)
@@ -296,7 +277,7 @@ def learn(furniture: Learnt, filed: Filed) -> None:
     furniture.learn(filed.host, sentences, title, filed.article, filed.published)
 
 
-def _keys(reading: Reading, core: _Core, address: str | None) -> tuple[Keys, Question]:
+def _keys(reading: Reading, core: Core, address: str | None) -> tuple[Keys, Question]:
     keys, question = keys_of(reading.script, core.body, reading.title, address)
     keys = replace(keys, exact=exact_key(reading))
     if len(core.body) >= SHORTEST:
@@ -305,57 +286,19 @@ def _keys(reading: Reading, core: _Core, address: str | None) -> tuple[Keys, Que
     return replace(keys, near=(), sketch=()), replace(question, keys=keys.named, ranks=frozenset())
 
 
-def _guarded_bodies(old: Reading, before: _Core, new: Reading, core: _Core) -> tuple[str, str]:
-    """What the guards look at: where most of a text was left out as furniture, what tells two bulletins of one bureau
-    apart may be among it."""
-    if _is_remnant(old, before) or _is_remnant(new, core):
-        return old.body(old.loose), new.body(new.loose)
-    return before.body, core.body
-
-
-def _is_remnant(reading: Reading, core: _Core) -> bool:
-    """Whether most of a text was left out as furniture."""
-    return core.dropped != reading.loose and len(core.body) < _MOSTLY * len(reading.body(reading.loose))
-
-
 def _exactly(old: Filed) -> Verdict:
     return Verdict(Nearness.SAME, old.article, old.id, 1.0, 1.0, told([Why("exact")]), old.article)
 
 
-def _pair(old: Filed, new: Filed, like: Likeness, before: _Core, core: _Core) -> Pair:
-    script = new.reading.script
-    one, other = old.reading.title, new.reading.title
-    title = titles_alike(script, one, other)
-    own = 0
-    if title < TITLE_UNLIKE and like.containment >= RELATED_FROM:
-        own = min(_own(old.reading, before, core.grams), _own(new.reading, core, before.grams))
-    return Pair(
-        likeness=like,
-        title=title,
-        shorter=min(len(before.body), len(core.body)),
-        titles_equal=bool(one) and without_figures(one) == without_figures(other),
-        lead=max(share_found(before.lead, core.grams), share_found(core.lead, before.grams)),
-        own=own,
-        same_address=old.address is not None and old.address == new.address,
-        same_language=_speak_alike(old, new),
-        old_published=old.published,
-        new_published=new.published,
-    )
-
-
-def _own(reading: Reading, core: _Core, other: Grams) -> int:
-    """Characters of the sentences of which the other text has no run at all."""
-    own = 0
-    for position, sentence in enumerate(reading.sentences):
-        if position not in core.dropped:
-            grams = grams_of(reading.script, sentence)
-            own += len(sentence) if grams and grams.isdisjoint(other) else 0
-    return own
-
-
-def _speak_alike(old: Filed, new: Filed) -> bool:
-    """Whether nothing says that two texts are in two languages."""
-    return old.reading.script is new.reading.script and not other_language(old.language, new.language)
+def _is_digest(looks: Sequence[_Look]) -> bool:
+    """Whether a text holds several articles which have nothing in common but that: news in brief, a page of a paper."""
+    apart: list[_Look] = []
+    for look_ in looks:
+        if look_.nearness is Nearness.EXTENDED and all(
+            likeness(look_.before.grams, other.before.grams).containment < _APART for other in apart
+        ):
+            apart.append(look_)
+    return len(apart) >= _DIGEST
 
 
 def _order(look_: _Look) -> tuple[int, float, float]:
@@ -367,7 +310,7 @@ def _reasons_of(evidence: Mapping[str, object]) -> Mapping[str, object]:
     return {key: evidence[key] for key in ("why", "reasons", "sentences_left_out") if key in evidence}
 
 
-def _evidence(reasons: Sequence[Why], core: _Core, **measured: object) -> Mapping[str, object]:
+def _evidence(reasons: Sequence[Why], core: Core, **measured: object) -> Mapping[str, object]:
     evidence: dict[str, object] = {**told(reasons), **measured}
     if core.dropped:
         evidence["sentences_left_out"] = len(core.dropped)

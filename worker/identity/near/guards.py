@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 from worker.identity.near.likeness import Slot, head_slots, slots, units_of
@@ -29,10 +30,13 @@ _BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署�
 _OFFICE = re.compile(
     r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$"
 )
+_PERSON_AFTER = ("同志", "先生", "女士", "教授", "院士")
 _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马胡朱郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田萧肖潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金"
     "韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖庞樊殷施洪翟安倪牛"
 )
+_TELLING = 4  # letters; the, of, and, in, for
+_MISSPELT = 0.8  # two words more alike than this are one, written otherwise
 _DATE_AFTER = re.compile(r"^(?:年|月|日)")
 _DATELINE_AFTER = re.compile(r"^日?(?:电|讯|消息|报道)")
 _MONTHS_AND_DAYS = frozenset(
@@ -43,6 +47,10 @@ _MONTHS_AND_DAYS = frozenset(
     )
     for word in words.split()
 )
+_DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日(?!电|讯|消息|报道)")
+_MONTH = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+_MONTH_DAY = re.compile(rf"\b((?:{_MONTH})[a-z]*) (\d{{1,2}})\b")
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}}) ((?:{_MONTH})[a-z]*)\b")
 _ASCII_DATE = re.compile(r"\b(?:" + "|".join(sorted(_MONTHS_AND_DAYS)) + r")\b")
 
 
@@ -66,6 +74,7 @@ class Findings:
     head_words: int
     names: tuple[str, ...]
     in_title: bool
+    other_days: bool  # both leads name days, and not one in common
     has_capitals: bool  # names are told by their capitals, which is surer than by their neighbours
 
     @property
@@ -80,7 +89,7 @@ class Findings:
             return "numbers"
         if len(self.figures) >= 2 or (self.figures and self.words >= 5 and jaccard < _NEARLY):
             return "slots"
-        if self.head_dates or (self.head_figures and self.head_words >= 2):
+        if self.other_days or self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
         if len(self.names) >= 2 or (self.names and (self.in_title or self.head_figures or self.has_capitals)):
             return "names"
@@ -109,7 +118,8 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     if aligned < _ALIGNED:
         head = [span for span in whole if span.at < _HEAD[script]]
     rest = [span for span in whole if span.at >= _HEAD[script]]
-    figures = [span for span in (*head, *rest) if is_figure(span)]
+    moved = _moved(old_body, new_body)
+    figures = [span for span in (*head, *rest) if is_figure(span) and not moved(span)]
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
     names = sorted({_shown(span) for span in early if _is_name(script, span, old, new)})
     return Findings(
@@ -118,11 +128,12 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         figures=tuple(map(_shown, figures)),
         dates=sum(_is_date(script, span) for span in figures),
         words=len(early) + sum(not _has_digit(span) for span in rest),
-        head_figures=sum(map(is_figure, head)) if aligned >= _ALIGNED else 0,
-        head_dates=sum(is_figure(span) and _is_date(script, span) for span in head) if aligned >= _ALIGNED else 0,
+        head_figures=sum(span in figures for span in head) if aligned >= _ALIGNED else 0,
+        head_dates=sum(span in figures and _is_date(script, span) for span in head) if aligned >= _ALIGNED else 0,
         head_words=len(early),
         names=tuple(names) if aligned >= _ALIGNED else (),
         in_title=_in_title(script, old.title, new.title, early),
+        other_days=aligned >= _ALIGNED and _are_other_days(script, old_body, new_body),
         has_capitals=script is Script.WORDS,
     )
 
@@ -136,6 +147,17 @@ def _kept_numerals(old: str, new: str) -> tuple[float, int]:
     before, after = Counter(_NUMERAL.findall(old)), Counter(_NUMERAL.findall(new))
     fewer = min(before.total(), after.total())
     return ((before & after).total() / fewer if fewer else 1.0), fewer
+
+
+def _moved(old: str, new: str) -> Callable[[Slot], bool]:
+    """Whether the figures of a place are not exchanged but only stand elsewhere: both texts have each as often."""
+    before, after = Counter(_NUMERAL.findall(old)), Counter(_NUMERAL.findall(new))
+
+    def is_moved(span: Slot) -> bool:
+        numerals = _NUMERAL.findall(f"{span.old} {span.new}")
+        return bool(numerals) and all(before[each] == after[each] for each in numerals)
+
+    return is_moved
 
 
 def _has_digit(span: Slot) -> bool:
@@ -178,21 +200,43 @@ def _is_date(script: Script, span: Slot) -> bool:
     return bool(_ASCII_DATE.search(f"{span.before} {span.old} {span.new} {span.after}"))
 
 
+def _are_other_days(script: Script, old: str, new: str) -> bool:
+    """Whether both beginnings name days, and not one in common: an update keeps the day of what it tells of, and so
+    does who prints it a day later."""
+    one, other = _days(script, old), _days(script, new)
+    return bool(one and other) and one.isdisjoint(other)
+
+
+def _days(script: Script, body: str) -> set[tuple[str, ...]]:
+    if script is Script.WORDS:
+        head = body[: 6 * _HEAD[script]]
+        return {(month[:3], day) for month, day in _MONTH_DAY.findall(head)} | {
+            (month[:3], day) for day, month in _DAY_MONTH.findall(head)
+        }
+    return set(_DAY.findall(body[: _HEAD[script]]))
+
+
 def _is_name(script: Script, span: Slot, old: Reading, new: Reading) -> bool:
     """A place, a body or a person, by what stands around it, or by its capitals."""
     if script is Script.WORDS:
-        one, other = set(span.old.split()), set(span.new.split())
-        return one <= old.names and other <= new.names and not (one | other) & _MONTHS_AND_DAYS
+        return _is_capital_name(span, old, new)
     if script is not Script.HAN:
         return False
     lengths = (len(span.old), len(span.new))
     if max(lengths) > 8:
         return False
-    if _OFFICE.search(span.before) and max(lengths) <= 4:
+    if (_OFFICE.search(span.before) or span.after.startswith(_PERSON_AFTER)) and max(lengths) <= 4:
         return span.old[0] in _SURNAMES and span.new[0] in _SURNAMES
     if min(lengths) < 2:
         return False
     return (span.after[:1] or "-") in _BODY_OF or (span.old[-1] in _BODY_OF and span.new[-1] in _BODY_OF)
+
+
+def _is_capital_name(span: Slot, old: Reading, new: Reading) -> bool:
+    one, other = set(span.old.split()), set(span.new.split())
+    if not (one <= old.names and other <= new.names) or (one | other) & _MONTHS_AND_DAYS:
+        return False
+    return SequenceMatcher(None, span.old, span.new).ratio() < _MISSPELT
 
 
 def _in_title(script: Script, old: str, new: str, early: Sequence[Slot]) -> bool:
@@ -206,9 +250,9 @@ def _in_title(script: Script, old: str, new: str, early: Sequence[Slot]) -> bool
 
 
 def pairs_of(script: Script, title: str) -> frozenset[str]:
-    """What titles are compared by: pairs of characters, or single words."""
+    """What titles are compared by: pairs of characters, or single words but those too short to tell anything."""
     if script is Script.WORDS:
-        return frozenset(title.split())
+        return frozenset(word for word in title.split() if len(word) >= _TELLING or word.isdigit())
     return frozenset(title[at : at + 2] for at in range(len(title) - 1))
 
 

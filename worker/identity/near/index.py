@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from worker.identity.near.keys import promise
+from worker.identity.near.verdict import WHOLE
 from worker.identity.urls import registrable_domain
 from worker.model.nearness import Filed, Question
 from worker.ports import NearIndex
@@ -73,6 +74,16 @@ def too_many(held: Sequence[OfArticle]) -> int:
     return houses.index(max(dict.fromkeys(houses), key=counts.__getitem__))
 
 
+def pillars_among(lengths: Sequence[int]) -> list[int]:
+    """Of the texts of an article in order, by their lengths, the places of those it stands around: the first, the
+    fullest, and the briefest if that is a piece of it; each once."""
+    fullest, briefest = max(lengths), min(lengths)
+    chosen = [0, lengths.index(fullest)]
+    if briefest < WHOLE * fullest:
+        chosen.append(lengths.index(briefest))
+    return list(dict.fromkeys(chosen))
+
+
 @dataclass(slots=True)
 class MemoryIndex:
     """An index for one run: dictionaries, nothing pruned but crowded keys."""
@@ -80,6 +91,7 @@ class MemoryIndex:
     _filed: dict[str, Filed] = field(default_factory=dict)
     _exact: dict[bytes, str] = field(default_factory=dict)
     _fullest: dict[str, str] = field(default_factory=dict)  # by article, where it is not the first text
+    _briefest: dict[str, str] = field(default_factory=dict)  # the same
     _near: dict[int, str | list[str]] = field(default_factory=dict)  # most keys have one text: no list for those
 
     def exact(self, key: bytes) -> Filed | None:
@@ -91,8 +103,9 @@ class MemoryIndex:
         return article in self._filed
 
     def pillars(self, article: str) -> Sequence[Filed]:
-        fullest = self._fullest.get(article, article)
-        return [self._filed[each] for each in dict.fromkeys((article, fullest))]
+        fullest, briefest = self._fullest.get(article, article), self._briefest.get(article, article)
+        texts = [self._filed[each] for each in dict.fromkeys((article, fullest, briefest))]
+        return [texts[place] for place in pillars_among([each.length for each in texts])]
 
     def candidates(self, question: Question, most: int) -> Sequence[Filed]:
         found: dict[str, None] = {}  # a set that keeps its order
@@ -116,9 +129,7 @@ class MemoryIndex:
     def add(self, filed: Filed) -> None:
         self._filed[filed.id] = filed
         if filed.article != filed.id and self.begins(filed.article):
-            fullest = self._filed[self._fullest.get(filed.article, filed.article)]
-            if filed.length > fullest.length:
-                self._fullest[filed.article] = filed.id
+            self._measure(filed)
         if filed.keys.exact:
             self._exact.setdefault(filed.keys.exact, filed.id)
         for key in (*filed.keys.near, *filed.keys.named):
@@ -132,6 +143,14 @@ class MemoryIndex:
                 held.append(filed.id)
                 if len(held) > MOST_PER_KEY:
                     del held[too_many(self._texts(held))]
+
+    def _measure(self, filed: Filed) -> None:
+        fullest = self._filed[self._fullest.get(filed.article, filed.article)]
+        briefest = self._filed[self._briefest.get(filed.article, filed.article)]
+        if filed.length > fullest.length:
+            self._fullest[filed.article] = filed.id
+        if filed.length < briefest.length:
+            self._briefest[filed.article] = filed.id
 
     def _texts(self, held: Sequence[str]) -> list[Filed]:
         return [self._filed[each] for each in held]

@@ -23,8 +23,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "{0} of the shorter text is in the longer; the new one has {1} of the length",
     ),
     "part_too_small": (
-        "较短一方有 {0} 见于另一方，不足以合为一篇",
-        "{0} of the shorter text is shared, too little for one article",
+        "较短一方有 {0} 见于较长一方，不足以合为一篇",
+        "{0} of the shorter text is in the longer, too little for one article",
     ),
     "too_little": ("相同之处太少", "too little in common"),
     "language": ("有相同段落，但语种不同", "shared passages, but another language"),
@@ -56,6 +56,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "far": (
         "但与该文章所围绕的另一稿相去太远",
         "but far from another text around which the article stands",
+    ),
+    "digest": (
+        "收有几篇互不相干的文章：是汇编",
+        "it holds several articles that have nothing to do with each other: a digest",
     ),
     "short_title": ("短稿，同日且标题相同", "a short text with an equal title on the same day"),
     "short_figures": ("短稿，标题相同，但数字不同", "a short text with an equal title, but other figures"),

@@ -8,24 +8,25 @@ from typing import Final
 
 from worker.identity.near.guards import Findings
 from worker.identity.near.likeness import Likeness
-from worker.model.nearness import Nearness, Why
+from worker.model.nearness import Nearness, Script, Why
 
 # Read off all three events of the labelled reprints, so that these texts cannot confirm them: bench/near.py.
 SAME_FROM: Final = 0.40  # Jaccard
-PART_FROM: Final = 0.80  # containment
+MOST_FROM: Final = 0.60  # of the longer text is held by the shorter
+PART_FROM: Final = 0.80  # of the shorter text is held by the longer
 SAME_TITLE_SAME_FROM: Final = 0.28  # where the titles say the same as well
-SAME_TITLE_PART_FROM: Final = 0.62
-SCANT_FROM: Final = 0.92  # of a few sentences nearly all must be found in a text many times as long
-SCANT: Final = 200  # characters
-SCANT_SHARE: Final = 0.25
-RELATED_FROM: Final = 0.5  # containment
+SAME_TITLE_PART_FROM: Final = 0.70
+RELATED_FROM: Final = 0.5  # of the shorter text
 UNTOUCHED: Final = 5  # runs; one exchanged character takes six of them away
 TEMPLATE_FROM: Final = 0.2  # Jaccard
 WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
 TITLE_ALIKE: Final = 0.6
 TITLE_UNLIKE: Final = 0.12
-OWN_FROM: Final = 60  # characters
+TITLE_OF_ANOTHER: Final = 0.25  # titles of one event may share that much
+OWN_FROM: Final = {Script.HAN: 60, Script.WORDS: 180, Script.OTHER: 180}  # characters
+OWN_SHARE: Final = 0.1  # of the shorter text
 LEAD_KEPT: Final = 0.3
+PASSAGE: Final = 0.5  # of the longer text
 REVISION_KEPT: Final = 0.5  # share of the figures that a revision leaves as they were
 REVISION_WITHIN: Final = timedelta(days=3)
 
@@ -40,7 +41,8 @@ class Pair:
     shorter: int  # characters of the shorter text in normal form
     titles_equal: bool  # but for figures
     lead: float
-    own: int  # characters, on the side with fewer, of sentences of which the other has nothing at all
+    own: float  # share of the shorter text that sentences make of which the other has nothing, on the side with fewer
+    held: float  # share of the shorter text that stands in runs of the longer and in its order
     same_address: bool
     same_language: bool
     old_published: datetime | None
@@ -50,29 +52,29 @@ class Pair:
 def overlap_of(pair: Pair) -> tuple[Nearness, Why]:
     """What the shares alone say, before any guard: same, extended, excerpt, related or new, and why."""
     like = pair.likeness
-    alike = pair.title >= TITLE_ALIKE
-    same_from = SAME_TITLE_SAME_FROM if alike or pair.same_address else SAME_FROM
-    part_from = SAME_TITLE_PART_FROM if alike or pair.same_address else PART_FROM
-    if not alike and pair.shorter < SCANT and min(like.longer, 1 / max(like.longer, 0.01)) < SCANT_SHARE:
-        part_from = max(part_from, SCANT_FROM)
-    if like.jaccard < same_from and like.containment < part_from:
-        if like.containment >= RELATED_FROM:
-            return Nearness.RELATED, Why("part_too_small", (f"{like.containment:.0%}",))
+    alike = pair.title >= TITLE_ALIKE or pair.same_address
+    same_from = SAME_TITLE_SAME_FROM if alike else SAME_FROM
+    part_from = SAME_TITLE_PART_FROM if alike else PART_FROM
+    of_longer = pair.held * min(like.longer, 1 / max(like.longer, 0.01))
+    if like.jaccard < same_from and pair.held < part_from and of_longer < MOST_FROM:
+        if pair.held >= RELATED_FROM:
+            return Nearness.RELATED, Why("part_too_small", (f"{pair.held:.0%}",))
         return Nearness.NEW, Why("too_little")
     if not pair.same_language:
         return Nearness.RELATED, Why("language")
-    if pair.title < TITLE_UNLIKE and pair.own >= OWN_FROM:
+    if pair.title < TITLE_OF_ANOTHER and pair.own >= OWN_SHARE:
         return Nearness.RELATED, Why("own_sentences")
-    if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and like.containment < 0.9:
+    if pair.title < TITLE_UNLIKE and pair.lead < LEAD_KEPT and of_longer < PASSAGE:
         return Nearness.RELATED, Why("outside_leads")
-    return _kind_of_copy(like, part_from)
+    return _kind_of_copy(pair, part_from)
 
 
-def _kind_of_copy(like: Likeness, part_from: float) -> tuple[Nearness, Why]:
-    shorter = f"{like.containment:.0%}"
-    if like.containment >= part_from and like.longer > 1 / WHOLE:
+def _kind_of_copy(pair: Pair, part_from: float) -> tuple[Nearness, Why]:
+    like = pair.likeness
+    shorter = f"{pair.held:.0%}"
+    if pair.held >= part_from and like.longer > 1 / WHOLE:
         return Nearness.EXTENDED, Why("holds", (shorter, f"{like.longer:.1f}"))
-    if like.containment >= part_from and like.longer < WHOLE:
+    if pair.held >= part_from and like.longer < WHOLE:
         return Nearness.EXCERPT, Why("part", (shorter, f"{like.longer:.0%}"))
     return Nearness.SAME, Why("shared", (f"{like.jaccard:.0%}",))
 
@@ -96,17 +98,17 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
         return nearness, why
     changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
-        if found.figures and not found.dates and (pair.titles_equal or pair.same_address):
+        if found.figures and not (found.dates or found.other_days) and (pair.titles_equal or pair.same_address):
             return Nearness.REVISION, Why(f"{_ground(pair)}_one_figure", (changed,))
         return nearness, why
     if pair.same_address and (nearness.joins or pair.title >= TITLE_ALIKE):
         return Nearness.REVISION, _why_revised("address", f"{found.kept:.0%}", changed)
     if (
         nearness.joins
-        and guard in _FIGURES
+        and guard == "slots"  # most figures are as they were
         and pair.titles_equal
         and found.kept >= REVISION_KEPT
-        and not found.dates
+        and not (found.dates or found.other_days or found.names)
         and _is_soon(pair)
     ):
         return Nearness.REVISION, _why_revised("title", f"{found.kept:.0%}", changed)
@@ -122,9 +124,6 @@ def _why_apart(guard: str, kept: str, changed: str) -> Why:
     if guard != "numbers":
         return Why(guard, (changed,))
     return Why(guard, (kept, changed)) if changed else Why("numbers_moved", (kept,))
-
-
-_FIGURES = {"numbers", "slots"}
 
 
 def _ground(pair: Pair) -> str:
