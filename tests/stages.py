@@ -42,7 +42,8 @@ OTHER = "昨夜一场大雪覆盖了北方草原，牧民们连夜把羊群赶�
 
 def telling(number: int) -> str:
     """A text of its own for every number: no two have a line in common."""
-    signs = [chr(0x4E00 + (number * 7919 + at * 104_729) % 20_000) for at in range(150)]
+    chance = Random(number)
+    signs = [chr(0x4E00 + chance.randrange(20_000)) for _ in range(150)]
     return "".join(f"{''.join(signs[at : at + 25])}。" for at in range(0, 150, 25))
 
 

@@ -11,6 +11,7 @@ import redis
 
 from tests.e2e.test_walk import CATALOGUE, feed
 from tests.harness import Newsroom, eventually
+from tests.stages import telling
 from worker.demo.partner import Partner
 from worker.demo.site import Document, Site
 
@@ -31,9 +32,7 @@ def partner(partner: Partner) -> Partner:
 
 
 def many() -> Document:
-    return feed(
-        *((f"n{n}", f"第{n}条", f"这是第{n}条新闻的正文，" + "说的是不同的事情。" * (n + 12)) for n in range(ARTICLES))
-    )
+    return feed(*((f"n{n}", f"第{n}条", telling(n)) for n in range(ARTICLES)))
 
 
 def forget_everything(newsroom: Newsroom) -> None:

@@ -20,8 +20,8 @@ PAGE = """<html><head><meta charset="gb2312"><title>河边的书店_例报</titl
 <p><img src="/a.jpg"></p><p>图为书店。王一 摄</p><p>版权声明：未经授权，不得转载。</p></div></body></html>"""
 KEYS = (
     "title subtitle published dated_by_day updated language source authors editor original_url canonical_url "
-    "breadcrumb category body_html body_text images attachments statements related translations next_pages confidence warnings "
-    "charset"
+    "breadcrumb category body_html body_text images attachments statements related translations next_pages confidence "
+    "warnings charset"
 )
 ENGLISH = "<html><body><h1>A shop by the river</h1><p>By Ada Marsh, 24 November 2026 10:00</p><p>A shop opened, {}.</p>"
 

@@ -21,7 +21,9 @@ def reindex(
     every: Annotated[bool, typer.Option("--all", help="Everything, not only what waits or is out of date.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """File the texts that wait and those of another version of the algorithm, while everything runs. Broken off, it
+    """Make anew what texts are recognised by when they come again.
+
+    Filed are the texts that wait and those of another version of the algorithm, while everything runs. Broken off, it
     goes on where it was."""
     with open_services() as services:
         ready(services)
