@@ -3,8 +3,9 @@
 FOLDER holds labelled reprints: ``articles.jsonl.gz`` (``id``, ``event``, ``title``, ``published``, ``text``) and
 ``pairs.tsv`` (``dup``, ``part``, ``grey``). ``--tuned`` names events that were looked at when thresholds were set;
 the others are reported as held out. Of ``shared/data/reprints`` all three were looked at, so that only other texts
-are held out. ``--english FILE`` names JSON Lines {title, text} to edit. Edits, look-alikes and filler are made by
-``near_edits`` and ``near_filler``, seeded. datasketch and rensa see the same texts in a virtual environment of their
+are held out. ``--orders N`` gives them in so many random orders too: which text comes first decides what an excerpt
+joins. ``--english FILE`` names JSON Lines {title, text} to edit. Edits (``near_edits``), whole pages of portals
+(``near_portals``), look-alikes (``near_alike``), series of bulletins (``near_bulletins``) and filler are made, seeded. datasketch and rensa see the same texts in a virtual environment of their
 own (``--no-peer`` leaves them out, ``--peer PYTHON`` names an interpreter that has them).
 """
 
@@ -21,15 +22,17 @@ import tempfile
 import time
 import venv
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bench.near_alike import look_alikes
-from bench.near_edits import edits
+from bench.near_bulletins import bulletins
+from bench.near_edits import Edit, Piece, edits
 from bench.near_filler import filler
+from bench.near_portals import styles
 from bench.near_scores import Pair, Score, in_order, pairs_of, returned, score, share
 from bench.report import Line, close, parser, say
 from worker.identity.near.engine import Recogniser, Text
@@ -40,6 +43,7 @@ from worker.parsers.dates import parse_date
 
 HERE = Path(__file__).parent
 ORIGINALS = 300
+PAGES = 120
 ALIKE = 200
 MILLISECONDS = 3.0
 BYTES = 1228.8  # 1.2 KB
@@ -78,31 +82,35 @@ def sets(found: Labelled, english: Sequence[Mapping[str, str]], seed: int) -> Se
     rng = random.Random(seed)
     originals = {"zh": rng.sample(single, min(ORIGINALS, len(single))), "en": list(english)}
     for language, chosen in originals.items():
-        _edited(made, language, [(each["title"], each["text"]) for each in chosen], rng)
-        _alike(made, language, rng)
+        zh = language == "zh"
+        pieces = [(each["title"], each["text"]) for each in chosen]
+        _edited(made, f"edits {language}", pieces, edits(zh), rng)
+        _edited(made, f"pages {language}", pieces[:PAGES], styles(zh), rng)
+        _alike(made, f"look-alikes {language}", look_alikes(zh), rng)
+        _alike(made, f"bulletins {language}", bulletins(zh), rng)
     return made
 
 
-def _edited(made: Sets, language: str, originals: Sequence[tuple[str, str]], rng: random.Random) -> None:
+def _edited(made: Sets, name: str, originals: Sequence[Piece], ways: Mapping[str, Edit], rng: random.Random) -> None:
     texts = [Text(f"o{number}", *each) for number, each in enumerate(originals)]
     labels = [("original", number) for number in range(len(originals))]
-    jobs = [(number, name, edit) for number in range(len(originals)) for name, edit in edits(language == "zh").items()]
+    jobs = [(number, way) for number in range(len(originals)) for way in ways]
     rng.shuffle(jobs)
-    for number, name, edit in jobs:
-        texts.append(Text(f"{name}-{number}", *edit(rng, *originals[number])))
-        labels.append((name, number))
-    made.texts[f"edits {language}"], made.labels[f"edits {language}"] = texts, labels
+    for number, way in jobs:
+        texts.append(Text(f"{way}-{number}", *ways[way](rng, *originals[number])))
+        labels.append((way, number))
+    made.texts[name], made.labels[name] = texts, labels
 
 
-def _alike(made: Sets, language: str, rng: random.Random) -> None:
+def _alike(made: Sets, name: str, tellers: Mapping[str, Callable[[random.Random], Piece]], rng: random.Random) -> None:
     texts, labels = [], []
     day = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(ALIKE):
-        for name, tell in look_alikes(language == "zh").items():
+        for kind, tell in tellers.items():
             when = day + timedelta(days=number) if number % 2 else None
-            texts.append(Text(f"{name}-{number}", *tell(rng), when))
-            labels.append((name, number))
-    made.texts[f"look-alikes {language}"], made.labels[f"look-alikes {language}"] = texts, labels
+            texts.append(Text(f"{kind}-{number}", *tell(rng), when))
+            labels.append((kind, number))
+    made.texts[name], made.labels[name] = texts, labels
 
 
 def ours(texts: Sequence[Text]) -> list[Verdict]:
@@ -228,6 +236,7 @@ def main() -> int:
     )
     arguments.add_argument("--english", type=Path, metavar="FILE", help="JSON Lines {title, text} to edit")
     arguments.add_argument("--filler", type=int, default=10_000, metavar="N", help="articles of filler to file")
+    arguments.add_argument("--orders", type=int, default=0, metavar="N", help="random orders of the reprints as well")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--peer", metavar="PYTHON", help="an interpreter that has datasketch and rensa")
     arguments.add_argument("--no-peer", action="store_true", help="leave the libraries out")
@@ -241,9 +250,13 @@ def main() -> int:
     lines: list[Line] = []
     object_: dict[str, Any] = {}
     _reprints(found, verdicts["reprints"], theirs, chosen.tuned, lines, object_)
+    if chosen.orders:
+        _orders(found, made.texts["reprints"], chosen.orders, lines, object_)
     for language in ("zh", "en"):
-        _edits(made, language, verdicts, theirs, lines, object_)
-        _look_alikes(made, language, verdicts, theirs, lines, object_)
+        for part in ("edits", "pages"):
+            _edits(made, f"{part} {language}", verdicts, theirs, lines, object_)
+        for part in ("look-alikes", "bulletins"):
+            _look_alikes(made, f"{part} {language}", verdicts, theirs, lines, object_)
     paid = cost([each["text"] for each in found.articles], chosen.filler)
     beside = theirs["datasketch 0.5"]["ms"] if theirs else None
     object_ |= {"cost": paid, "peer_ms": {name: each["ms"] for name, each in theirs.items()}}
@@ -301,15 +314,31 @@ def _plain(each: Score) -> dict[str, Any]:
     return plain | {"strangers": [list(pair) for pair in each.strangers]}
 
 
+def _orders(found: Labelled, texts: Sequence[Text], many: int, lines: list[Line], object_: dict[str, Any]) -> None:
+    """The same reprints in random orders: means, and the worst precision."""
+    say(f"reprints in {many} random orders")
+    scores = []
+    for seed in range(many):
+        order = list(range(len(texts)))
+        random.Random(seed).shuffle(order)
+        by_place = dict(zip(order, ours([texts[place] for place in order]), strict=True))
+        verdicts = [by_place[place] for place in range(len(texts))]
+        scores.append(reprint_scores(found, verdicts, {each["event"] for each in found.articles}))
+    for row, goal in (("precision", 99.0), ("recall", 97.0), ("excerpts", 80.0)):
+        values = [getattr(each, row) * 100 for each in scores]
+        object_[f"orders {row}"] = values
+        lines.append(Line(f"random orders, mean {row}", sum(values) / many, "%", goal, more=True))
+    lines.append(Line("random orders, least precision", min(each.precision for each in scores) * 100, "%", more=True))
+
+
 def _edits(
     made: Sets,
-    language: str,
+    name: str,
     verdicts: Mapping[str, Sequence[Verdict]],
     theirs: dict[str, Any],
     lines: list[Line],
     object_: dict[str, Any],
 ) -> None:
-    name = f"edits {language}"
     labels = made.labels[name]
     if not labels:
         return
@@ -332,7 +361,7 @@ def _edits(
             f"{name}, {len(labels)} texts",
             total * 100,
             "%",
-            EDIT_GOALS[language],
+            EDIT_GOALS[name[-2:]],
             more=True,
             beside=_percent(beside.get("all")),
         )
@@ -343,13 +372,12 @@ def _edits(
 
 def _look_alikes(
     made: Sets,
-    language: str,
+    name: str,
     verdicts: Mapping[str, Sequence[Verdict]],
     theirs: dict[str, Any],
     lines: list[Line],
     object_: dict[str, Any],
 ) -> None:
-    name = f"look-alikes {language}"
     labels = made.labels[name]
     by_kind = merged_alike(labels, [verdict.nearness.joins for verdict in verdicts[name]])
     object_[name] = {"newsroad": by_kind}

@@ -27,7 +27,6 @@ settings.register_profile("newsroad", deadline=None)
 settings.load_profile("newsroad")
 
 
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the session."""

@@ -51,9 +51,7 @@ def words(credit: Credit = CREDIT, use: Use = Use.FULL_TEXT, language: str = "zh
         ("", "en", "en"),
     ],
 )
-def test_our_words_are_in_the_texts_language_or_in_the_operators(
-    tag: str | None, default: str, language: str
-) -> None:
+def test_our_words_are_in_the_texts_language_or_in_the_operators(tag: str | None, default: str, language: str) -> None:
     assert language_of(tag, default) == language
 
 
