@@ -4,9 +4,10 @@ FOLDER holds labelled reprints: ``articles.jsonl.gz`` (``id``, ``event``, ``titl
 ``pairs.tsv`` (``dup``, ``part``, ``grey``). ``--tuned`` names events that were looked at when thresholds were set;
 the others are reported as held out. Of ``shared/data/reprints`` all three were looked at, so that only other texts
 are held out. ``--orders N`` gives them in so many random orders too: which text comes first decides what an excerpt
-joins. ``--english FILE`` names JSON Lines {title, text} to edit. Edits (``near_edits``), whole pages of portals
-(``near_portals``), look-alikes (``near_alike``), series of bulletins (``near_bulletins``) and filler are made, seeded. datasketch and rensa see the same texts in a virtual environment of their
-own (``--no-peer`` leaves them out, ``--peer PYTHON`` names an interpreter that has them).
+joins. ``--english FILE`` names JSON Lines {title, text} to edit, no two of them alike. Edits (``near_edits``), whole
+pages of portals (``near_portals``), look-alikes (``near_alike``), series of bulletins (``near_bulletins``) and filler
+are made, seeded. datasketch and rensa see the same texts in a virtual environment of their own (``--no-peer`` leaves
+them out, ``--peer PYTHON`` names an interpreter that has them).
 """
 
 from __future__ import annotations
