@@ -178,6 +178,14 @@ def test_a_text_of_the_series_is_an_edition(title: str, one: str, other: str) ->
     assert (verdict.nearness, verdict.article) == (Nearness.EDITION, "b"), verdict.evidence
 
 
+def test_a_day_at_the_very_beginning_is_seen() -> None:
+    body = "日，本市交通管理部门介绍，今天早高峰道路通行总体平稳，没有发生造成长时间拥堵的事故。" + "".join(
+        sentences(1, 6)
+    )
+    verdict = seen(Text("a", "早高峰通报", f"3月3{body}"), Text("b", "早高峰通报", f"3月4{body}"))[1]
+    assert verdict.nearness is Nearness.EDITION
+
+
 def test_an_update_keeps_its_day_and_most_of_its_figures() -> None:
     toll = (
         "11月23日8时15分，云南省昭通市鲁甸县发生5.6级地震，震源深度10公里。截至目前，地震已造成{0}人死亡、{1}人受伤，1200余间房屋倒塌。"

@@ -133,7 +133,7 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         head_words=len(early),
         names=tuple(names) if aligned >= _ALIGNED else (),
         in_title=_in_title(script, old.title, new.title, early),
-        other_days=aligned >= _ALIGNED and _are_other_days(script, old_body, new_body),
+        other_days=_are_other_days(script, old, new),
         has_capitals=script is Script.WORDS,
     )
 
@@ -200,20 +200,38 @@ def _is_date(script: Script, span: Slot) -> bool:
     return bool(_ASCII_DATE.search(f"{span.before} {span.old} {span.new} {span.after}"))
 
 
-def _are_other_days(script: Script, old: str, new: str) -> bool:
-    """Whether both beginnings name days, and not one in common: an update keeps the day of what it tells of, and so
-    does who prints it a day later."""
-    one, other = _days(script, old), _days(script, new)
-    return bool(one and other) and one.isdisjoint(other)
+def _are_other_days(script: Script, old: Reading, new: Reading) -> bool:
+    """Whether both begin with one sentence told of two days, and name no day in common at their beginning: an update
+    keeps the day of what it tells of, and so does who prints it a day later. Sentences as they were printed, since one
+    that is nearly the same every day is soon taken for furniture."""
+    one, other = _dated(script, old), _dated(script, new)
+    if one is None or other is None or not one[1].isdisjoint(other[1]):
+        return False
+    first, second = (_NUMERAL.sub("", sentence) for sentence in (one[0], other[0]))
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _ALIGNED
 
 
-def _days(script: Script, body: str) -> set[tuple[str, ...]]:
-    if script is Script.WORDS:
-        head = body[: 6 * _HEAD[script]]
-        return {(month[:3], day) for month, day in _MONTH_DAY.findall(head)} | {
-            (month[:3], day) for day, month in _DAY_MONTH.findall(head)
-        }
-    return set(_DAY.findall(body[: _HEAD[script]]))
+def _dated(script: Script, reading: Reading) -> tuple[str, set[tuple[str, ...]]] | None:
+    """Of the beginning of a text the first sentence that names a day, and all days that are named."""
+    most = 6 * _HEAD[script] if script is Script.WORDS else _HEAD[script]
+    dated, days, length = "", set[tuple[str, ...]](), 0
+    for position, sentence in enumerate(reading.sentences):
+        if length >= most:
+            break
+        if position in reading.loose:
+            continue
+        named = _days(script, sentence[: most - length])
+        dated = dated or (sentence[:most] if named else "")
+        days |= named
+        length += len(sentence)
+    return (dated, days) if dated else None
+
+
+def _days(script: Script, words: str) -> set[tuple[str, ...]]:
+    if script is not Script.WORDS:
+        return set(_DAY.findall(words))
+    found = [*_MONTH_DAY.findall(words), *((month, day) for day, month in _DAY_MONTH.findall(words))]
+    return {(month[:3], day) for month, day in found}
 
 
 def _is_name(script: Script, span: Slot, old: Reading, new: Reading) -> bool:

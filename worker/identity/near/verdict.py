@@ -15,9 +15,8 @@ SAME_FROM: Final = 0.40  # Jaccard
 MOST_FROM: Final = 0.60  # of the longer text is held by the shorter
 PART_FROM: Final = 0.80  # of the shorter text is held by the longer
 SAME_TITLE_SAME_FROM: Final = 0.28  # where the titles say the same as well
-SAME_TITLE_PART_FROM: Final = 0.70
+SAME_TITLE_PART_FROM: Final = 0.65
 RELATED_FROM: Final = 0.5  # of the shorter text
-UNTOUCHED: Final = 5  # runs; one exchanged character takes six of them away
 TEMPLATE_FROM: Final = 0.2  # Jaccard
 WHOLE: Final = 0.60  # lengths nearer than this are one text, not a part
 TITLE_ALIKE: Final = 0.6
@@ -86,8 +85,9 @@ def could_be_template(pair: Pair) -> bool:
 
 
 def is_untouched(pair: Pair) -> bool:
-    """Whether so few runs of the shorter text are missing in the longer that nothing can have been exchanged in it."""
-    return (1 - pair.likeness.containment) * pair.shorter < UNTOUCHED
+    """Whether no run of the shorter text is missing in the longer, so that nothing was exchanged in it. At its edge an
+    exchanged figure takes but one run away: 23日，…"""
+    return pair.likeness.containment >= 1
 
 
 def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[Nearness, Why]:
