@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -231,3 +232,22 @@ def test_a_name_misspelt_is_no_other_name() -> None:
         Text("a", "New wing opens", report), Text("b", "New wing opens", report.replace("Lindqvist", "Lindkvist"))
     )[1]
     assert verdict.nearness is Nearness.SAME
+
+
+@pytest.mark.parametrize("kind", ["one phrase", "two phrases", "blocks turned round", "words turned round"])
+def test_texts_made_to_be_put_in_order_take_no_longer(kind: str) -> None:
+    random, phrase, other = Random(1), sentences(1, 1)[0], sentences(2, 1)[0]
+    blocks = [block[:7] for block in sentences(3, 8_000, 7)]
+    words = [f"w{number}" for number in range(9_000)]
+    one, two = {
+        "one phrase": (phrase * 30_000, phrase * 20_000 + other),
+        "two phrases": ((phrase + other) * 20_000, "".join(random.choice((phrase, other)) for _ in range(40_000))),
+        "blocks turned round": ("".join(blocks), "".join(reversed(blocks))),
+        "words turned round": (
+            " ".join(words),
+            " ".join(word for at in range(len(words) - 6, -1, -6) for word in words[at : at + 6]),
+        ),
+    }[kind]
+    begun = time.process_time()
+    seen(Text("a", "同一个标题在此", one), Text("b", "同一个标题在此", two))
+    assert time.process_time() - begun < 3

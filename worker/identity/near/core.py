@@ -16,6 +16,7 @@ from worker.identity.near.likeness import (
     held_in_order,
     likeness,
     share_found,
+    shares_nothing,
 )
 from worker.identity.near.verdict import OWN_FROM, RELATED_FROM, TITLE_OF_ANOTHER, Pair
 from worker.model.nearness import Filed, Reading, Script
@@ -114,6 +115,6 @@ def _own(reading: Reading, core: Core, other: Grams) -> int:
     own = 0
     for position, sentence in enumerate(reading.sentences):
         if position not in core.dropped:
-            grams = grams_of(reading.script, as_counted(reading.script, sentence))
-            own += len(sentence) if grams and grams.isdisjoint(other) else 0
+            counted = as_counted(reading.script, sentence)
+            own += len(sentence) if shares_nothing(reading.script, counted, other) else 0
     return own

@@ -38,12 +38,12 @@ def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple
     salt, person = _SALT[script], _PERSON[script]  # told once: an enum's hash costs as much as a crc
     shingles = _shingles(script, core)
     ranks = [crc32(shingle, salt) for shingle in shingles]
-    every = frozenset(ranks)
+    of_rank = dict(zip(ranks, shingles, strict=True))
+    every = frozenset(of_rank)
     smallest = _smallest(every, _ASKED)
     lead = sorted(set(ranks[: _LEAD[script]]))[:_ASKED_LEAD]
     sketch = smallest[: KEYS - _LEAD_KEYS]
     sketch = list(dict.fromkeys((*sketch, *lead, *smallest)))[:KEYS]
-    of_rank = dict(zip(ranks, shingles, strict=True))
     keys = {rank: _key(of_rank[rank], person) for rank in dict.fromkeys((*smallest, *lead))}
     named = named_keys(title, address)
     asked = tuple(dict.fromkeys((*keys.values(), *named)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -59,11 +60,22 @@ def _as_one(run: re.Match[str]) -> str:
 
 def grams_of(script: Script, core: str) -> set[str]:
     """The runs by which texts are compared: 6 ideographs, 4 words, 12 other letters."""
+    return set(_each_run(script, core))
+
+
+def shares_nothing(script: Script, part: str, other: Grams) -> bool:
+    """Whether ``part`` is long enough for a run, and ``other`` has none of its runs. The first in common settles it."""
+    runs = _each_run(script, part)
+    first = next(runs, None)
+    return first is not None and first not in other and other.isdisjoint(runs)
+
+
+def _each_run(script: Script, core: str) -> Iterator[str]:
     length = _GRAM[script]
     if script is Script.WORDS:
         words = core.split()
-        return {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
-    return {core[at : at + length] for at in range(len(core) - length + 1)}
+        return (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+    return (core[at : at + length] for at in range(len(core) - length + 1))
 
 
 def likeness(old: Grams, new: Grams) -> Likeness:
