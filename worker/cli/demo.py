@@ -97,7 +97,7 @@ class _Drawing:
         table = Table.grid(padding=(0, 1))
         for mark, title, outcome in self._lines:
             table.add_row(mark, title)
-            table.add_row("", Text(outcome, style="dim"))
+            table.add_row("", Text(outcome, style="dim", overflow="fold"))
         if (act := self._act) is not None:
             table.add_row(self._spinner, act.title)
             table.add_row("", Text(act.look(), style="dim"))
