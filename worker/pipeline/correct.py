@@ -14,6 +14,7 @@ from worker.model.article import Version
 from worker.model.correction import FIELDS, Fixes
 from worker.model.delivery import Action, Decision
 from worker.model.ingest import Pair, Story
+from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.versions import reads_alike, version_of
 from worker.pipeline.view import View
@@ -194,9 +195,5 @@ def correct(
         write(work, [settlement], now)
         detail = {"before": dict(told.before), "after": dict(told.after), "undone": list(undo), "version": told.version}
         work.note(by=by, verb="fix", target=str(article), note=note, now=now, detail=detail)
-    if settlement.media is not None:
-        hints.poll()
-    for order in settlement.orders:
-        if not view.is_local(order.destination):
-            hints.deliver(order.destination)
+    ring([settlement], view, hints)
     return told

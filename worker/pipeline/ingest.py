@@ -22,8 +22,9 @@ from worker.model.ingest import ReadSnapshot
 from worker.model.polling import LeasedSnapshot, SnapshotClaim
 from worker.pipeline.flood import is_suspect
 from worker.pipeline.prepare import make_ready
+from worker.pipeline.rings import Rings
 from worker.pipeline.screen import screen
-from worker.pipeline.take import Report, Rings, Taking
+from worker.pipeline.take import Report, Taking
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Work, Works
 
@@ -253,12 +254,7 @@ class Ingester:
 
     def _ring(self) -> None:
         rings, self._rings = self._rings, Rings()
-        for destination in rings.destinations:
-            self.hints.deliver(destination)
-        if rings.poll:
-            self.hints.poll()
-        if rings.recheck:
-            self.hints.recheck()
+        rings.ring(self.hints)
 
 
 def _fits(group: Sequence[ReadSnapshot], read: ReadSnapshot) -> bool:

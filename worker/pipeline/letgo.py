@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from worker.pipeline.rings import Rings
 from worker.pipeline.settle import settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
@@ -25,7 +26,7 @@ def let_go(
     """Decide about ``articles`` (ids) of ``source`` as if they had just come, the oldest first; returns how many were
     still held back. One audited row; what others have let go meanwhile is left alone."""
     done = 0
-    asked: dict[str, None] = {}
+    rings = Rings()
     waiting = sorted(articles)
     for at in range(0, len(waiting), CHUNK):
         now = clock()
@@ -38,9 +39,6 @@ def let_go(
             settlements = [settle(story, view, now) for story in work.stories(mine)]
             write(work, settlements, now)
         done += len(mine)
-        asked.update((order.destination, None) for one in settlements for order in one.orders)
-        if any(one.media is not None for one in settlements):
-            hints.poll()
-    for key in asked:
-        hints.deliver(key)
+        rings.hear(settlements, view)
+    rings.ring(hints)
     return done

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from worker.model.delivery import Decision
 from worker.model.ingest import Ruling, Story
+from worker.pipeline.rings import Rings
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
@@ -21,8 +22,7 @@ def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) 
     returns how many deliveries that made. ``view`` is asked anew once articles are taken off the list: whoever put them
     there may have put another catalogue in force."""
     made = 0
-    rung: dict[str, None] = {}
-    asked = False
+    rings = Rings()
     for turn in range(ROUNDS):
         now = clock()
         with works.open() as work:
@@ -33,16 +33,11 @@ def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) 
             stories = [story for story in work.stories(ids) if story.current is not None]
             settlements = [at_rest(story, settle(story, standing, now), now) for story in stories]
             write(work, settlements, now)
-        orders = [order for settlement in settlements for order in settlement.orders]
-        made += len(orders)
-        asked = asked or any(one.media is not None for one in settlements)
-        rung.update(dict.fromkeys(order.destination for order in orders if order.state == "due"))
+        made += sum(len(one.orders) for one in settlements)
+        rings.hear(settlements, standing)
         if len(ids) < CHUNK:
             break
-    if asked:
-        hints.poll()
-    for key in rung:
-        hints.deliver(key)
+    rings.ring(hints)
     return made
 
 

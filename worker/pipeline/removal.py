@@ -21,8 +21,8 @@ REASON = "UPSTREAM_WITHDRAWN"
 
 def apply_tombstones(
     work: Work, claim: SnapshotClaim, refs: Sequence[Sequence[bytes]], view: View, now: datetime
-) -> tuple[int, list[str]]:
-    """Remove the claim's source's entries that its tombstones name; (articles withdrawn, remote destinations to ring).
+) -> tuple[int, list[Settlement]]:
+    """Remove the claim's source's entries that its tombstones name; (articles withdrawn, what was settled).
 
     ``refs`` are the possible aliases of each tombstone. A source can only remove its own entries. More than a fifth
     of its live entries at once (and more than five) is a surge: nothing is removed, a person is asked to look.
@@ -49,9 +49,7 @@ def apply_tombstones(
         work.bury(story.article, reason=REASON, by=claim.source, note=None, now=now, scope=claim.source_id)
         withdrawn += 1
     write(work, settlements, now)
-    orders = [order for settlement in settlements for order in settlement.orders]
-    remote = [order.destination for order in orders if not view.is_local(order.destination)]
-    return withdrawn, remote
+    return withdrawn, settlements
 
 
 def is_loss(work: Work, claim: SnapshotClaim, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from worker.model.repair import Carrier, Merging, Outcome, Parting, Place, Split
 from worker.pipeline.rekey import filings, keys_alone
 from worker.pipeline.release import address_of, story_withdrawal
 from worker.pipeline.removal import REASON as DELETED
+from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.view import View
 from worker.pipeline.withdraw import withdrawal
@@ -270,7 +271,7 @@ def merge(
         repairs.hasten(kept.article, hastened(kept, first, there), now)
         write(work, settlements, now)
         _note_merge(work, kept, gone, told, by=by, note=note, now=now)
-    _ring(settlements, view, hints)
+    ring(settlements, view, hints)
     return told
 
 
@@ -314,7 +315,7 @@ def split(works: Works, view: View, hints: Hints, clock: Clock, entry: int, *, b
         detail = {"entry": entry, "before": before, "after": {"article": str(told.other)}}
         for target in (told.article, told.other):
             work.note(by=by, verb="split", target=str(target), note=note, now=now, detail=detail)
-    _ring(settlements, view, hints)
+    ring(settlements, view, hints)
     return told
 
 
@@ -348,11 +349,3 @@ def _signed(by: str, note: str, clock: Clock) -> tuple[str, str, datetime]:
     if not by.strip() or not note.strip():
         raise Refused("a repair needs a name and a note: --by NAME --note TEXT")
     return by.strip()[:200], note.strip()[:1000], clock()
-
-
-def _ring(settlements: Sequence[Settlement], view: View, hints: Hints) -> None:
-    if any(one.media is not None for one in settlements):
-        hints.poll()
-    waiting = [order.destination for one in settlements for order in one.orders if order.state is DeliveryState.DUE]
-    for key in dict.fromkeys(key for key in waiting if not view.is_local(key)):
-        hints.deliver(key)

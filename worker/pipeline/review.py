@@ -12,6 +12,7 @@ from worker.identity.names import fold_name
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, Reason
 from worker.model.ingest import Pair, Ruling, Story
+from worker.pipeline.rings import ring
 from worker.pipeline.settle import PERMITTED, Settlement, settle, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Work, Works
@@ -176,7 +177,7 @@ def review(
         if not keys:
             raise Refused(f"{article} is held nowhere; name a destination: --destination KEY")
         settlement = _write(work, story, view, word, keys, clock())
-    _ring(settlement, view, hints)
+    ring([settlement], view, hints)
     return [_reviewed(story, settlement, key) for key in keys]
 
 
@@ -204,7 +205,7 @@ def review_seen(
         if not keys:
             raise Refused(f"{article} waits for nobody any more; see: newsroad article explain {article}")
         settlement = _write(work, story, view, word, keys, clock())
-    _ring(settlement, view, hints)
+    ring([settlement], view, hints)
     return [_reviewed(story, settlement, key) for key in keys]
 
 
@@ -227,12 +228,6 @@ def _told(decision: Decision | None) -> dict[str, object] | None:
         return None
     until = decision.valid_until.isoformat() if decision.valid_until else None
     return {"use": decision.use.value, "reasons": list(decision.reasons), "until": until, "by": decision.by}
-
-
-def _ring(settlement: Settlement, view: View, hints: Hints) -> None:
-    for order in settlement.orders:
-        if not view.is_local(order.destination):
-            hints.deliver(order.destination)
 
 
 def _reviewed(story: Story, settlement: Settlement, key: str) -> Reviewed:

@@ -15,6 +15,7 @@ from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, 
 from worker.model.words import counted
 from worker.pipeline.begin import new_stories
 from worker.pipeline.removal import apply_tombstones, is_loss
+from worker.pipeline.rings import Rings
 from worker.pipeline.settle import settle, write
 from worker.pipeline.view import View
 from worker.ports import Work
@@ -46,19 +47,6 @@ class Report:
         if self.withdrawn:
             parts.append(f"{self.withdrawn} withdrawn")
         return f"{self.source}: {', '.join(parts) or 'nothing new'}; {counted(self.orders, 'delivery', 'deliveries')}"
-
-
-@dataclass(slots=True)
-class Rings:
-    """Whom to ring once a transaction is committed: remote destinations by key, in order; stages."""
-
-    destinations: dict[str, None] = field(default_factory=dict)
-    poll: bool = False
-    recheck: bool = False
-
-    def add(self, other: Rings) -> None:
-        self.destinations.update(other.destinations)
-        self.poll, self.recheck = self.poll or other.poll, self.recheck or other.recheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +102,14 @@ class Taking:
             settle(story, self.view, self.now, visible_at=origins[story.article].fetched_at) for story in stories
         ]
         write(self.work, settlements, self.now)
+        self.rings.hear(settlements, self.view)
         for story, one in zip(stories, settlements, strict=True):
             report = self._report(origins[story.article])
             report.orders += len(one.orders)
             report.media += len(one.media.wanted) if one.media is not None else 0
-            self._ring([order.destination for order in one.orders])
 
     def _report(self, origin: Origin) -> Report:
         return self.reports[origin.snapshot]
-
-    def _ring(self, destinations: Sequence[str]) -> None:
-        self.rings.destinations.update((key, None) for key in destinations if not self.view.is_local(key))
 
     def finish(self, group: Sequence[ReadSnapshot]) -> None:
         """These snapshots are taken in whole. Raises LeaseLost."""
@@ -146,9 +131,9 @@ class Taking:
         # A source that moved takes back what it had under its old names.
         if feed.tombstones and read.flood is None:
             keys = [[key.digest for key in tombstone_keys(stone.ref)] for stone in feed.tombstones]
-            report.withdrawn, told = apply_tombstones(self.work, claim, keys, self.view, self.now)
-            self._ring(told)
-        self.rings.poll = self.rings.poll or bool(report.leads or report.media)
+            report.withdrawn, settlements = apply_tombstones(self.work, claim, keys, self.view, self.now)
+            self.rings.hear(settlements, self.view)
+        self.rings.poll = self.rings.poll or bool(report.leads)
         floor = schedule.floor(schedule.PollHints(), hint_cap=read.source.hint_cap, ttl_minutes=feed.ttl_minutes)
         return Finished(claim, feed.digests, read.guid_mode, floor)
 
@@ -181,7 +166,7 @@ class Taking:
         stories = [story for story in self.work.stories(changed) if story.current is not None]
         settlements = [settle(story, self.view, self.now) for story in stories]
         write(self.work, settlements, self.now)
-        self._ring([order.destination for one in settlements for order in one.orders])
+        self.rings.hear(settlements, self.view)
 
 
 def _is_routed(item: Stored) -> bool:

@@ -12,6 +12,7 @@ from worker.model.delivery import Action, Decision, DeliveryState, MergedInto, R
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Order, Ruling, Story
 from worker.pipeline.release import story_withdrawal
+from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
@@ -67,7 +68,7 @@ def take_down(
     """
     now = clock()
     done: list[Takedown] = []
-    rung: dict[str, None] = {}
+    settlements: list[Settlement] = []
     with works.open() as work:
         ids: Mapping[int, UUID] = {work.article(uuid): uuid for uuid in articles}
         for story in work.stories(ids):
@@ -83,7 +84,6 @@ def take_down(
             }
             work.note(by=by, verb="takedown", target=str(story.uuid), note=note, now=now, detail=detail)
             done.append(Takedown(story.uuid, keys))
-            rung.update(dict.fromkeys(keys))
-    for key in rung:
-        hints.deliver(key)
+            settlements.append(settlement)
+    ring(settlements, view, hints)
     return done
