@@ -149,7 +149,7 @@ def _near(ids: Sequence[int], verdicts: Sequence[Verdict], articles: Mapping[int
         members.setdefault(article, []).append(number)
     near = set()
     for number, verdict in zip(ids, verdicts, strict=True):
-        named = {int(str(each)) for each in verdict.evidence.get("also", ())}  # type: ignore[attr-defined]
+        named = set(map(int, verdict.also))
         if verdict.of is not None:
             named.add(articles[int(verdict.of)])
         near |= {in_order(number, other) for article in named for other in members.get(article, ()) if other != number}

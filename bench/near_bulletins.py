@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-Piece = tuple[str, str]
+from bench.near_edits import Piece
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _LISTS: Mapping[str, Sequence[str]] = {

@@ -40,8 +40,7 @@ from worker.identity.identify import identify
 from worker.identity.keys import KeyMode, alias_keys
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.keys import exact_key, packed, unpacked
-from worker.identity.near.reading import read
-from worker.identity.recognise import recognise, site_of, text_of
+from worker.identity.recognise import reading_of, recognise, site_of
 from worker.identity.urls import link_key
 from worker.model.article import Credit
 from worker.model.feed import ParsedEntry
@@ -118,21 +117,20 @@ def texts(folder: Path, rng: random.Random, many: int) -> tuple[list[tuple[str, 
     return measured, made[MEASURED - len(real) :]
 
 
-def entries(chosen: Sequence[tuple[str, str]], rng: random.Random, name: str) -> Iterator[tuple[ParsedEntry, str]]:
-    """Entries with the host they stand on, as ingest takes them: of each chunk's 16 hosts some."""
+def entries(chosen: Sequence[tuple[str, str]], rng: random.Random, name: str) -> Iterator[ParsedEntry]:
+    """Entries as ingest takes them: of each chunk's 16 hosts some."""
     for at in range(0, len(chosen), CHUNK):
         hosts = rng.sample(range(HOSTS), AT_ONCE)
         for number, (title, text) in enumerate(chosen[at : at + CHUNK], at):
             host = f"h{rng.choice(hosts)}.example"
             markup = "".join(f"<p>{line}</p>" for line in text.split("\n") if line.strip())
             link = f"https://{host}/{name}/{number}.html"
-            made = ParsedEntry(rng.randbytes(16), b"", link, link, title, content=markup)
-            yield made, host
+            yield ParsedEntry(rng.randbytes(16), b"", link, link, title, content=markup)
 
 
 def readings(chunk: Sequence[ParsedEntry]) -> list[tuple[Reading, bytes | None, str | None]]:
     """What of entries is read before the transaction, for their texts alone."""
-    found = [(read(made.title or "", text_of(made)), link_key(made.link or "")) for made in chunk]
+    found = [(reading_of(made), link_key(made.link or "")) for made in chunk]
     return [(reading, exact_key(reading) or None, address) for reading, address in found]
 
 
@@ -147,7 +145,7 @@ def prepared(made: ParsedEntry, reading: Reading, core: bytes | None, address: s
 
 def run(database: Database, chosen: Sequence[tuple[str, str]], rng: random.Random, name: str, spent: Spent) -> None:
     """Let these texts come by the road."""
-    coming = [made for made, _ in entries(chosen, rng, name)]
+    coming = list(entries(chosen, rng, name))
     for at in range(0, len(coming), CHUNK):
         spent.calibrate()
         spent.begin()

@@ -165,7 +165,7 @@ def names(found: Sequence[Held]) -> list[str]:
 
 
 def test_of_one_house_three_texts_are_compared_and_then_others() -> None:
-    ranked = [(1.0, each) for each in held("beta/1", "beta/2", "beta/3", "beta/4", "beta/5", "beta/6", "alpha/1")]
+    ranked = held("beta/1", "beta/2", "beta/3", "beta/4", "beta/5", "beta/6", "alpha/1")
     assert names(first_of_each(ranked, 5)) == ["beta/1", "beta/2", "beta/3", "alpha/1", "beta/4"]
     assert names(first_of_each(ranked[:5], 5)) == ["beta/1", "beta/2", "beta/3", "beta/4", "beta/5"]
 

@@ -90,7 +90,7 @@ def test_what_holds_three_articles_is_a_digest_and_leads_none_of_them() -> None:
     verdict = seen(*items, Text("digest", "要闻简讯", "\n".join(pieces)))[-1]
     assert (verdict.nearness, verdict.article) == (Nearness.RELATED, "digest")
     assert "digest" in str(verdict.evidence["why"])
-    assert len({verdict.of_article, *verdict.evidence["also"]}) == 4  # type: ignore[misc]
+    assert len({verdict.of_article, *verdict.also}) == 4
 
 
 def test_of_the_pieces_of_a_digest_only_one_is_in_its_article() -> None:

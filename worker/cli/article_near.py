@@ -91,9 +91,8 @@ def pair_json(pair: Pair) -> dict[str, Any]:
 
 def verdict_json(verdict: Verdict | NearRow) -> dict[str, Any]:
     """What a verdict says, as ``probe near`` prints it."""
-    nearness = verdict.nearness if isinstance(verdict, Verdict) else verdict.verdict
     return {
-        "verdict": nearness.value,
+        "verdict": verdict.nearness.value,
         "jaccard": verdict.jaccard,
         "containment": verdict.containment,
         "evidence": dict(verdict.evidence),
@@ -127,8 +126,8 @@ def near_lines(rows: Sequence[NearRow], article: UUID, lead: int, tongue: str) -
         here = row.article == article
         mine, theirs = (row.entry, row.other) if here else (row.other, row.entry)
         title, where = (row.other_title, row.other_article) if here else (row.title, row.article)
-        verdict, why = words.pick(words.VERDICTS[row.verdict], tongue), reasons.words(row.evidence, tongue)
-        if row.verdict.joins:
+        verdict, why = words.pick(words.VERDICTS[row.nearness], tongue), reasons.words(row.evidence, tongue)
+        if row.nearness.joins:
             joined = words.phrase("joined", tongue, row.entry, row.source, row.title or "–", verdict, row.other)
             since = "" if row.article == row.other_article else f" ({words.phrase('split_since', tongue)})"
             lines.append(f"{joined}: {why}{since}")

@@ -12,8 +12,7 @@ from worker.identity.near.engine import Recogniser
 from worker.identity.near.furniture import WINDOW
 from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import exact_key
-from worker.identity.near.reading import read
-from worker.identity.recognise import address_of, site_of, text_of
+from worker.identity.recognise import reading_of, ready_of, site_of, text_of
 from worker.model.feed import ParsedEntry
 from worker.model.filing import Refiled, Unfiled
 from worker.ports import Learnt
@@ -35,12 +34,8 @@ def _refiled(
 ) -> Refiled:
     if document is None or not unfiled.counts or not text_of(document):
         return Refiled(unfiled)
-    reading = read(document.title or "", text_of(document))
-    exact = exact_key(reading) or None
     age = now - unfiled.first_seen
     if age > window:
-        return Refiled(unfiled, exact)
-    host = site_of(document, unfiled.url)
-    address = address_of(document, host, own=unfiled.own)
-    ready = recogniser.ready(str(unfiled.entry), reading, host, address, document.published)
-    return Refiled(unfiled, exact, ready.filed, learnt=age <= WINDOW and not unfiled.is_copy)
+        return Refiled(unfiled, exact_key(reading_of(document)) or None)
+    filed = ready_of(recogniser, str(unfiled.entry), document, site_of(document, unfiled.url), own=unfiled.own).filed
+    return Refiled(unfiled, filed.keys.exact or None, filed, learnt=age <= WINDOW and not unfiled.is_copy)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from worker.identity.digest import normal_form
 from worker.identity.language import language_of, other_language
+from worker.identity.recognise import text_of
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.flood import Seen, Standing
@@ -35,7 +36,7 @@ def seen_of(entry: ParsedEntry, article: int | None = None, zone: str = "UTC") -
         date=date,
         by_day=date is not None and time() in (date.time(), date.astimezone(ZoneInfo(zone)).time()),
         language=entry.language,
-        text=entry.content or entry.summary or entry.title or "",
+        text=text_of(entry) or entry.title or "",
         article=article,
     )
 

@@ -18,7 +18,7 @@ from worker.identity.near.reading import read
 from worker.identity.urls import host_of, link_key, registrable_domain
 from worker.model.feed import ParsedEntry
 from worker.model.ingest import Fate, Identified
-from worker.model.nearness import Nearness, Verdict
+from worker.model.nearness import Nearness, Reading, Verdict
 from worker.ports import Nearby
 
 _OWN = "+"
@@ -30,12 +30,16 @@ def text_of(entry: ParsedEntry) -> str:
     return entry.content or entry.summary or ""
 
 
+def reading_of(entry: ParsedEntry) -> Reading:
+    """An entry as it is compared."""
+    return read(entry.title or "", text_of(entry))
+
+
 def site_of(entry: ParsedEntry, source_url: str) -> str:
     """The site whose furniture an entry may have around it: the host of its link if that is its source's own, by the
     registrable domain; else the address of the source without scheme and query, since a link is whatever a feed says
     and nobody may teach what belongs to another's site. Empty where it would be no host's name."""
-    home = (host_of(source_url) or "").removeprefix("www.")
-    host = (host_of(entry.link or "") or "").removeprefix("www.")
+    home, host = _name_of(source_url), _name_of(entry.link)
     if not host or registrable_domain(host) != registrable_domain(home):
         host = source_url.partition("://")[2].partition("?")[0].removeprefix("www.") if home else ""
     return host if len(host) <= _LONGEST_HOST and host.isascii() and host.isprintable() else home
@@ -44,8 +48,12 @@ def site_of(entry: ParsedEntry, source_url: str) -> str:
 def address_of(entry: ParsedEntry, site: str, *, own: bool = False) -> str | None:
     """The key of an entry's address, if that is its publisher's (``own``) or on the site of its source: another's is a
     claim, and the text that comes to stand there would be taken for an update of what claimed it."""
-    host = (host_of(entry.link or "") or "").removeprefix("www.")
+    host = _name_of(entry.link)
     return link_key(entry.link) if entry.link and (own or (host and host == site)) else None
+
+
+def _name_of(url: str | None) -> str:
+    return (host_of(url or "") or "").removeprefix("www.")
 
 
 def ready_of(
@@ -59,8 +67,8 @@ def ready_of(
 ) -> Ready:
     """An entry as its source had it, ready to be compared or filed; ``host`` is the site it stands on, ``language`` its
     text's, ``own`` as in ``address_of``."""
-    reading = read(document.title or "", text_of(document))
-    return recogniser.ready(id_, reading, host, address_of(document, host, own=own), document.published, language)
+    address = address_of(document, host, own=own)
+    return recogniser.ready(id_, reading_of(document), host, address, document.published, language)
 
 
 def recognise(identified: Sequence[Identified], nearby: Nearby) -> list[Identified]:

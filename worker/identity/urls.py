@@ -112,16 +112,19 @@ def registrable_domain(host: str) -> str:
     return _suffixes().privatesuffix(_ascii_host(name)) or name
 
 
+def same_site(url: str, other: str) -> bool:
+    """Whether two http(s) addresses are of one registrable domain."""
+    one, two = host_of(url), host_of(other)
+    return one is not None and two is not None and registrable_domain(one) == registrable_domain(two)
+
+
 def own_canonical(declared: str | None, address: str) -> str | None:
     """What a page at ``address`` declares as its canonical link, if it may be believed: of the same registrable domain,
     and not the front page, which careless templates declare on every page. Else None."""
     key = link_key(declared or "")
     if declared is None or key is None or urlsplit(key).path == "/":
         return None
-    one, other = host_of(declared), host_of(address)
-    if one is None or other is None or registrable_domain(one) != registrable_domain(other):
-        return None
-    return declared
+    return declared if same_site(declared, address) else None
 
 
 @lru_cache(maxsize=1)

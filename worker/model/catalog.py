@@ -157,6 +157,12 @@ class Use(StrEnum):
     HOLD = "hold"
     REJECT = "reject"
 
+    def shows_less_than(self, other: Use) -> bool:
+        return _WIDEST_FIRST[self] > _WIDEST_FIRST[other]
+
+
+_WIDEST_FIRST = {use: place for place, use in enumerate(Use)}
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -208,6 +208,25 @@ class Pair:
     pending_due: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the destination has the article, or may have it."""
+        return self.out is not None or self.maybe
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether what waits brings the article or a change of it."""
+        return self.pending and self.pending_action is not Action.RETRACT
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether what waits takes the article back."""
+        return self.pending and self.pending_action is Action.RETRACT
+
+    def narrowed_by(self, use: Use) -> bool:
+        """Whether ``use`` shows less than is out."""
+        return self.out is not None and use.shows_less_than(self.out)
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -246,6 +265,10 @@ class Story:
     def carried(self) -> bool:
         """Whether anybody still carries its text."""
         return any(not copy.estranged for copy in self.copies)
+
+    def pair(self, destination: str) -> Pair:
+        """What ``destination`` has of it; nothing, where it was never heard of."""
+        return self.pairs.get(destination) or Pair(destination)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,12 @@ class Verdict:
     evidence: Mapping[str, object] = field(default_factory=dict)
     of_article: str | None = None
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Ids of other articles with a text near it, as ``evidence`` names them."""
+        named = self.evidence.get("also")
+        return tuple(map(str, named)) if isinstance(named, list) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class EntryText:
@@ -135,7 +141,7 @@ class NearRow:
     source: str
     title: str | None
     article: UUID
-    verdict: Nearness
+    nearness: Nearness
     other: int
     other_source: str
     other_title: str | None

@@ -22,7 +22,7 @@ def media_change(story: Story, version: Version, decisions: Mapping[str, Decisio
     """What to have copied for ``version``, or that its copies must go; None when nothing changes. ``decisions`` are
     the newest, by destination."""
     source = view.sources[version.source]
-    if any(_hosts(story.pairs.get(key) or Pair(key), version, decisions[key], view) for key in decisions):
+    if any(_hosts(story.pair(key), version, decisions[key], view) for key in decisions):
         new = {key: url for key, url in wanted(version).items() if key not in story.media}
         return MediaChange(story.article, source.key, source.pace, new) if new else None
     if story.media and decisions and not _may_be_out(story, decisions, view):

@@ -13,7 +13,7 @@ from worker.identity.urls import registrable_domain
 from worker.model.article import Version
 from worker.model.correction import FIELDS, Fixes
 from worker.model.delivery import Action, Decision
-from worker.model.ingest import Pair, Story
+from worker.model.ingest import Story
 from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.versions import reads_alike, version_of
@@ -163,7 +163,7 @@ def _reached(story: Story, settlement: Settlement) -> list[Reached]:
             destination=ruling.destination,
             decision=ruling.decision,
             action=orders[ruling.destination].action if ruling.destination in orders else None,
-            out=(story.pairs.get(ruling.destination) or Pair(ruling.destination)).out is not None,
+            out=story.pair(ruling.destination).out is not None,
         )
         for ruling in settlement.rulings
     ]

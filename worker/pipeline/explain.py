@@ -130,7 +130,7 @@ def _explain(
     refusals: Mapping[str, tuple[str, ...]],
     deliveries: Sequence[DeliveryRow],
 ) -> Explained:
-    pair = story.pairs.get(row.key) or Pair(row.key)
+    pair = story.pair(row.key)
     mine = tuple(one for one in deliveries if one.destination == row.key)
     declared = view.find(row.key)
     channels = _channels(story, declared, view, refusals)

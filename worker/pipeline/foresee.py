@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
 
-from worker.model.catalog import Use
 from worker.model.delivery import Action, DeliveryState
-from worker.model.ingest import Order, Pair, Story
+from worker.model.ingest import Order, Story
 from worker.pipeline.settle import settle
 from worker.pipeline.view import View
 
@@ -18,7 +17,6 @@ UNASKED = 20
 """So much is published and updated without anybody's word; nothing is taken back without one."""
 
 _GOES = (DeliveryState.DUE, DeliveryState.ACCEPTED)
-_WIDTH = {use: width for width, use in enumerate(Use)}
 
 
 class Stories(Protocol):
@@ -99,8 +97,8 @@ def _count(order: Order, story: Story) -> Counts:
         return Counts()
     if order.action is Action.RETRACT:
         return Counts(retract=1)
-    pair = story.pairs.get(order.destination) or Pair(order.destination)
-    if pair.out is not None and _WIDTH[order.use] > _WIDTH[pair.out]:
+    pair = story.pair(order.destination)
+    if pair.narrowed_by(order.use):
         return Counts(shorten=1)
     if pair.pending and pair.pending_action is order.action:
         return Counts()  # it takes the place of one that waits: nothing more goes out

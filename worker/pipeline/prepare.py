@@ -9,8 +9,7 @@ from worker.identity.digest import content_digest, terms_digest, text_key
 from worker.identity.keys import KeyMode, alias_keys, detect_mode
 from worker.identity.language import language_of
 from worker.identity.near.keys import exact_key
-from worker.identity.near.reading import read
-from worker.identity.recognise import address_of, site_of, text_of
+from worker.identity.recognise import address_of, reading_of, site_of, text_of
 from worker.identity.urls import host_of
 from worker.model.catalog import Source
 from worker.model.feed import ParsedEntry, ParsedFeed, Role
@@ -44,15 +43,16 @@ def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode, origin: Origin, *, 
     """Everything about an entry that needs no database."""
     aliases = alias_keys(entry, mode=mode)
     own = entry.link is not None and scene.publishers.owns(scene.source.publisher, host_of(entry.link))
+    text = text_of(entry)
     # Of a first contact only what goes out is compared at once; the rest is filed when there is time for it.
-    reading = read(entry.title or "", text_of(entry)) if routed and text_of(entry) else None
+    reading = reading_of(entry) if routed and text else None
     site = site_of(entry, scene.source.url)
     link = next((key.digest for key in aliases if key.kind == "link"), None) if own else None
     return Prepared(
         origin=origin,
         entry=entry,
         aliases=tuple(key.digest for key in aliases),
-        text=text_key(entry.title, text_of(entry)),
+        text=text_key(entry.title, text),
         link=link,
         content=content_digest(entry),
         terms=terms_digest(entry),
@@ -62,7 +62,7 @@ def prepare(entry: ParsedEntry, scene: Scene, mode: KeyMode, origin: Origin, *, 
         reading=reading,
         host=site,
         address=address_of(entry, site, own=link is not None),
-        language=language_of(entry.language or scene.source.language, text_of(entry)) if reading is not None else None,
+        language=language_of(entry.language or scene.source.language, text) if reading is not None else None,
     )
 
 

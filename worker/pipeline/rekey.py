@@ -9,8 +9,7 @@ from worker.identity.keys import link_digests
 from worker.identity.near.engine import Recogniser
 from worker.identity.near.index import MemoryIndex
 from worker.identity.near.keys import exact_key
-from worker.identity.near.reading import read
-from worker.identity.recognise import ready_of, site_of, text_of
+from worker.identity.recognise import reading_of, ready_of, site_of, text_of
 from worker.identity.urls import host_of
 from worker.model.feed import ParsedEntry
 from worker.model.nearness import Filed
@@ -34,7 +33,7 @@ def _keys(carrier: Carrier, view: View) -> set[bytes]:
 def _keys_of(document: ParsedEntry, carrier: Carrier, view: View) -> set[bytes]:
     """As ``prepare`` makes them: text, text without what stands around it, and its link on its publisher's own site."""
     text = text_of(document)
-    exact = exact_key(read(document.title or "", text)) if text else None
+    exact = exact_key(reading_of(document)) if text else None
     return {key for key in (text_key(document.title, text), exact) if key} | _links_of(document, carrier, view)
 
 

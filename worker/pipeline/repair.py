@@ -41,11 +41,11 @@ def merging(story: Story, other: Story, view: View, now: datetime) -> tuple[tupl
     Raises Refused where either is gone, or both are the same.
     """
     _check_two(story, other)
-    there = {key for key, pair in other.pairs.items() if _is_there(pair)}
+    there = _places_of(other)
     whole = _whole(story, other, there)
     routed = story.current is not None or other.current is not None
     settled = settle(whole, _expecting(view, there), now, spoken=True) if routed else Settlement()
-    settled = _at_once(settled, {key for key in there if not _is_there(whole.pairs[key])}, view)
+    settled = _at_once(settled, there - _places_of(whole), view)
     channels = (*whole.channels, *(key for _, key in settled.placements))
     became = MergedInto(story.uuid, address_of(story.uuid, channels, view))
     gone = withdrawal(other, view, now, reason=Reason.MERGED.value, merged_into=became)
@@ -72,8 +72,8 @@ def _whole(story: Story, other: Story, there: Collection[str]) -> Story:
     """``story`` with all that is ``other``'s, as settling sees it."""
     pairs = dict(story.pairs)
     for key in there:
-        pair = pairs.get(key) or Pair(key)
-        pairs[key] = pair if _is_there(pair) else replace(pair, let_go=True)
+        pair = story.pair(key)
+        pairs[key] = pair if pair.is_there else replace(pair, let_go=True)
     return replace(
         story,
         copies=tuple(sorted((*story.copies, *other.copies), key=lambda copy: (copy.first_seen, copy.entry))),
@@ -87,14 +87,7 @@ def hastened(story: Story, settled: Settlement, there: Collection[str]) -> list[
     """Of the destinations ``there``, those for which what takes the place is written down already and waits."""
     ordered = {order.destination for order in settled.orders}
     cancelled = {ruling.destination for ruling in settled.rulings if ruling.cancels}
-    return [
-        key
-        for key in there
-        if (pair := story.pairs.get(key)) is not None
-        and pair.pending
-        and pair.pending_action is not Action.RETRACT
-        and key not in ordered | cancelled
-    ]
+    return [key for key in there if story.pair(key).is_coming and key not in ordered | cancelled]
 
 
 def splitting(
@@ -106,7 +99,7 @@ def splitting(
     article's only one, or was withdrawn with it: what joined a withdrawn article later may be split off.
     """
     copy = _to_split(story, entry, asked)
-    there = {key for key, pair in story.pairs.items() if _is_there(pair)}
+    there = _places_of(story)
     led = story.current is not None and story.current.entry == entry
     alone = _alone(story, copy, begun, led=led)
     fresh = settle(alone, _expecting(view, there), now, spoken=True)
@@ -161,7 +154,7 @@ def _left(rest: Story, entry: int, leads: Mapping[int, int], view: View, now: da
     settled = settle(rest, view, now, spoken=True) if rest.carried else Settlement()
     if led and settled.version is None:  # nobody can lead
         return withdrawal(rest, view, now, reason=CHANGED if rest.copies else DELETED)
-    shown = {key for key, pair in rest.pairs.items() if _is_there(pair) and _shows(pair, entry, leads, led=led)}
+    shown = {key for key in _places_of(rest) if _shows(rest.pairs[key], entry, leads, led=led)}
     return _taken_back(rest, settled, shown, view, now)
 
 
@@ -179,7 +172,7 @@ def _taken_back(story: Story, settled: Settlement, shown: Collection[str], view:
     orders, shelved = list(settled.orders), list(settled.shelved)
     for key in keys:
         pair = story.pairs[key]
-        if pair.pending and pair.pending_action is Action.RETRACT:
+        if pair.is_leaving:
             continue
         orders = [order for order in orders if order.destination != key]
         number = settled.version.number if settled.version else (story.current.number if story.current else 0)
@@ -192,9 +185,9 @@ def _taken_back(story: Story, settled: Settlement, shown: Collection[str], view:
     return replace(settled, orders=tuple(orders), shelved=tuple(shelved))
 
 
-def _is_there(pair: Pair) -> bool:
-    """Whether a destination has the article, or may have it."""
-    return pair.out is not None or pair.maybe
+def _places_of(story: Story) -> set[str]:
+    """The destinations that have the article, or may have it."""
+    return {key for key, pair in story.pairs.items() if pair.is_there}
 
 
 def _expecting(view: View, there: Collection[str]) -> View:
@@ -236,11 +229,11 @@ def outcomes(story: Story, settled: Settlement) -> dict[str, Outcome]:
     rulings = {ruling.destination: ruling.decision for ruling in settled.rulings}
     found = {}
     for key in {**rulings, **orders}:
-        pair = story.pairs.get(key) or Pair(key)
+        pair = story.pair(key)
         action = orders[key].action if key in orders else None
-        if action is None and not _is_there(pair) and not pair.pending and rulings[key].use is Use.REJECT:
+        if action is None and not pair.is_there and not pair.pending and rulings[key].use is Use.REJECT:
             continue  # it is not there, and stays away
-        found[key] = Outcome(rulings.get(key, pair.decision), action, _is_there(pair))
+        found[key] = Outcome(rulings.get(key, pair.decision), action, pair.is_there)
     return found
 
 
@@ -267,8 +260,7 @@ def merge(
         repairs, first = work.repairs(), settlements[0]
         led_by_other = first.version is not None and first.version.entry in told.entries
         repairs.merge(gone.article, kept.article, media_too=led_by_other)
-        there = {key for key, pair in gone.pairs.items() if _is_there(pair)}
-        repairs.hasten(kept.article, hastened(kept, first, there), now)
+        repairs.hasten(kept.article, hastened(kept, first, _places_of(gone)), now)
         write(work, settlements, now)
         _note_merge(work, kept, gone, told, by=by, note=note, now=now)
     ring(settlements, view, hints)

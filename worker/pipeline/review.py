@@ -72,7 +72,7 @@ def give_word(story: Story, view: View, word: Decision, destinations: Sequence[s
         state = "was withdrawn" if story.withdrawn else "was never sent on"
         raise Refused(f"{story.uuid} {state}; there is nothing to decide")
     number = story.current.number
-    pairs = {key: story.pairs.get(key) or Pair(key) for key in destinations}
+    pairs = {key: story.pair(key) for key in destinations}
     words = {key: with_first(word, pair, number, now) for key, pair in pairs.items()}
     spoken = {key: replace(pair, approval=words[key], approval_version=number) for key, pair in pairs.items()}
     settlement = settle(replace(story, pairs={**story.pairs, **spoken}), view, now)
@@ -149,7 +149,7 @@ def _check(story: Story, view: View, word: Decision, key: str, settlement: Settl
 
 def _check_person(story: Story, word: Decision, key: str) -> None:
     """Raise Refused where whoever says ``word`` has said yes already, and a second person must."""
-    pair, number = story.pairs.get(key) or Pair(key), story.current.number if story.current else 0
+    pair, number = story.pair(key), story.current.number if story.current else 0
     if pair.approval is not None and _waits_for_second(pair, number) and _same(pair.approval, word):
         raise Refused(f"{key}: {word.by} has agreed already; a second, different person must (--by NAME)")
 
@@ -216,7 +216,7 @@ def _write(work: Work, story: Story, view: View, word: Decision, keys: Sequence[
     number = story.current.number if story.current else 0
     for key in keys:
         made = _reviewed(story, settlement, key)
-        before, after = (_told(one) for one in ((story.pairs.get(key) or Pair(key)).decision, made.decision))
+        before, after = (_told(one) for one in (story.pair(key).decision, made.decision))
         detail = {"destination": key, "version": number, "before": before, "after": after, "action": made.action}
         work.note(by=word.by or "", verb=verb, target=str(story.uuid), note=word.note, now=now, detail=detail)
     return settlement

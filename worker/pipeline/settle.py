@@ -60,9 +60,7 @@ class _Settled:
     forced: bool = False
     visible_at: datetime | None = None
     spoken: bool = False
-    again: Mapping[str, datetime] = field(
-        default_factory=dict
-    )  # when a better lead is decided on again, by destination
+    again: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ def _refused(better: _Settled, view: View) -> dict[str, Decision]:
     them as any version does."""
     found: dict[str, Decision] = {}
     for destination in view.carrying(frozenset(better.channels)):
-        pair = as_seen(better.story.pairs.get(destination.key) or Pair(destination.key), destination)
+        pair = as_seen(better.story.pair(destination.key), destination)
         if not _shows_all(pair):
             continue
         case = _case(better, pair, destination, view)
@@ -159,8 +157,7 @@ def _refused(better: _Settled, view: View) -> dict[str, Decision]:
 
 
 def _shows_all(pair: Pair) -> bool:
-    coming = pair.pending and pair.pending_action is not Action.RETRACT and pair.pending_use is Use.FULL_TEXT
-    return coming or pair.out is Use.FULL_TEXT
+    return pair.out is Use.FULL_TEXT or (pair.is_coming and pair.pending_use is Use.FULL_TEXT)
 
 
 def _again(refused: Mapping[str, Decision]) -> dict[str, datetime]:
@@ -188,7 +185,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
     shelved: list[Shelved] = []
     decisions: dict[str, Decision] = {}
     for destination in view.carrying(frozenset(settled.channels)):
-        real = settled.story.pairs.get(destination.key) or Pair(destination.key)
+        real = settled.story.pair(destination.key)
         pair = as_seen(real, destination)
         decision = _decide(settled, pair, destination, view)
         if decision is BEFORE and pair.decision is None and pair.approval is None:
@@ -203,8 +200,7 @@ def _with_pairs(settlement: Settlement, settled: _Settled, view: View) -> Settle
         kept = _until(decision, settled.again.get(destination.key))
         if kept != pair.decision or settled.version.number != pair.decision_version:
             # A retraction that waits still has to reach whoever has what it takes back.
-            unsent = pair.pending and pair.pending_action is not Action.RETRACT
-            cancels = order is None and unsent and decision.use not in PERMITTED
+            cancels = order is None and pair.is_coming and decision.use not in PERMITTED
             rulings.append(
                 Ruling(settled.story.article, destination.key, settled.version.number, kept, cancels=cancels)
             )
@@ -249,8 +245,7 @@ def _until(decision: Decision, moment: datetime | None) -> Decision:
 
 
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
-    there = pair.out is not None or pair.maybe
-    if not there and not pair.pending and view.is_before(destination.key, settled.version.first_seen):
+    if not pair.is_there and not pair.pending and view.is_before(destination.key, settled.version.first_seen):
         return BEFORE
     case = _case(settled, pair, destination, view)
     decision = decide(case)
@@ -274,7 +269,7 @@ def _case(settled: _Settled, pair: Pair, destination: Destination, view: View) -
         now=settled.now,
         media=settled.story.media,
         waits=(pair.out, pair.out_version) != (Use.FULL_TEXT, number),
-        there=pair.out is not None or pair.maybe,
+        there=pair.is_there,
         given=Given(pair.decision, pair.out, pair.out_version == number, pair.maybe),
     )
 
@@ -284,26 +279,26 @@ def make_order(pair: Pair, decision: Decision, version: int, now: datetime) -> O
 
     What is held stays out as it is; what is rejected is taken back if it went, or may have gone, out.
     """
-    there = pair.out is not None or pair.maybe
     if decision.use is Use.HOLD:
         return None
     sequence = pair.sequence + 1
     if decision.use is Use.REJECT:
-        if not there or (pair.pending and pair.pending_action is Action.RETRACT):
+        if not pair.is_there or pair.is_leaving:
             return None
         return Order(0, pair.destination, sequence, Action.RETRACT, version, decision.use, now)
     coming = (pair.pending_version, pair.pending_use) if pair.pending else (pair.out_version, pair.out)
     if coming == (version, decision.use) or _stays_dropped(pair, decision, version):
         return None
-    action = Action.UPDATE if there else Action.PUBLISH
+    action = Action.UPDATE if pair.is_there else Action.PUBLISH
     return Order(0, pair.destination, sequence, action, version, decision.use, now)
 
 
 def _stays_dropped(pair: Pair, decision: Decision, version: int) -> bool:
     """Whether a person let this go: it stays away then, and where nothing went out, so do later versions of it. Rights
     stand before that: where less may be shown than is out there, it is said."""
-    narrower = pair.out is not None and PERMITTED.index(decision.use) > PERMITTED.index(pair.out)
-    return bool(pair.dropped_version) and not narrower and (pair.out is None or pair.dropped_version == version)
+    if not pair.dropped_version or pair.narrowed_by(decision.use):
+        return False
+    return pair.out is None or pair.dropped_version == version
 
 
 def _shelve(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from worker import openings
 from worker.model.article import Version
-from worker.model.catalog import Destination, Use
+from worker.model.catalog import Destination
 from worker.model.delivery import Action, DeliveryState
 from worker.model.ingest import Order, Pair, Story
 from worker.model.words import counted
@@ -17,7 +17,6 @@ from worker.pipeline.view import View
 
 REHEARSE = "rehearse"
 REHEARSED_WORDS = "rehearsed: all but sent"
-_WIDTH = {use: width for width, use in enumerate(Use)}
 
 
 def as_seen(pair: Pair, destination: Destination) -> Pair:
@@ -61,7 +60,7 @@ def turn_of(order: Order, pair: Pair, pace: int, now: datetime) -> datetime:
     """From when ``order`` may go, if updates of one article go to one destination ``pace`` seconds apart. The first one
     after the article was published goes at once, and so does what shows less than is out; what takes the place of an
     update that waits goes when that would have gone."""
-    if order.action is not Action.UPDATE or not pace or _narrows(order, pair):
+    if order.action is not Action.UPDATE or not pace or pair.narrowed_by(order.use):
         return now
     waiting = pair.pending_due if pair.pending_action is Action.UPDATE else None
     under_way = pair.pending and pair.pending_action is Action.UPDATE and waiting is None
@@ -70,10 +69,6 @@ def turn_of(order: Order, pair: Pair, pace: int, now: datetime) -> datetime:
         return now
     due = last + timedelta(seconds=pace)
     return max(now, due if waiting is None else min(due, waiting))
-
-
-def _narrows(order: Order, pair: Pair) -> bool:
-    return pair.out is not None and _WIDTH[order.use] > _WIDTH[pair.out]
 
 
 def _pace_words(pace: int) -> str:
@@ -95,8 +90,7 @@ def ended(
     ``pair`` is what really is at the destination: only that is really taken back."""
     if order.state is not DeliveryState.DUE:
         return order.state
-    out = pair.out is not None or pair.maybe
-    rehearsing = destination.mode == REHEARSE and not (order.action is Action.RETRACT and out)
+    rehearsing = destination.mode == REHEARSE and not (order.action is Action.RETRACT and pair.is_there)
     if order.action is Action.RETRACT:
         if rehearsing:
             return DeliveryState.REHEARSED

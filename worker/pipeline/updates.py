@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker.model.catalog import Destination, Use
+from worker.model.catalog import Destination
 from worker.model.delivery import Action, DeliveryState
 from worker.model.ingest import Order, Pair
 
 SEND = "send"
 NOTIFY = "notify"
-
-_WIDTH = {Use.REJECT: 0, Use.HOLD: 0, Use.LINK_ONLY: 1, Use.EXCERPT: 2, Use.FULL_TEXT: 3}
 
 
 def as_taken(order: Order | None, pair: Pair, destination: Destination) -> Order | None:
@@ -27,10 +25,10 @@ def as_taken(order: Order | None, pair: Pair, destination: Destination) -> Order
     if order is None or destination.updates == SEND or order.action is Action.RETRACT:
         return order
     if pair.out is None:
-        stays_away = pair.narrowed is not None and _WIDTH[order.use] <= _WIDTH[pair.narrowed]
+        stays_away = pair.narrowed is not None and not pair.narrowed.shows_less_than(order.use)
         return None if stays_away else replace(order, action=Action.PUBLISH)
-    narrower = _WIDTH[order.use] < _WIDTH[pair.out]
-    if pair.pending and pair.pending_action is Action.RETRACT:  # it may be on its way: what follows it is news again
+    narrower = pair.narrowed_by(order.use)
+    if pair.is_leaving:  # it may be on its way: what follows it is news again
         return None if narrower else replace(order, action=Action.PUBLISH)
     if narrower or _loses_pictures(order, pair):
         return replace(order, action=Action.RETRACT)

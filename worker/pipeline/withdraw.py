@@ -36,9 +36,8 @@ def withdrawal(
     number = story.current.number if story.current else 0
     decision = Decision(Use.REJECT, (Reason.WITHDRAWN if merged_into is None else Reason.MERGED,))
     for key, pair in story.pairs.items():
-        out = pair.out is not None or pair.maybe
-        rulings.append(Ruling(story.article, key, number, decision, cancels=pair.pending and not out))
-        if not out or (pair.pending and pair.pending_action is Action.RETRACT):
+        rulings.append(Ruling(story.article, key, number, decision, cancels=pair.pending and not pair.is_there))
+        if not pair.is_there or pair.is_leaving:
             continue
         state = DeliveryState.DUE
         if view.is_local(key):

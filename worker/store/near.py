@@ -21,10 +21,9 @@ from worker.identity.language import language_of
 from worker.identity.near import NEAR_VERSION
 from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
-from worker.identity.near.index import MOST_PER_KEY, first_of_each, looked_at, pillars_among, too_many
-from worker.identity.near.keys import named_keys, packed, promise, unpacked
-from worker.identity.near.reading import read
-from worker.identity.recognise import site_of, text_of
+from worker.identity.near.index import MOST_PER_KEY, looked_at, most_promising, pillars_among, too_many
+from worker.identity.near.keys import named_keys, packed, unpacked
+from worker.identity.recognise import reading_of, site_of, text_of
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.filing import Refiled
@@ -121,9 +120,7 @@ class StoredIndex:
         for key in question.keys:
             held = self.nearby.hits.get(key, ())
             found.update((each.entry, each) for each in looked_at(held))
-        promised = [(promise(each.keys, each.length, question), each) for each in found.values()]
-        ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
-        return self._load(first_of_each(ranked, most))
+        return self._load(most_promising(found.values(), question, most))
 
     def pillars(self, article: str) -> Sequence[Filed]:
         """See the port. None of an article to which a person added another: it stands around texts of either."""
@@ -355,9 +352,9 @@ def _write_verdicts(connection: Connection, stored: Sequence[Stored], now: datet
 def _evidence(verdict: Verdict, entries: Mapping[str, Stored]) -> dict[str, object]:
     """Evidence with the ids of entries and articles in it as the database has them."""
     evidence = dict(verdict.evidence)
-    also, far = evidence.get("also"), evidence.get("far_from")
-    if isinstance(also, list):
-        evidence["also"] = [entries[each].article if each in entries else int(each) for each in also]
+    far = evidence.get("far_from")
+    if verdict.also:
+        evidence["also"] = [entries[each].article if each in entries else int(each) for each in verdict.also]
     if isinstance(far, str):
         evidence["far_from"] = entries[far].entry if far in entries else int(far)
     return evidence
@@ -370,11 +367,10 @@ def _known(row: Any) -> _Known:
 
 
 def _filed(row: _Known, document: ParsedEntry) -> Filed:
-    reading = read(document.title or "", text_of(document))
     address = link_key(document.link) if document.link else None
     if row.keys.near and not set(named_keys("", address)) <= set(row.keys.named):
         address = None  # it was not filed as its own
     host = row.host or site_of(document, "")
     language = language_of(document.language, text_of(document))
     when = document.published
-    return Filed(str(row.entry), row.article, reading, row.keys, host, address, when, row.length, language)
+    return Filed(str(row.entry), row.article, reading_of(document), row.keys, host, address, when, row.length, language)

@@ -84,7 +84,7 @@ def _row(row: Any, titles: dict[int, str | None], names: dict[int, str]) -> Near
         source=row.source,
         title=titles.get(row.entry_id),
         article=UUID(row.uuid),
-        verdict=Nearness(row.verdict),
+        nearness=Nearness(row.verdict),
         other=row.of_entry,
         other_source=row.other_source,
         other_title=titles.get(row.of_entry),

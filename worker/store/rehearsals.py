@@ -60,5 +60,4 @@ def _waits(row: Row[Any]) -> bool:
 
 def _is_there(rows: list[Row[Any]]) -> bool:
     """Whether the article is, or may be, at the destination. What a sender holds while it rehearses was not sent."""
-    pair = orders.pair_of("", [row for row in rows if row.state != DeliveryState.SENDING])
-    return pair.out is not None or pair.maybe
+    return orders.pair_of("", [row for row in rows if row.state != DeliveryState.SENDING]).is_there

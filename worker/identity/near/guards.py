@@ -111,14 +111,15 @@ class Findings:
 def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findings:
     """Compare two texts of one script, given with their bodies in normal form as they are compared now."""
     script = new.script
-    kept, numerals = _kept_numerals(old_body, new_body)
+    old_numerals, new_numerals = (Counter(_NUMERAL.findall(body)) for body in (old_body, new_body))
+    kept, numerals = _kept_numerals(old_numerals, new_numerals)
     before, after = units_of(script, old_body), units_of(script, new_body)
     head, aligned = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
     whole = slots(script, before, after)
     if aligned < _ALIGNED:
         head = [span for span in whole if span.at < _HEAD[script]]
     rest = [span for span in whole if span.at >= _HEAD[script]]
-    moved = _moved(old_body, new_body)
+    moved = _moved(old_numerals, new_numerals)
     figures = [span for span in (*head, *rest) if is_figure(span) and not moved(span)]
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
     names = sorted({_shown(span) for span in early if _is_name(script, span, old, new)})
@@ -143,19 +144,17 @@ def _shown(span: Slot) -> str:
     return "→".join(each if len(each) <= _SHOWN else f"{each[:_SHOWN]}…" for each in (span.old, span.new))
 
 
-def _kept_numerals(old: str, new: str) -> tuple[float, int]:
-    before, after = Counter(_NUMERAL.findall(old)), Counter(_NUMERAL.findall(new))
-    fewer = min(before.total(), after.total())
-    return ((before & after).total() / fewer if fewer else 1.0), fewer
+def _kept_numerals(old: Counter[str], new: Counter[str]) -> tuple[float, int]:
+    fewer = min(old.total(), new.total())
+    return ((old & new).total() / fewer if fewer else 1.0), fewer
 
 
-def _moved(old: str, new: str) -> Callable[[Slot], bool]:
+def _moved(old: Counter[str], new: Counter[str]) -> Callable[[Slot], bool]:
     """Whether the figures of a place are not exchanged but only stand elsewhere: both texts have each as often."""
-    before, after = Counter(_NUMERAL.findall(old)), Counter(_NUMERAL.findall(new))
 
     def is_moved(span: Slot) -> bool:
         numerals = _NUMERAL.findall(f"{span.old} {span.new}")
-        return bool(numerals) and all(before[each] == after[each] for each in numerals)
+        return bool(numerals) and all(old[each] == new[each] for each in numerals)
 
     return is_moved
 

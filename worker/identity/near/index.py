@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
 from worker.identity.near.keys import promise
 from worker.identity.near.verdict import WHOLE
 from worker.identity.urls import registrable_domain
-from worker.model.nearness import Filed, Question
+from worker.model.nearness import Filed, Keys, Question
 from worker.ports import NearIndex
 
 MOST_PER_KEY: Final = 32  # articles under one key; a key with more is template or furniture
@@ -27,15 +27,31 @@ class OfArticle(Protocol):
     def host(self) -> str: ...
 
 
-Candidate = TypeVar("Candidate", bound=OfArticle)
+class Promising(OfArticle, Protocol):
+    @property
+    def keys(self) -> Keys: ...
+
+    @property
+    def length(self) -> int: ...
 
 
-def first_of_each(ranked: Sequence[tuple[float, Candidate]], most: int) -> list[Candidate]:
+Held = TypeVar("Held", bound=OfArticle)
+Candidate = TypeVar("Candidate", bound=Promising)
+
+
+def most_promising(found: Iterable[Candidate], question: Question, most: int) -> list[Candidate]:
+    """The candidates that promise anything, the best first, as ``first_of_each`` takes them."""
+    promised = [(promise(each.keys, each.length, question), each) for each in found]
+    ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
+    return first_of_each([each for _, each in ranked], most)
+
+
+def first_of_each(ranked: Sequence[Held], most: int) -> list[Held]:
     """The best of candidates in order, of one article not more than two: its copies are like each other. Of one house
     three, as long as there are others: else whoever puts pieces of a text together hides the text behind them."""
     taken: Counter[str] = Counter()
-    found, rest = list[Candidate](), list[Candidate]()
-    for _, each in ranked:
+    found, rest = list[Held](), list[Held]()
+    for each in ranked:
         taken[each.article] += 1
         if taken[each.article] > _OF_ONE_ARTICLE:
             continue
@@ -53,16 +69,17 @@ def house_of(host: str) -> str:
     return host if "/" in host else registrable_domain(host)
 
 
-def looked_at(held: Sequence[Candidate]) -> Sequence[Candidate]:
+def looked_at(held: Sequence[Held]) -> Sequence[Held]:
     """Of what is held under one key, oldest first, what is looked at: of a crowded one the newest of each house in
     turn."""
     if len(held) < MOST_PER_KEY:
         return held
     turns = Counter[str]()
-    order = list[tuple[int, Candidate]]()
+    order = list[tuple[int, Held]]()
     for each in reversed(held):
-        turns[house_of(each.host)] += 1
-        order.append((turns[house_of(each.host)], each))
+        house = house_of(each.host)
+        turns[house] += 1
+        order.append((turns[house], each))
     return [each for _, each in sorted(order, key=lambda one: one[0])[:CROWDED]]
 
 
@@ -120,11 +137,7 @@ class MemoryIndex:
                 if len(held) >= MOST_PER_KEY:
                     held = [each.id for each in looked_at(self._texts(held))]
                 found.update(dict.fromkeys(held))
-        if not found:
-            return ()
-        promised = [(promise(each.keys, each.length, question), each) for each in map(self._filed.__getitem__, found)]
-        ranked = sorted((each for each in promised if each[0]), key=lambda each: each[0], reverse=True)
-        return first_of_each(ranked, most)
+        return most_promising(map(self._filed.__getitem__, found), question, most)
 
     def add(self, filed: Filed) -> None:
         self._filed[filed.id] = filed
@@ -172,10 +185,7 @@ class Layered:
     def candidates(self, question: Question, most: int) -> Sequence[Filed]:
         above = self.above.candidates(question, most)
         below = self.below.candidates(question, most)
-        if not above:
-            return below
-        promised = [(promise(each.keys, each.length, question), each) for each in (*below, *above)]
-        return first_of_each(sorted(promised, key=lambda each: each[0], reverse=True), most)
+        return most_promising((*below, *above), question, most) if above else below
 
     def add(self, filed: Filed) -> None:
         self.above.add(filed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from worker.identity.urls import host_of, registrable_domain
+from worker.identity.urls import same_site
 from worker.parsers.clean import safe_url
 from worker.parsers.page.crumbs import HOME
 from worker.parsers.page.head import Head, addresses, texts
@@ -38,11 +38,6 @@ _SECTION_METAS = (
     "category",
     "catalogs",
 )
-
-
-def same_site(url: str, other: str) -> bool:
-    one, two = host_of(url), host_of(other)
-    return one is not None and two is not None and registrable_domain(one) == registrable_domain(two)
 
 
 def read_canonical(head: Head, base: str | None) -> str | None:
