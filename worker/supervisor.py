@@ -90,10 +90,6 @@ class Supervisor:
         running = self._kept[name].running
         return running.pid if running is not None and running.poll() is None else None
 
-    def alive(self) -> tuple[str, ...]:
-        """Names of the programs that run at this moment."""
-        return tuple(name for name in self._kept if self.process_id(name) is not None)
-
     def turn(self, wait: float = 0.2) -> None:
         """One round: pass on output, notice deaths, start what is due. Returns after ``wait`` seconds at the latest."""
         self._pass_on(wait)

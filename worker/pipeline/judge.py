@@ -28,7 +28,6 @@ LONGEST_URL = 2000
 LONGEST_ETAG = 1000  # a longer one is not kept: cut, it would be another
 LONGEST_DATE = 200
 LONGEST_HOST = 253
-MEDIA_BYTES = 10 * 1024 * 1024
 ACCEPT = {
     Role.FEED: "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5",
     Role.MEDIA: "image/*, application/pdf, */*;q=0.5",

@@ -16,7 +16,6 @@ from worker.pipeline.stopping import in_force, keeps
 from worker.pipeline.view import View
 
 REHEARSE = "rehearse"
-REHEARSED_WORDS = "rehearsed: all but sent"
 
 
 def as_seen(pair: Pair, destination: Destination) -> Pair:

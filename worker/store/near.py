@@ -23,7 +23,7 @@ from worker.identity.near.engine import learn
 from worker.identity.near.furniture import Furniture, Site
 from worker.identity.near.index import MOST_PER_KEY, looked_at, most_promising, pillars_among, too_many
 from worker.identity.near.keys import named_keys, packed, unpacked
-from worker.identity.recognise import reading_of, site_of, text_of
+from worker.identity.recognise import reading_of, text_of
 from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.filing import Refiled
@@ -370,7 +370,7 @@ def _filed(row: _Known, document: ParsedEntry) -> Filed:
     address = link_key(document.link) if document.link else None
     if row.keys.near and not set(named_keys("", address)) <= set(row.keys.named):
         address = None  # it was not filed as its own
-    host = row.host or site_of(document, "")
     language = language_of(document.language, text_of(document))
     when = document.published
-    return Filed(str(row.entry), row.article, reading_of(document), row.keys, host, address, when, row.length, language)
+    reading = reading_of(document)
+    return Filed(str(row.entry), row.article, reading, row.keys, row.host, address, when, row.length, language)

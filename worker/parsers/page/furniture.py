@@ -87,15 +87,6 @@ LINE = re.compile(
     r")",
     _FLAGS,
 )
-_PLEA = re.compile(
-    r"\bfollow (?:him|her|us|me|them|the author)\b|\bnews tip\b|delivered (?:straight |directly )?(?:to|through) your"
-    r"|\bsign up (?:for|to) (?:our|the)\b|\bsubscribe (?:to|now|today|here)\b"
-    r"|click here (?:to|for) (?:more|subscribe|read)"
-    r"|\bjoin our\b.{0,60}(?:forums?|community|channel|group|newsletter)"
-    r"|\blike us on facebook\b|\blet us know (?:at|in the)\b"
-    r"|关注(?:我们|.{0,12}公众号)|下载.{0,12}(?:客户端|APP)|扫码(?:关注|下载|加入)",
-    _FLAGS,
-)
 _SIGN = re.compile(r"^[\W_]{0,4}(?:本文)?(?:责任编辑|責任編輯|责编|编\s*辑|值班编辑|网络编辑)\s*[:：丨|/／]")
 _EDITOR = re.compile(
     r"[\[【（(]\s*(?:责任编辑|責任編輯|责编|编辑|实习编辑|本文编辑|网络编辑|编校|校对|来源|文章来源|稿源)\s*[:：]?[^\]】）)]{0,40}[\]】）)]\s*$"
@@ -115,11 +106,6 @@ def is_furniture(text: str) -> bool:
 def signs_off(text: str) -> bool:
     """The editor's line: after it comes little of the text, if any."""
     return len(text) <= 80 and _SIGN.match(text) is not None
-
-
-def is_plea(text: str) -> bool:
-    """A line near the end that asks for something: to follow, to subscribe, to write in."""
-    return len(text) <= 420 and _PLEA.search(text) is not None
 
 
 def ends_text(text: str) -> bool:
