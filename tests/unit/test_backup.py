@@ -117,10 +117,13 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
 
 
 def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row but what partners count by, which goes on further up after a restore (``test_hostile_restore``)."""
+    counted = {delivery.c.sequence, destination.c.generation}
+    kept = {table: [column for column in table.columns if column not in counted] for table in metadata.sorted_tables}
     with database.read() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key))]
-            for table in metadata.sorted_tables
+            table.name: [tuple(row) for row in connection.execute(sa.select(*columns).order_by(*table.primary_key))]
+            for table, columns in kept.items()
         }
 
 

@@ -28,7 +28,12 @@ from worker.store.backup import FORMAT, MANIFEST, SEAL, SEAL_SIZE, Manifest, Par
 from worker.store.declared import destination
 from worker.store.engine import Database
 from worker.store.migrate import current, migrate
-from worker.store.schema import SCHEMA, delivery, heartbeat, host, snapshot
+from worker.store.orders import has_successor
+from worker.store.schema import SCHEMA, change, delivery, heartbeat, host, snapshot
+
+AHEAD = 100_000
+"""What partners count by goes on so far after the backup: further than it can have come since it was made."""
+CHANGES_AHEAD = 100 * AHEAD
 
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
 
@@ -146,8 +151,9 @@ def require_empty(database: Database, manifest: Manifest) -> None:
 def restore(database: Database, path: Path, say: Say) -> Manifest:
     """Load the backup at ``path`` into the empty ``database`` and bring that to this release's schema.
 
-    Leases are given back: what was being sent counts as *unknown* and is looked for before it is sent again. Raises
-    Refused when the database is not empty, StoreError when the file is damaged or of a later release.
+    Leases are given back: what was being sent counts as *unknown* and is looked for before it is sent again. Numbers
+    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. Raises Refused when the
+    database is not empty, StoreError when the file is damaged or of a later release.
     """
     if not _is_sealed(path):
         verify(path, say)
@@ -162,6 +168,7 @@ def restore(database: Database, path: Path, say: Say) -> Manifest:
             for part in manifest.parts:
                 _load(database, connection, archive, part, say)
             _give_back(connection)
+            _go_ahead(connection)
             if not database.sqlite:
                 _set_sequences(connection)
     except _UNREADABLE as error:
@@ -246,6 +253,16 @@ def _give_back(connection: Connection) -> None:
         .values(state=DeliveryState.DUE.value, result=Result.UNKNOWN.value)
     )
     connection.execute(sa.update(delivery).where(delivery.c.lease.is_not(None)).values(lease=None))
+
+
+def _go_ahead(connection: Connection) -> None:
+    """Partners and readers have seen what came after the backup. Counted on from where the backup stands, a takedown
+    would have a sequence that they take for old, a new change a number that they asked past, and another page the ETag
+    of one that they hold."""
+    last = sa.select(sa.func.max(change.c.id)).scalar_subquery()
+    connection.execute(sa.update(change).where(change.c.id == last).values(id=change.c.id + CHANGES_AHEAD))
+    connection.execute(sa.update(destination).values(generation=destination.c.generation + AHEAD))
+    connection.execute(sa.update(delivery).where(~has_successor()).values(sequence=delivery.c.sequence + AHEAD))
 
 
 def _set_sequences(connection: Connection) -> None:
