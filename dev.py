@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -120,6 +121,16 @@ def call(title: str, *command: str) -> int:
     return subprocess.run([in_venv(command[0]), *command[1:]], cwd=ROOT, check=False).returncode
 
 
+def become(title: str, *command: str) -> NoReturn:
+    """The last thing to run takes this one's place, so that Ctrl-C and SIGTERM reach it, and it alone, and it may take
+    its time to stop: ``subprocess.run`` kills what is not gone after a quarter of a second."""
+    if os.name == "nt":
+        sys.exit(call(title, *command))
+    say(title)
+    os.chdir(ROOT)
+    os.execv(in_venv(command[0]), [in_venv(command[0]), *command[1:]])
+
+
 def check() -> int:
     """Every check, even after one failed; the exit code counts the failed ones."""
     steps = (
@@ -152,9 +163,9 @@ def main() -> int:
         return 0 if command in ("-h", "--help", "help") else 2
     setup()
     if command == "demo":
-        return call("newsroad demo", "newsroad", "demo", *rest)
+        become("newsroad demo", "newsroad", "demo", *rest)
     if command == "test":
-        return call("pytest: everything, on SQLite and PostgreSQL", "pytest", "-n", "3", *rest)
+        become("pytest: everything, on SQLite and PostgreSQL", "pytest", "-n", "3", *rest)
     return check() if command == "check" else 0
 
 
