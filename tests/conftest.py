@@ -14,6 +14,7 @@ import pytest
 import redis
 from hypothesis import settings
 
+from tests.compiled import share_compiled_statements
 from tests.harness import Newsroom, PostgresServer, new_secret, postgres_server, verified_by_the_library
 from tests.stages import Stages
 from worker.broker import embedded
@@ -25,6 +26,7 @@ from worker.store.migrate import migrate
 # How long an example takes says how busy the machine is.
 settings.register_profile("newsroad", deadline=None)
 settings.load_profile("newsroad")
+share_compiled_statements()
 
 
 @pytest.fixture(scope="session")
