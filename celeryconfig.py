@@ -36,6 +36,9 @@ task_reject_on_worker_lost = False
 worker_prefetch_multiplier = 1
 worker_eta_task_limit = 1000
 
+# A clock that was wrong for a while must not keep it from knocking.
+beat_scheduler = "tasks.timetable:Timetable"
+
 # Hard limit only: a soft one raises inside whatever happens to run, a transaction included.
 task_time_limit = 55
 

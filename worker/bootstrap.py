@@ -10,6 +10,8 @@ from importlib.metadata import version
 from random import Random
 from shutil import disk_usage
 
+import structlog
+
 from worker import destinations, sources
 from worker.errors import NotFound
 from worker.http.client import Http
@@ -37,6 +39,7 @@ from worker.pipeline.watch import Habits, Watch
 from worker.ports import Clock, Hints
 from worker.settings import Settings, read_server, read_settings, resolve_secret
 from worker.store import reach
+from worker.store.ahead import set_back
 from worker.store.alerts import AlertStore
 from worker.store.catalogue import TABLES, CatalogueStore
 from worker.store.changes import Changes
@@ -223,7 +226,10 @@ class Services:
         return counted(recheck(self.works, self.view, self.hints, self.clock), "delivery", "deliveries")
 
     def prune(self) -> str:
-        """Drop what need not be kept any longer, and note how far decisions have ended."""
+        """Drop what need not be kept any longer, note how far decisions have ended, and set back what a clock that ran
+        ahead has put off."""
+        if ahead := set_back(self.database, self.clock()):
+            structlog.get_logger(__name__).warning("clock.ran_ahead", rows=ahead)
         queue_ended(self.works, self.clock)
         return prune(self.people, self.filing, self.window(), self.clock)
 

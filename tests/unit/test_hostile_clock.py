@@ -1,0 +1,111 @@
+"""A clock that was a year ahead for a while, as of a machine that woke before it asked for the time: what was written
+then is not waited for until that year comes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tasks.timetable import Timetable
+from tests.stages import OTHER, Stages, item, rss, telling
+from worker.demo.site import Document
+from worker.store.schema import host
+
+YEAR = timedelta(days=366)
+
+
+def test_what_was_polled_and_sent_a_year_ahead_goes_on_when_the_clock_is_right_again(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.run()
+    right, stages.now = stages.now, stages.now + YEAR
+    stages.publish("alpha", rss(item("b", "乙", OTHER, published=stages.now)))
+    stages.partner.next_answers = [Document(b"", status=503)]
+    stages.run()
+    assert [title for _, title in stages.sent] == ["甲"]
+    stages.now = right
+    stages.sites["alpha"].put("/feed.xml", rss(item("c", "丙", telling(3))))
+    stages.run()
+    assert [title for _, title in stages.sent] == ["甲"], "nothing is due before the year is over"
+    stages.services.prune()
+    stages.run()
+    assert {title for _, title in stages.sent} == {"甲", "乙", "丙"}
+
+
+def test_a_lease_of_next_year_ends_today(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    right, stages.now = stages.now, stages.now + YEAR
+    until = stages.now + timedelta(seconds=60)
+    assert stages.services.polling.claim(stages.now, limit=4, lease="dead", until=until, per_host=4)
+    stages.now = right
+    stages.run()
+    assert stages.sent == []
+    stages.services.prune()
+    stages.run()
+    assert [title for _, title in stages.sent] == ["甲"]
+
+
+def test_waits_of_a_right_clock_stay_as_they_are(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.partner.next_answers = [Document(b"", status=503)] * 3
+    stages.run()
+    before = stages.resource().due_at, stages.deliveries()[0].due_at, stages.rows(host)
+    stages.services.prune()
+    assert (stages.resource().due_at, stages.deliveries()[0].due_at, stages.rows(host)) == before
+
+
+def test_what_waits_a_while_is_put_right_once(stages: Stages) -> None:
+    right, stages.now = stages.now, stages.now + YEAR
+    stages.publish("alpha", rss(item("a", "甲", published=stages.now)))
+    stages.partner.next_answers = [Document(b"", status=503, headers={"retry-after": "3600"})]
+    stages.run()
+    stages.now = right
+    stages.services.prune()
+    due = stages.deliveries()[0].due_at
+    assert right + timedelta(minutes=50) < due < right + timedelta(hours=2)
+    stages.now += timedelta(minutes=10)
+    stages.services.prune()
+    assert stages.deliveries()[0].due_at == due
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_beat_knocks_again_when_the_clock_is_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, restarted: bool
+) -> None:
+    from celery import Celery
+    from celery.beat import ScheduleEntry
+    from celery.schedules import BaseSchedule
+
+    app = Celery("beat", broker="memory://")
+    app.conf.beat_schedule = {name: {"task": name, "schedule": seconds} for name, seconds in (("a", 2.0), ("b", 600.0))}
+    knocked: list[str] = []
+
+    class Noted(Timetable):
+        def apply_async(self, entry: object, *_: object, **__: object) -> None:
+            knocked.append(entry.name)  # type: ignore[attr-defined]
+
+    def made() -> Noted:
+        return Noted(app, schedule_filename=str(tmp_path / "schedule"))
+
+    for part, name in ((ScheduleEntry, "default_now"), (BaseSchedule, "now")):
+        monkeypatch.setattr(part, name, lambda _: clock)
+    clock = datetime.now(UTC) + YEAR
+
+    def let_pass(timetable: Timetable) -> set[str]:
+        nonlocal clock
+        knocked.clear()
+        for _ in range(8):
+            clock += timedelta(seconds=300)
+            timetable.tick()
+            timetable.tick()
+        return set(knocked)
+
+    timetable = made()
+    assert let_pass(timetable) == {"a", "b"}
+    clock -= YEAR
+    if restarted:
+        timetable.close()
+        timetable = made()
+    assert let_pass(timetable) == {"a", "b"}
+    timetable.close()
