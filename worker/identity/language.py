@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 _SAMPLE: Final = 600  # characters
@@ -209,16 +210,16 @@ _script_of_letter = _ScriptOf()
 def _shown(sample: str) -> tuple[str | None, str | None]:
     """The script most letters are of, and the language, where they show one."""
     letters = Counter(sample)
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for char, times in letters.items():
         if script := _script_of_letter[char]:
-            counts[script] += times
-    han, kana, latin = counts["Hani"], counts["Kana"], counts["Latn"]
+            counts[script] = counts.get(script, 0) + times
+    han, kana, latin = (counts.get(script, 0) for script in ("Hani", "Kana", "Latn"))
     if kana + han > _ENOUGH and kana > _ENOUGH // 2 and kana * 5 > han and kana * 4 > latin:
         return "Kana", "ja"
     # An ideograph is half a word: a quarter of the letters is as much as a text's names and terms take away.
-    if han > _ENOUGH and han * 4 > latin and han > counts["Hang"]:
-        traditional, simple = (sum(map(letters.__getitem__, those)) for those in (_TRADITIONAL, _SIMPLE))
+    if han > _ENOUGH and han * 4 > latin and han > counts.get("Hang", 0):
+        traditional, simple = (_times(those, letters) for those in (_TRADITIONAL, _SIMPLE))
         return "Hani", "zh-Hant" if traditional > simple else "zh-Hans"
     if not counts:
         return None, None
@@ -231,7 +232,7 @@ def _language_in(script: str, most: int, sample: str) -> str | None:
         return _by_little_words(sample)
     letters = Counter(sample.lower())
     for language, telling, least in _TELLING.get(script, ()):
-        if sum(map(letters.__getitem__, telling)) >= least * most:
+        if _times(telling, letters) >= least * most:
             return language
     return _MOSTLY.get(script)
 
@@ -242,9 +243,14 @@ def _by_little_words(sample: str) -> str | None:
     if len(words) < _ENOUGH // 2:
         return None
     times = Counter(words)
-    counts = sorted((sum(times[word] for word in little), name) for name, little in _LITTLE_WORDS.items())
+    counts = sorted((_times(little, times), name) for name, little in _LITTLE_WORDS.items())
     (second, _), (most, language) = counts[-2:]
     return language if most * 8 >= len(words) and most * 2 >= second * 3 else None
+
+
+def _times(those: Iterable[str], times: Counter[str]) -> int:
+    """How often any of ``those`` occurs. A counter asked for what it does not hold is slow to say so."""
+    return sum([times[each] for each in those if each in times])
 
 
 def _is_other_chinese(declared: str, shown: str) -> bool:

@@ -118,8 +118,8 @@ class StoredIndex:
     def candidates(self, question: Question, most: int) -> Sequence[Filed]:
         found: dict[int, _Known] = {}
         for key in question.keys:
-            held = self.nearby.hits.get(key, ())
-            found.update((each.entry, each) for each in looked_at(held))
+            if held := self.nearby.hits.get(key):
+                found.update((each.entry, each) for each in looked_at(held))
         return self._load(most_promising(found.values(), question, most))
 
     def pillars(self, article: str) -> Sequence[Filed]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import repeat
 from typing import Final
 from zlib import crc32
 
@@ -37,14 +38,15 @@ def keys_of(script: Script, core: str, title: str, address: str | None) -> tuple
     (``urls.link_key``)."""
     salt, person = _SALT[script], _PERSON[script]  # told once: an enum's hash costs as much as a crc
     shingles = _shingles(script, core)
-    ranks = [crc32(shingle, salt) for shingle in shingles]
+    ranks = list(map(crc32, shingles, repeat(salt)))
     of_rank = dict(zip(ranks, shingles, strict=True))
     every = frozenset(of_rank)
     smallest = _smallest(every, _ASKED)
     lead = sorted(set(ranks[: _LEAD[script]]))[:_ASKED_LEAD]
     sketch = smallest[: KEYS - _LEAD_KEYS]
     sketch = list(dict.fromkeys((*sketch, *lead, *smallest)))[:KEYS]
-    keys = {rank: _key(of_rank[rank], person) for rank in dict.fromkeys((*smallest, *lead))}
+    chosen = dict.fromkeys((*smallest, *lead))
+    keys = dict(zip(chosen, _hashes([of_rank[rank] for rank in chosen], person), strict=True))
     named = named_keys(title, address)
     asked = tuple(dict.fromkeys((*keys.values(), *named)))
     near = tuple(keys[rank] for rank in sketch)
@@ -93,14 +95,14 @@ def _shingles(script: Script, core: str) -> list[bytes]:
     small part of the range and would be poor keys themselves."""
     size = _SHINGLE[script]
     if script is Script.WORDS:
-        words = core.split()
-        return [" ".join(words[at : at + size]).encode() for at in range(len(words) - size + 1)]
+        words = core.encode().split()
+        return [b" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
     letters, size = core.encode("utf-16-le", "surrogatepass"), 2 * size
     return [letters[at : at + size] for at in range(0, len(letters) - size + 1, 2)]
 
 
-def _key(shingle: bytes, person: bytes) -> int:
-    return int.from_bytes(blake2b(shingle, digest_size=4, person=person).digest(), "big")
+def _hashes(shingles: Sequence[bytes], person: bytes) -> tuple[int, ...]:
+    return unpacked(b"".join([blake2b(shingle, digest_size=4, person=person).digest() for shingle in shingles]))
 
 
 def _smallest(hashes: frozenset[int], most: int) -> list[int]:

@@ -29,17 +29,17 @@ _WIDE_PUNCTUATION = tuple(zip("，：；？！（）％．～／－＂　\u00a0�
 _INVISIBLE = re.compile("[\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _LINE_END = re.compile("[\r\n\u2028\u2029]+")
 _SENTENCE_HAN = re.compile(r"[。！？!?；;\n]+")
-# A run is tried from where it begins only: from each of its signs, it would take a million dots for ever.
-_SENTENCE_WORDS = re.compile(r"(?<![.!?;])[.!?;]+[\"'”’)\]]*\s+|\n+")
+# A run is tried from where it begins only: from each of its signs, it would take a million dots for ever. What stands
+# before it is looked at second: a pattern that begins with one sign is tried only where that is.
+_SENTENCE_WORDS = re.compile(r"[.!?;](?<![.!?;]{2})[.!?;]*[\"'”’)\]]*\s+")
 _SENTENCE_OTHER = re.compile("(?<![.!?;])[.!?;]+\\s+|[།༎༏༐༑؟۔।॥᠃᠉。！？!?\n]+")
 _ENDED = re.compile('[.!?;:,。！？；：，、…”"’)）》】།༎؟۔᠃᠂]$')
 _NOT_WORD = re.compile(r"[\W_]+")
-_NOT_WORD_OR_LINE = re.compile(r"[^\w\n]+|_+")
 _THOUSANDS = re.compile(r"[,'](?<=\d[,'])(?=\d{3}(?!\d))")
-_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_POINT = re.compile(r"\.(?<=\d\.)(?=\d)")
 _WORD = re.compile(r"\w+")
-_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 _SAMPLE = 800
 # The first digit of every script that has its own: a reprint writes 12 where the first had ١٢.
 _ZEROS = (
@@ -56,7 +56,7 @@ _ONE_SPELLING: Final[dict[int, str | None]] = {
     ord("ي"): "ی",
     ord("ك"): "ک",
 }
-_CAPITAL = re.compile(r"(?<=[a-z,] )[A-Z]\w+")
+_CAPITAL = re.compile(r"[A-Z](?<=[a-z,] [A-Z])\w+")
 _HEAD_OF_NAMES = 800
 _DATELINE_FROM = 160  # a shorter text has no characters to spare
 _LOOSE_RUN = 3  # that many lines without an end in a row are a list of headlines
@@ -100,9 +100,9 @@ def script_of(plain: str) -> Script:
     if sample.isascii():
         return Script.WORDS if _LATIN.search(sample) else Script.OTHER
     letters = sum(map(str.isalpha, sample)) or 1
-    if len(_HAN.findall(sample)) / letters >= 0.2:
+    if sum(map(len, _HAN.findall(sample))) / letters >= 0.2:
         return Script.HAN
-    return Script.WORDS if len(_LATIN.findall(sample)) / letters >= 0.6 else Script.OTHER
+    return Script.WORDS if sum(map(len, _LATIN.findall(sample))) / letters >= 0.6 else Script.OTHER
 
 
 def normal_title(title: str) -> str:
@@ -166,7 +166,7 @@ def _normal_lines(lines: list[str], script: Script) -> list[list[str]]:
         return [[_letters_and_marks(each) for each in _SENTENCE_OTHER.split(line)] for line in plain]
     text = _SENTENCE_HAN.sub("\n", "\r".join(lines).casefold()).replace("\r", "\v")
     # Two marks in turn: the line is split first, so that a line stays one although its sentences are parted.
-    return [_NOT_WORD_OR_LINE.sub("", line).split("\n") for line in text.split("\v")]
+    return [[_NOT_WORD.sub("", each) for each in line.split("\n")] for line in text.split("\v")]
 
 
 def _capitals(plain: str) -> frozenset[str]:
