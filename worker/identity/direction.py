@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal
 
@@ -47,6 +48,8 @@ def direction(tag: str | None, *texts: str | None) -> Direction:
 def is_vertical(tag: str | None, *texts: str | None) -> bool:
     """Whether the text is in the traditional Mongolian script: columns from top to bottom, the first at the left."""
     told = script_of(tag) in _VERTICAL_SCRIPTS
+    if not told and not any(_MONGOLIAN.search(text, 0, _READ) for text in texts if text and not text.isascii()):
+        return False
     sample = _sample(texts)
     if not told and _MONGOLIAN.search(sample) is None:
         return False
@@ -54,6 +57,7 @@ def is_vertical(tag: str | None, *texts: str | None) -> bool:
     return told if letters < _FEW else len(_MONGOLIAN.findall(sample)) * 2 > letters
 
 
+@lru_cache(maxsize=1)  # whoever writes a release asks, and so does what dresses it
 def direction_of(release: Release) -> Direction:
     """The direction of what a release shows of its text. Our own words around it run their own way."""
     return direction(release.language, release.body, release.excerpt, release.title)

@@ -12,11 +12,12 @@ EXCERPT_MAX = 300  # characters cut from a text that is more than its own summar
 # The markup is the cleaner's own output (every attribute quoted, nothing nested wrongly), so patterns may read it.
 ATTRIBUTES = r"(?:[^>\"]|\"[^\"]*\")*"
 FIGURE = re.compile(rf"<figure\b{ATTRIBUTES}>(?:(?!</?figure\b).)*</figure\s*>", re.DOTALL | re.IGNORECASE)
-IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>", re.IGNORECASE)
+IMAGE = re.compile(rf"<img\b{ATTRIBUTES}>")
 _HOLDER = re.compile(rf"<(/?)(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>")
 _NOTHING = re.compile(r"(?:\s|&nbsp;|<br\s*/?>)*")
 # However deep empty elements nest, the innermost holds nothing at all.
 _EMPTY = re.compile(rf"<(a|p|span|div|figure|center|strong|em|b|i)(?:\s{ATTRIBUTES})?>{_NOTHING.pattern}</\1>")
+_DEEP = 3  # so many empty elements within each other are common
 _INLINE = re.compile(
     r"</?(?:a|b|i|em|strong|span|sub|sup|mark|u|s|small|code|abbr|cite|q|bdi|bdo|wbr|time|ins|del)\b"
     rf"{ATTRIBUTES}>",
@@ -41,9 +42,16 @@ def without_figures(body: str) -> str:
 
 
 def without_empty(text: str) -> str:
-    """Clean HTML without elements that hold nothing (any more): one pass, however deep they nest."""
-    if _EMPTY.search(text) is None:
-        return text.strip()
+    """Clean HTML without elements that hold nothing (any more): few passes, however deep they nest."""
+    for _ in range(_DEEP):
+        text, found = _EMPTY.subn("", text)
+        if not found:
+            return text.strip()
+    return _without_empty_nests(text)
+
+
+def _without_empty_nests(text: str) -> str:
+    """As ``without_empty``, in one pass through every element."""
     kept: list[str] = []
     around: list[tuple[str, int]] = []  # open elements, and where they begin in ``kept``
     filled = 0  # so many of them, from the outside, hold something

@@ -27,6 +27,7 @@ from worker.rights.excerpts import ATTRIBUTES, FIGURE, IMAGE, plain, without_emp
 MOST = 30  # copies an article may have; what stands further down is dropped where copies are wanted
 WAIT = timedelta(hours=1)  # from when a copy is wanted to when the text goes without it
 SHORT = 120  # characters under which a text hardly says anything without its pictures
+BEGINNING = 1_000  # characters of markup that mostly tell a long text from a short one
 LONGEST_URL = 2000
 LONGEST_HOST = 253
 EXCLUDED = "MEDIA_EXCLUDED"
@@ -134,9 +135,17 @@ def depends_on_media(version: Version) -> bool:
     """Whether ``version`` is a short text around pictures or files."""
     if version.body is None or not (version.images or version.attachments):
         return False
-    # What emptied elements leave behind is white space: a text that is long without any needs no second look.
-    words = plain(IMAGE.sub("", without_figures(version.body))).split()
-    return sum(map(len, words)) < SHORT and len(plain(without_images(version.body))) < SHORT
+    # What emptied elements leave behind is white space: a text that is long without any needs no second look; most
+    # show by their beginning, up to a tag, that they are.
+    beginning = without_figures(version.body)[:BEGINNING].rpartition("<")[0]
+    if _letters(beginning) >= SHORT:
+        return False
+    return _letters(without_figures(version.body)) < SHORT and len(plain(without_images(version.body))) < SHORT
+
+
+def _letters(markup: str) -> int:
+    """How many there are in clean HTML that has no figures."""
+    return sum(map(len, plain(IMAGE.sub("", markup)).split()))
 
 
 def carry(version: Version, media: Mapping[bytes, MediaCopy], images: str, site: str) -> Carried:
