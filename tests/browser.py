@@ -1,13 +1,18 @@
-"""A browser for the web face: asks the app over ASGI, without a socket."""
+"""A browser for the web face: asks the app over ASGI, without a socket. For those who need one there is ``served``."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import uvicorn
 from lxml import html
+from starlette.types import ASGIApp
 
 from tests.fakes import (
     NOON,
@@ -19,6 +24,7 @@ from tests.fakes import (
     a_withdrawal,
     an_english_release,
     an_excerpt,
+    article_id,
 )
 from worker.model.measures import Family
 from worker.web.app import create_app
@@ -52,6 +58,27 @@ def browser(shelf: FakeShelf, beats: FakeHeartbeats, measures: Callable[[], list
         return asyncio.run(exchange())
 
     return ask
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """The app on its real server, as long as the context lasts; gives its address, without a slash at the end."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(100)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def article(number: int = 1) -> str:
+    """The path of an article's page on the portal of ``a_full_shelf``."""
+    return f"/portal/portal/article/{article_id(number)}"
 
 
 def tree(answer: httpx.Response) -> Any:

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from tests.stages import Stages
 from worker.demo.site import Document
+from worker.model.catalog import Grant, Publisher, Scope, Source, SourceKind
 
 DISCLAIMER = (
     "免责声明：本网转载此文旨在传递更多信息，版权归原作者所有。"
@@ -59,3 +64,29 @@ def listing(*articles: tuple[str, str, str], more: str = "") -> Document:
 <div class="list"><ul>{lines}</ul></div><div class="pages">{more}</div>
 <div class="footer">版权所有 山川民族网</div></body></html>"""
     return Document(body.encode(), "text/html; charset=utf-8")
+
+
+def declare(stages: Stages, **changes: Any) -> None:
+    """``alpha`` has no feed: it is read from its pages, and may carry what it reprints."""
+    site = Source(
+        key="alpha",
+        publisher="alpha",
+        kind=SourceKind.SITE,
+        url=stages.sites["alpha"].url("/news/"),
+        every=600,
+        zone="Asia/Shanghai",
+        pace=0.0,
+        language="zh",
+    )
+    alpha = Publisher("alpha", "山川民族网", domains=("127.0.0.1",))
+    stages.declare(
+        sources=(replace(site, **changes),),
+        publishers=(alpha, Publisher("neac", "国家民族事务委员会", domains=("neac.gov.cn",))),
+        grants=(Grant("contract", "alpha", scope=Scope.CARRIED),),
+    )
+
+
+def run(stages: Stages, *, rounds: int = 3, minutes: float = 1) -> None:
+    """Listing, pages, deliveries: each round is one look at everything due."""
+    for _ in range(rounds):
+        stages.run(minutes=minutes)

@@ -3,15 +3,12 @@ command knows afterwards where an article has gone."""
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
-import uvicorn
 
+from tests.browser import served
 from tests.road import CATALOGUE, Item, Road
 from worker.demo.site import Document
 from worker.web.app import create_app
@@ -128,21 +125,9 @@ def test_a_link_that_several_copies_have_is_not_guessed(road: Road) -> None:
     assert "tongxin" in asked.text
 
 
-@contextmanager
-def web_face(road: Road) -> Iterator[str]:
+def web_face(road: Road) -> AbstractContextManager[str]:
     services = road.services
-    app = create_app(services.shelf, heartbeats=None, clock=services.clock)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(20)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    return served(create_app(services.shelf, heartbeats=None, clock=services.clock))
 
 
 PORTAL = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,12 +10,6 @@ from tests.http_server import Exchange, Peer, Script, answer
 from tests.stages import OTHER, STORY, Stages, item, rss
 from worker.model.catalog import Destination
 from worker.store.schema import receipt
-
-
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as peer:
-        yield peer
 
 
 async def _endless(exchange: Exchange) -> None:

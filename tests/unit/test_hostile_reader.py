@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
-import uvicorn
 
+from tests.browser import served
 from tests.stages import OTHER, STORY, Stages, item, rss
 from worker.errors import SecretError
 from worker.model.catalog import Destination
@@ -33,7 +31,7 @@ class Shown:
 class Reader:
     """Asks the web face on its real server; paths and header bytes go out as they are given."""
 
-    port: int
+    port: int | None
 
     def __call__(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Shown:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -64,15 +62,8 @@ def ask(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     stages.run()
     services = stages.services
     app = create_app(services.shelf, heartbeats=services.pulse, clock=services.clock)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(100)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield Reader(listener.getsockname()[1])
-        server.should_exit = True
-        thread.join()
+    with served(app) as url:
+        yield Reader(urlsplit(url).port)
 
 
 ODD = (

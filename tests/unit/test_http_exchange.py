@@ -7,36 +7,16 @@ import gzip
 import itertools
 import socket
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 
 import pytest
 
-from tests.http_server import Exchange, Peer, answer
+from tests.http_server import LOOPBACK, Exchange, Peer, answer
 from worker.http.client import Http
 from worker.http.guard import Guard
 from worker.model.fetch import FetchError, Outcome, Phase, Request
 
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 MIB = 1024 * 1024
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as running:
-        yield running
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    client = Http(user_agent="Newsroad/test (+desk@news.example)", guard=Guard(LOOPBACK), clock=utc_now)
-    yield client
-    client.close()
 
 
 def failed(outcome: Outcome, phase: Phase, error: FetchError) -> bool:

@@ -5,37 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from ipaddress import ip_network
 
 import pytest
 import trustme
 
 from tests.http_server import Exchange, Peer, answer
 from worker.http.client import Http
-from worker.http.guard import Guard
 from worker.model.fetch import FetchError, Outcome, Phase, Request
 
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 MIB = 1024 * 1024
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as running:
-        yield running
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    client = Http(user_agent="Newsroad/test (+desk@news.example)", guard=Guard(LOOPBACK), clock=utc_now)
-    yield client
-    client.close()
 
 
 def failed(outcome: Outcome, phase: Phase, error: FetchError) -> bool:

@@ -9,35 +9,22 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from ipaddress import ip_network
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.http_server import Exchange, Peer, answer
+from tests.http_server import LOOPBACK, Exchange, Peer, answer
+from worker.bootstrap import utc_now
 from worker.http.client import Http
 from worker.http.guard import Guard
 from worker.http.loop import LoopThread
 from worker.model.fetch import FetchError, Lane, Outcome, Phase, Request
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as running:
-        running.scripts["/"] = answer(200, b"home")
-        yield running
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    client = Http(user_agent="t", guard=Guard((ip_network("127.0.0.0/8"),)), clock=utc_now)
-    yield client
-    client.close()
+def peer(peer: Peer) -> Peer:
+    peer.scripts["/"] = answer(200, b"home")
+    return peer
 
 
 def supply(lanes: Sequence[Lane]) -> Callable[[int], list[Lane]]:
@@ -303,7 +290,7 @@ def test_a_closed_client_opens_again(http: Http, peer: Peer) -> None:
 
 def test_idle_connections_are_bounded() -> None:
     hosts = [f"127.0.0.{n}" for n in range(1, 31)]
-    http = Http(user_agent="t", guard=Guard((ip_network("127.0.0.0/8"),)), clock=utc_now, connections=4)
+    http = Http(user_agent="t", guard=Guard(LOOPBACK), clock=utc_now, connections=4)
     with Peer(host="0.0.0.0") as peer:  # listens on every loopback address, so each counts as a host
         run(http, [Lane((Request(n, peer.url(host=host)),)) for n, host in enumerate(hosts)])
         until = time.monotonic() + 5

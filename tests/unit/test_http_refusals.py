@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from ipaddress import ip_network
 
 import pytest
 
 from tests.http_server import Peer, answer
+from worker.bootstrap import utc_now
 from worker.http.client import Http
 from worker.http.guard import Guard
 from worker.model.fetch import FetchError, Phase, Request
 
-LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
 
 @pytest.fixture
-def peer() -> Iterator[Peer]:
-    with Peer() as running:
-        running.scripts["/"] = answer(200, b"home")
-        yield running
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    client = Http(user_agent="t", guard=Guard(LOOPBACK), clock=utc_now)
-    yield client
-    client.close()
+def peer(peer: Peer) -> Peer:
+    peer.scripts["/"] = answer(200, b"home")
+    return peer
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -24,8 +23,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-import uvicorn
 
+from tests.browser import served
 from tests.road import CATALOGUE, Item, Road
 from worker.demo.partner import verify
 from worker.partners.article import TITLE
@@ -258,20 +257,10 @@ def test_the_real_sender_and_the_receiver_understand_each_other(pack: Pack, road
 
 
 @contextmanager
-def web_face(road: Road) -> Iterator[str]:
+def pulling(road: Road) -> Iterator[str]:
     services = road.services
-    app = create_app(services.shelf, heartbeats=None, clock=services.clock, changes=services.changes)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(20)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v1/changes"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with served(create_app(services.shelf, heartbeats=None, clock=services.clock, changes=services.changes)) as url:
+        yield f"{url}/api/v1/changes"
 
 
 def fetch(words: Sequence[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -293,7 +282,7 @@ def test_a_client_fetches_everything_and_goes_on_where_it_left_off(
     assert json.loads((folder / "settings.json").read_text())["url"] == "https://news.beichen.example/api/v1/changes"
     road.publish("jiang", Item("1", "江城代表团走访学校"))
     road.run()
-    with web_face(road) as url:
+    with pulling(road) as url:
         first = fetch(words, folder, PULL_URL=url)
         assert first.returncode == 0, first.stderr
         assert stored(folder)["title"] == "江城代表团走访学校"

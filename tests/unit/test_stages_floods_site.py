@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.portal import article, listing
+from tests import portal
+from tests.portal import article, listing, run
 from tests.stages import NOON, Stages, item, rss
 from worker.demo.site import Document
-from worker.model.catalog import Grant, Publisher, Scope, Source, SourceKind
+from worker.model.catalog import SourceKind
 from worker.store.declared import source
 from worker.store.schema import entry, resource, revision
 
@@ -44,31 +44,8 @@ def build(stages: Stages, path: str, *, day: int = 24, dates: bool = True, numbe
     stages.services.polling.poll_now("alpha", stages.now)
 
 
-def run(stages: Stages, *, rounds: int = 3, minutes: float = 1) -> None:
-    for _ in range(rounds):
-        stages.run(minutes=minutes)
-
-
 def declare(stages: Stages, **changes: Any) -> None:
-    site = Source(
-        key="alpha",
-        publisher="alpha",
-        kind=SourceKind.SITE,
-        url=stages.sites["alpha"].url("/news/"),
-        every=600,
-        zone="Asia/Shanghai",
-        pace=0.0,
-        language="zh",
-        follow=FOLLOW,
-    )
-    stages.declare(
-        sources=(replace(site, **changes),),
-        publishers=(
-            Publisher("alpha", "山川民族网", domains=("127.0.0.1",)),
-            Publisher("neac", "国家民族事务委员会", domains=("neac.gov.cn",)),
-        ),
-        grants=(Grant("contract", "alpha", scope=Scope.CARRIED),),
-    )
+    portal.declare(stages, **{"follow": FOLLOW, **changes})
 
 
 def attention(stages: Stages) -> str:

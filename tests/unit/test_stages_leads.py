@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from tests.portal import SNOW, VISIT, article
+from tests.portal import SNOW, VISIT, article, run
 from tests.stages import NOON, Stages, item, rss
-from tests.unit.test_stages_site import ONE, TWO, asked, data, declare, pages, run, show
+from tests.unit.test_stages_site import ONE, TWO, asked, data, declare, pages, show
 from worker.demo.site import Document
 from worker.model.catalog import DataCall, FirstContact, Listing, SourceKind
 

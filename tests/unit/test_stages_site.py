@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.portal import SNOW, VISIT, article, listing
+from tests import portal
+from tests.portal import SNOW, VISIT, article, listing, run
 from tests.stages import NOON, Stages, telling
 from worker.demo.site import Document
-from worker.model.catalog import FirstContact, Grant, Listing, Publisher, Scope, Source, SourceKind
+from worker.model.catalog import FirstContact, Listing
 from worker.model.feed import ParsedEntry
 from worker.store.pack import unpack
 from worker.store.schema import resource, revision, snapshot
@@ -23,7 +24,6 @@ PAGES = {ONE[0]: article(), TWO[0]: article("大雪之后的护林员巡山路",
 
 @pytest.fixture
 def site(stages: Stages) -> Stages:
-    """``alpha`` has no feed: it is read from its pages, and may carry what it reprints."""
     for path, document in PAGES.items():
         stages.sites["alpha"].put(path, document)
     declare(stages)
@@ -31,35 +31,12 @@ def site(stages: Stages) -> Stages:
 
 
 def declare(stages: Stages, **changes: Any) -> None:
-    plain = Source(
-        key="alpha",
-        publisher="alpha",
-        kind=SourceKind.SITE,
-        url=stages.sites["alpha"].url("/news/"),
-        every=600,
-        zone="Asia/Shanghai",
-        pace=0.0,
-        language="zh",
-        first_contact=FirstContact(entries=20, max_age=24 * 3600),
-        follow=(),
-    )
-    alpha = Publisher("alpha", "山川民族网", domains=("127.0.0.1",))
-    stages.declare(
-        sources=(replace(plain, **changes),),
-        publishers=(alpha, Publisher("neac", "国家民族事务委员会", domains=("neac.gov.cn",))),
-        grants=(Grant("contract", "alpha", scope=Scope.CARRIED),),
-    )
+    portal.declare(stages, **{"first_contact": FirstContact(entries=20, max_age=24 * 3600), "follow": (), **changes})
 
 
 def show(stages: Stages, *articles: tuple[str, str, str], more: str = "") -> None:
     stages.sites["alpha"].put("/news/", listing(*articles, more=more))
     stages.services.polling.poll_now("alpha", stages.now)
-
-
-def run(stages: Stages, *, rounds: int = 3, minutes: float = 1) -> None:
-    """Listing, pages, deliveries: each round is one look at everything due."""
-    for _ in range(rounds):
-        stages.run(minutes=minutes)
 
 
 def asked(stages: Stages) -> list[str]:

@@ -26,7 +26,7 @@ from worker.http.mail import compose, send
 from worker.model.alerts import Message, Told
 from worker.model.catalog import Alerts
 from worker.model.mail import MailServer
-from worker.settings import Settings, read_server
+from worker.settings import read_server
 from worker.tellers import Tellers
 
 NAME = UUID("0197a5c2-3b4d-4e5f-8a6b-7c8d9e0f1a2b")
@@ -40,13 +40,6 @@ MESSAGE = Message("alerts.changed", SUBJECT, TEXT, {"operator": "北辰转载平
 def box() -> Iterator[Mailbox]:
     with mailbox() as box:
         yield box
-
-
-@pytest.fixture
-def http() -> Iterator[Http]:
-    client = Http(user_agent="test", guard=Guard(Settings(allow_networks="127.0.0.0/8").allow_networks), clock=utc_now)
-    yield client
-    client.close()
 
 
 Tell = Callable[..., Told]

@@ -9,35 +9,15 @@ from urllib.parse import urlsplit
 import jsonschema
 import pytest
 
-from tests.browser import Get, a_full_shelf, browser, tree, words_of
+from tests.browser import Get, article, tree, words_of
 from tests.fakes import (
     NOON,
     OPERATOR,
     FakeHeartbeats,
     FakeShelf,
-    article_id,
 )
 from worker.errors import StoreError
 from worker.web.app import SECURITY_HEADERS
-
-
-@pytest.fixture
-def shelf() -> FakeShelf:
-    return a_full_shelf()
-
-
-@pytest.fixture
-def beats() -> FakeHeartbeats:
-    return FakeHeartbeats({"tick": NOON - timedelta(seconds=2)})
-
-
-@pytest.fixture
-def get(shelf: FakeShelf, beats: FakeHeartbeats) -> Get:
-    return browser(shelf, beats)
-
-
-def article(number: int = 1) -> str:
-    return f"/portal/portal/article/{article_id(number)}"
 
 
 def test_a_living_process_says_so_even_without_its_database(get: Get, shelf: FakeShelf, beats: FakeHeartbeats) -> None:

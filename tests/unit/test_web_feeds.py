@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from tests.browser import TOKEN, Get, a_full_shelf, browser
+from tests.browser import TOKEN, Get
 from tests.fakes import (
     CHANNELS,
-    NOON,
     OPEN_FEED,
     OPERATOR,
     PARTNER_FEED,
-    FakeHeartbeats,
     FakeShelf,
     a_withdrawal,
     article_id,
 )
-
-
-@pytest.fixture
-def shelf() -> FakeShelf:
-    return a_full_shelf()
-
-
-@pytest.fixture
-def beats() -> FakeHeartbeats:
-    return FakeHeartbeats({"tick": NOON - timedelta(seconds=2)})
-
-
-@pytest.fixture
-def get(shelf: FakeShelf, beats: FakeHeartbeats) -> Get:
-    return browser(shelf, beats)
 
 
 @pytest.mark.parametrize(
