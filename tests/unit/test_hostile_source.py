@@ -98,6 +98,7 @@ def test_a_longer_copy_does_not_take_the_lead(stages: Stages) -> None:
     alpha_then_beta(stages, text=STORY + SPAM)
     assert "甲报" in shown(stages)["走访"]
     mine = [one.payload["data"] for one in stages.partner.accepted() if "甲报" in one.payload["data"]["credit"]["line"]]
+    assert [one["title"] for one in mine] == ["走访"]
     assert all("买它" not in one["body_html"] for one in mine)
 
 
@@ -107,6 +108,7 @@ def test_naming_anothers_author_or_name_earns_nothing(stages: Stages) -> None:
         "beta", rss(item("b1", "冒名", SPAM, extra="<dc:publisher>甲报</dc:publisher><source>甲报</source>"))
     )
     stages.run()
+    assert stages.sent == [("published", "冒名")]
     for one in stages.partner.accepted():
         assert one.payload["data"]["use"] == "link_only"
         assert "买它" not in one.payload["data"]["body_html"]

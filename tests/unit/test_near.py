@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from opencc import OpenCC
 
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
@@ -68,8 +69,7 @@ def test_the_same_text_under_another_dress_is_the_same(title: str, text: str) ->
 
 
 def test_traditional_and_simplified_are_one() -> None:
-    opencc = pytest.importorskip("opencc")
-    convert = opencc.OpenCC("s2tw").convert
+    convert = OpenCC("s2tw").convert
     assert second(convert(TITLE), convert(QUAKE)).nearness is Nearness.SAME
 
 

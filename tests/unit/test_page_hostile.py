@@ -75,7 +75,7 @@ def test_a_page_is_read_past_inline_tags_that_nobody_closed() -> None:
 
 @settings(max_examples=60)
 @given(st.binary(max_size=2_000))
-def test_any_bytes(body: bytes) -> None:
+def test_no_bytes_whatever_make_reading_raise(body: bytes) -> None:
     read_page(Document(b"<html><body><h1>x</h1>" + body, "https://a.example/"), now=NOW)
 
 
