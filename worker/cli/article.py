@@ -212,15 +212,12 @@ def explain_command(
         row = the_article(services, text, follow=False)
         facts = services.people.article(row.uuid)
         if other is not None:
-            pair = lay_beside(services, facts, other)
-            print_json(pair_json(pair)) if as_json else show_pair(pair, chosen)
+            _show_beside(services, facts, other, chosen, as_json=as_json)
             return
         near, waiting = services.people.near(row.uuid), waiting_lead(facts.story, view, times.now)
         places = _places(services, facts, destination, times)
         told = explain(facts.story, view, places, services.people.article_deliveries(row.uuid), times.now)
-        version = present(facts.story, view)
-        gone = version.source if version is not None and version.source not in view.sources else None
-        kept = _kept(facts, view, times)
+        gone, kept = _gone(facts, view), _kept(facts, view, times)
     if as_json:
         print_json(
             {
@@ -246,6 +243,20 @@ def explain_command(
             say(f"  {line}")
     if not told:
         say(words.phrase("nowhere", chosen))
+
+
+def _show_beside(services: Services, facts: ArticleFacts, other: str, tongue: str, *, as_json: bool) -> None:
+    pair = lay_beside(services, facts, other)
+    if as_json:
+        print_json(pair_json(pair))
+    else:
+        show_pair(pair, tongue)
+
+
+def _gone(facts: ArticleFacts, view: View) -> str | None:
+    """The source of its text, where that has left the catalogue."""
+    version = present(facts.story, view)
+    return version.source if version is not None and version.source not in view.sources else None
 
 
 def _places(services: Services, facts: ArticleFacts, only: str | None, times: Times) -> list[DestinationRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from worker.cli.output import (
     ArticleArgument,
     JsonOption,
     LanguageOption,
+    NeededByOption,
+    NeededNoteOption,
+    YesOption,
     ask,
     language,
     plain,
@@ -28,7 +32,7 @@ from worker.errors import NotFound, Refused
 from worker.model.catalog import Use
 from worker.model.delivery import Action
 from worker.model.overview import ArticleFacts, ArticleRow
-from worker.model.repair import Outcome, Parting, Place
+from worker.model.repair import Merging, Outcome, Parting, Place, Splitting
 from worker.model.words import counted
 from worker.pipeline.repair import merge, merging, split, splitting
 from worker.rights.notices import reason_text
@@ -36,10 +40,11 @@ from worker.rights.notices import reason_text
 __all__ = ["app"]
 
 _NOBODY = UUID(int=0)
+_QUESTIONS = {
+    "merge": ("Make them one article?", "merge them"),
+    "split": ("Split it off?", "split it off"),
+}
 
-ByOption = Annotated[str, typer.Option("--by", help="Who says so. Needed.")]
-NoteOption = Annotated[str, typer.Option("--note", help="Why. Needed.")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only show what it would do.")]
 OtherArgument = Annotated[str, typer.Argument(metavar="OTHER", help="The article that becomes a part of it.")]
 EntryArgument = Annotated[
@@ -51,8 +56,8 @@ EntryArgument = Annotated[
 def merge_command(
     text: ArticleArgument,
     other: OtherArgument,
-    by: ByOption = "",
-    note: NoteOption = "",
+    by: NeededByOption = "",
+    note: NeededNoteOption = "",
     yes: YesOption = False,
     dry_run: DryRunOption = False,
     tongue: LanguageOption = None,
@@ -70,24 +75,20 @@ def merge_command(
             f"with {counted(len(would.entries), 'copy', 'copies')}",
             *(f"its correction of {name} is lost: {value}" for name, value in would.lost.items()),
         ]
-        if dry_run:
-            _tell("would_merge", would, lines, (kept.title, gone.title), chosen, as_json=as_json)
+        plan = _Plan("merge", would, lines, (kept.title, gone.title), chosen)
+        if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
             return
-        _check_signed(by, note, "merge")
-        if not yes:
-            _tell("would_merge", would, lines, (kept.title, gone.title), chosen, as_json=False)
-            _agree("Make them one article?", "merge them")
         common = services.works, services.view(), services.hints, services.clock
         done = merge(*common, kept.uuid, gone.uuid, by=by, note=note)
     lines.append(f"Done; {done.other} leads to {done.article} from now on. Undo: newsroad article split, for each copy")
-    _tell("merged", done, lines, (kept.title, gone.title), chosen, as_json=as_json)
+    _tell("merged", done, plan, as_json=as_json)
 
 
 @app.command("split")
 def split_command(
     text: EntryArgument,
-    by: ByOption = "",
-    note: NoteOption = "",
+    by: NeededByOption = "",
+    note: NeededNoteOption = "",
     yes: YesOption = False,
     dry_run: DryRunOption = False,
     tongue: LanguageOption = None,
@@ -101,16 +102,50 @@ def split_command(
         _, would = splitting(facts.story, entry, (0, _NOBODY), asked, view, now)
         titles = facts.title, next(copy.title or "" for copy in facts.copies if copy.entry == entry)
         lines = _split_lines(entry, facts, led=would.led)
-        if dry_run:
-            _tell("would_split", would, lines, titles, chosen, as_json=as_json)
+        plan = _Plan("split", would, lines, titles, chosen)
+        if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
             return
-        _check_signed(by, note, "split")
-        if not yes:
-            _tell("would_split", would, lines, titles, chosen, as_json=False)
-            _agree("Split it off?", "split it off")
         done = split(services.works, view, services.hints, services.clock, entry, by=by, note=note)
     lines.append(f"Done; it is {done.other} from now on. Undo: newsroad article merge {done.article} {done.other}")
-    _tell("split", done, lines, titles, chosen, as_json=as_json)
+    _tell("split", done, plan, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What would be done, as people are told: in ``lines``, and at each destination under the titles of the article
+    and of the other one."""
+
+    verb: str
+    would: Merging | Splitting
+    lines: list[str]
+    titles: tuple[str, str]
+    tongue: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who says so, why, and whether it is to be done."""
+
+    by: str
+    note: str
+    yes: bool
+    dry_run: bool
+
+
+def _agreed(plan: _Plan, said: _Said, *, as_json: bool) -> bool:
+    """Whether to go on. False where the plan alone was asked for, and told. Raises Refused without a name and a note,
+    and where nobody says yes."""
+    if said.dry_run:
+        _tell(f"would_{plan.verb}", plan.would, plan, as_json=as_json)
+        return False
+    if not said.by.strip() or not said.note.strip():
+        raise Refused(f"a {plan.verb} needs a name and a note: --by NAME --note TEXT; to look only: --dry-run")
+    if not said.yes:
+        _tell(f"would_{plan.verb}", plan.would, plan, as_json=False)
+        question, what = _QUESTIONS[plan.verb]
+        unasked = f"Nothing was done. To {what}, say --yes; to look only, --dry-run"
+        ask(question, unasked=unasked, no="Nothing was done.")
+    return True
 
 
 def _standing(services: Services, text: str) -> ArticleRow:
@@ -157,31 +192,21 @@ def _split_lines(entry: int, facts: ArticleFacts, *, led: bool) -> list[str]:
     return lines
 
 
-def _check_signed(by: str, note: str, verb: str) -> None:
-    if not by.strip() or not note.strip():
-        raise Refused(f"a {verb} needs a name and a note: --by NAME --note TEXT; to look only: --dry-run")
-
-
-def _agree(question: str, what: str) -> None:
-    unasked = f"Nothing was done. To {what}, say --yes; to look only, --dry-run"
-    ask(question, unasked=unasked, no="Nothing was done.")
-
-
-def _tell(name: str, told: Any, lines: Sequence[str], titles: tuple[str, str], tongue: str, *, as_json: bool) -> None:
+def _tell(name: str, told: Merging | Splitting, plan: _Plan, *, as_json: bool) -> None:
     if as_json:
         print_json({name: _json(told)})
         return
-    say(lines[0])
-    for line in lines[1:]:
+    say(plan.lines[0])
+    for line in plan.lines[1:]:
         say(f"  {line}")
     print_table(
-        ("destination", titles[0][:40], titles[1][:40]),
-        [(one.destination, _fate(one.article, tongue), _fate(one.other, tongue)) for one in told.places],
+        ("destination", *(title[:40] for title in plan.titles)),
+        [(one.destination, _fate(one.article, plan.tongue), _fate(one.other, plan.tongue)) for one in told.places],
         empty="It changes nothing at any destination.",
     )
 
 
-def _json(told: Any) -> dict[str, Any]:
+def _json(told: Merging | Splitting) -> dict[str, Any]:
     found: dict[str, Any] = plain(told)
     if told.other == _NOBODY:
         found["other"] = None  # it has no id yet

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from worker.bootstrap import open_services
-from worker.cli.output import JsonOption, ask, print_json
+from worker.cli.output import JsonOption, YesOption, ask, print_json
 from worker.settings import Settings
 from worker.store.backup import Manifest, Say, back_up
 from worker.store.engine import sqlite_path
@@ -47,7 +47,7 @@ def backup_command(
 def restore_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
     only_verify: Annotated[bool, typer.Option("--verify", help="Check the file, restore nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup into an empty database, SQLite or PostgreSQL, whichever of them it came from."""

@@ -32,6 +32,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many lines at most.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who does it, for the record; your login name if absent.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, for the record.")]
+NeededByOption = Annotated[str, typer.Option("--by", help="Who says so. Needed.")]
+NeededNoteOption = Annotated[str, typer.Option("--note", help="Why. Needed.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 LanguageOption = Annotated[
     str | None, typer.Option("--language", help="zh or en; the operator's own language if absent.")
 ]

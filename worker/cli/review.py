@@ -17,7 +17,10 @@ from worker.cli.output import (
     JsonOption,
     LanguageOption,
     LimitOption,
+    NeededByOption,
+    NeededNoteOption,
     Times,
+    YesOption,
     language,
     plain,
     print_json,
@@ -62,9 +65,6 @@ ArticlesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[ARTICLE…]", help="Ids or addresses; none: all that the filters name.")
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Of articles named: wherever they are held.")]
-ByOption = Annotated[str, typer.Option("--by", help="Who decides. Needed.")]
-NoteOption = Annotated[str, typer.Option("--note", help="Why. Needed.")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only list what the filters name.")]
 
 
@@ -191,8 +191,8 @@ def approve_command(
     older: AgeFilter = None,
     match: WordsFilter = None,
     everywhere: AllOption = False,
-    by: ByOption = "",
-    note: NoteOption = "",
+    by: NeededByOption = "",
+    note: NeededNoteOption = "",
     use: Annotated[Use, typer.Option("--use", help="full_text, excerpt or link_only.")] = Use.FULL_TEXT,
     until: Annotated[str | None, typer.Option("--until", help="Last day or moment it holds.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days it holds, without --until.")] = 30,
@@ -221,8 +221,8 @@ def reject_command(
     older: AgeFilter = None,
     match: WordsFilter = None,
     everywhere: AllOption = False,
-    by: ByOption = "",
-    note: NoteOption = "",
+    by: NeededByOption = "",
+    note: NeededNoteOption = "",
     yes: YesOption = False,
     dry_run: DryRunOption = False,
     tongue: LanguageOption = None,

@@ -61,14 +61,11 @@ def make_release(
     media: Mapping[bytes, MediaCopy] | None = None,
 ) -> Release:
     """``version`` as ``decision`` allows it. Raises ValueError under HOLD or REJECT: nothing may be released then.
-
     Images, files and enclosures go only under a grant that covers them, and then as the destination wants them
     (``images``: drop, link, host), from the copies in ``media``. ``channels`` outside the grant's are left out (all
-    stay if none is inside); the deepest path comes first, as the breadcrumb.
-    """
+    stay if none is inside); the deepest path comes first, as the breadcrumb."""
     grant = next((grant for grant in grants if grant.key == decision.grant), None)
-    wish = images if covers(decision, grant) else "drop"
-    carried, excerpt = _allowed(version, decision, media or {}, wish, operator.site)
+    carried, excerpt = _allowed(version, decision, grant, images=images, media=media or {}, site=operator.site)
     tag = language_shown(version, operator)
     return Release(
         article=version.article,
@@ -124,14 +121,20 @@ def _words(
 
 
 def _allowed(
-    version: Version, decision: Decision, media: Mapping[bytes, MediaCopy], images: str, site: str
+    version: Version,
+    decision: Decision,
+    grant: Grant | None,
+    *,
+    images: str,
+    media: Mapping[bytes, MediaCopy],
+    site: str,
 ) -> tuple[Carried, str | None]:
-    """The text with what goes along, and the excerpt."""
+    """The text with what goes along, and the excerpt. Without a grant that covers them ``images`` are dropped."""
     if decision.use is Use.EXCERPT:
         return Carried(None), excerpt_of(version, exact=Reason.FEED_SUMMARY in decision.reasons)
     if decision.use is not Use.FULL_TEXT:
         return Carried(None), None
-    carried = carry(version, media, images, site)
+    carried = carry(version, media, images if covers(decision, grant) else "drop", site)
     return carried, own_summary(version) if carried.body is not None else None
 
 
