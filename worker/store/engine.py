@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from worker.errors import SettingsError, StoreError
 
@@ -61,6 +61,26 @@ def among(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
     return column.in_(sa.bindparam(name, type_=column.type, expanding=True))
 
 
+_SQLITE_OWN = {
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR),
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL),
+}
+# Connection lost, rolled back for another's sake, somebody's shutdown, an error of the system.
+_POSTGRESQL_OWN = ("08", "40", "57", "58")
+_POSTGRESQL_FULL = {"53100", "53300", "55P03"}  # the disk, the connections; a lock that was not had
+
+
+def _is_its_own(error: DBAPIError) -> bool:
+    """Whether the database failed for a reason that no statement can give it: whatever was to be written is not to
+    blame, and may be written later. Everything else is the fault of what was written, and is counted against it."""
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_OWN
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state[:2] in _POSTGRESQL_OWN or state in _POSTGRESQL_FULL
+
+
 class Database:
     """Opens transactions. Safe to make before a fork: each process builds its own engines on first use."""
 
@@ -98,7 +118,7 @@ class Database:
     @contextmanager
     def write(self, *, lock: int | None = None) -> Iterator[Connection]:
         """A write transaction, committed on leaving. ``lock`` is taken for its length on PostgreSQL (SQLite is serial
-        anyway)."""
+        anyway). Raises StoreError where the database cannot go on for a reason of its own."""
         with self._begin(0) as connection:
             if lock is not None and not self.sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
@@ -116,8 +136,13 @@ class Database:
             connection = self.engines()[which].connect()
         except OperationalError as error:
             raise StoreError(f"the database does not answer: {error.orig}; check NEWSROAD_DATABASE_URL") from error
-        with connection, connection.begin():
-            yield connection
+        try:
+            with connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if not _is_its_own(error):
+                raise
+            raise StoreError(f"the database cannot go on: {error.orig}; look at its disk and its log") from error
 
     def insert_ignore(self, table: sa.Table) -> Any:
         """An INSERT that leaves rows with a taken key as they are."""

@@ -1,0 +1,101 @@
+"""A database that fails for reasons of its own (a full disk, a restart, somebody's lock) is nobody's fault: what was to
+be written waits, and is not counted against whoever wrote it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from tests.stages import OTHER, Stages, item, rss
+from worker.errors import NewsroadError, StoreError
+from worker.store.engine import Database
+
+LONG = timedelta(seconds=70)  # after which a lease has ended
+
+
+def fill(database: Database) -> Callable[[], None]:
+    """Let the disk be full for everything that makes a row of entries; returns what frees it again."""
+    engine = database.engines()[0]
+
+    def small(connection: sa.Connection) -> None:
+        used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {used}")
+
+    def refuse(_c: object, _cursor: object, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO entry"):
+            raise psycopg.errors.DiskFull('could not extend file "base/16384/1259": No space left on device')
+
+    def free() -> None:
+        if not database.sqlite:
+            event.remove(engine, "before_cursor_execute", refuse)
+            return
+        event.remove(engine, "begin", small)
+        with database.write() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+
+    if database.sqlite:
+        event.listen(engine, "begin", small)
+    else:
+        event.listen(engine, "before_cursor_execute", refuse)
+    return free
+
+
+@pytest.fixture
+def full(stages: Stages) -> Callable[[], None]:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.run()
+    stages.now += timedelta(minutes=11)
+    big = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(200_000))
+    stages.publish("alpha", rss(item("b", "乙", f"{OTHER}{big}"), item("a", "甲")))
+    stages.poll()
+    return fill(stages.services.database)
+
+
+def test_an_article_is_not_lost_to_a_full_disk(stages: Stages, full: Callable[[], None]) -> None:
+    for _ in range(5):
+        with pytest.raises(StoreError, match=r"full|No space left"):
+            stages.ingest()
+        stages.now += LONG
+    full()
+    stages.run()
+    assert [title for _, title in stages.sent] == ["甲", "乙"]
+    assert {row.state for row in stages.snapshots()} == {"done"}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_nor_to_a_database_that_is_restarted_in_the_middle(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    engine = stages.services.database.engines()[0]
+    cuts = iter(range(4))
+
+    def cut(connection: sa.Connection, _cursor: object, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO entry") and next(cuts, None) is not None:
+            pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            with psycopg.connect(
+                engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            ) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+    event.listen(engine, "before_cursor_execute", cut)
+    for _ in range(4):
+        with pytest.raises(StoreError, match="cannot go on"):
+            stages.ingest()
+        stages.now += LONG
+    stages.run()
+    assert [title for _, title in stages.sent] == ["甲"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_statement_that_is_wrong_is_still_its_writers_fault(database: Database) -> None:
+    with pytest.raises(sa.exc.OperationalError) as caught, database.write() as connection:
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    assert not isinstance(caught.value, NewsroadError)
+    assert isinstance(caught.value.orig, sqlite3.OperationalError)
