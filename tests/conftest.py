@@ -29,6 +29,11 @@ settings.load_profile("newsroad")
 share_compiled_statements()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End-to-end tests first: mostly they wait, so one worker goes through them while the others have the cores."""
+    items.sort(key=lambda one: "e2e" not in one.path.parts)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the session."""
