@@ -16,6 +16,7 @@ _SAMPLE: Final = 600  # characters
 _ENOUGH = 20  # letters
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile("[A-Za-z]+")  # the same, where there is nothing else: a quarter of the time
 
 # ISO 15924, and the ranges of its letters.
 _SCRIPTS: Final = (
@@ -209,6 +210,9 @@ _script_of_letter = _ScriptOf()
 
 def _shown(sample: str) -> tuple[str | None, str | None]:
     """The script most letters are of, and the language, where they show one."""
+    if sample.isascii():
+        most = sum(map(len, _ASCII_WORD.findall(sample)))
+        return ("Latn" if most else None), (_by_little_words(sample) if most > _ENOUGH else None)
     letters = Counter(sample)
     counts: dict[str, int] = {}
     for char, times in letters.items():
@@ -239,7 +243,7 @@ def _language_in(script: str, most: int, sample: str) -> str | None:
 
 def _by_little_words(sample: str) -> str | None:
     """One word in eight at least is among the language's most frequent, and clearly fewer among any other's."""
-    words = _WORD.findall(sample.lower())
+    words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample.lower())
     if len(words) < _ENOUGH // 2:
         return None
     times = Counter(words)

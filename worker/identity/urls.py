@@ -91,12 +91,19 @@ def link_digest(url: str) -> bytes:
 
 def host_of(url: str) -> str | None:
     """``name:port`` of an http(s) address, lower case, the port always written: the unit of politeness."""
+    return _host_of(url) if len(url) > _LONGEST_KEPT else _kept_host_of(url)
+
+
+def _host_of(url: str) -> str | None:
     if simple := _SIMPLE_ORIGIN.match(url):
         return f"{_ascii_host(simple[2])}:{simple[3] or _DEFAULT_PORTS[simple[1]]}"
     parts = _split(url)
     if parts is None or not parts.hostname:
         return None
     return f"{_ascii_host(parts.hostname)}:{parts.port or _DEFAULT_PORTS[parts.scheme]}"
+
+
+_kept_host_of = lru_cache(maxsize=4096)(_host_of)  # an entry's link is asked for by everything that looks at it
 
 
 @lru_cache(maxsize=4096)

@@ -94,8 +94,10 @@ _INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECA
 _MARKUP = re.compile(
     rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE
 )
-# Not the single blanks between words: they are what they should be, and most of what there is.
-_SPACE = re.compile("[ \t\r\n\f\v\xa0\u2028\u2029]{2,}|[\t\r\n\f\v\xa0\u2028\u2029]")
+# Not the single blanks between words: they are what they should be, and most of what there is. The pattern begins with
+# one sign of the set, so that it is tried only there: a third of the time of two alternatives.
+_BLANKS = "[ \t\r\n\f\v\xa0\u2028\u2029]"
+_SPACE = re.compile(f"{_BLANKS}(?:(?<! )|(?={_BLANKS})){_BLANKS}*")
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\u2028\u2029"
 _URL_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ABSOLUTE = re.compile(

@@ -271,9 +271,12 @@ def keep(
             if (key, each.article) in taken:
                 continue
             taken.add((key, each.article))
-            held = crowd.setdefault(key, [])
+            keys.append((key - _SIGN, known.entry))
+            if key not in crowd:  # mostly
+                crowd[key] = [known]
+                continue
+            held = crowd[key]
             insort(held, known, key=attrgetter("entry"))
-            keys.append((key - _SIGN, int(each.id)))
             if len(held) > MOST_PER_KEY:
                 dropped.append({"b_key": key - _SIGN, "b_entry": held.pop(too_many(held)).entry})
     _ADD_TEXTS.run(nearby.connection, texts)
