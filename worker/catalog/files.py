@@ -14,6 +14,21 @@ from worker.catalog.shape import SHAPES, SINGLE
 from worker.catalog.values import KEY, KEY_RULE, meant
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'')
+_BARE = re.compile(r"=\s*([^\W\d]\w*)")  # a word where a value should be
+_TYPED_WIDE = {
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "＂": '"',
+    "＝": "=",
+    "，": ",",
+    "【": "[",
+    "】": "]",
+    "［": "[",
+    "］": "]",
+}
 _SINGULAR = {table: table.removesuffix("s") for table in SHAPES}
 _MAIN_ONLY = ("include", "defaults")
 
@@ -133,7 +148,28 @@ def _syntax_finding(name: str, text: str, message: str) -> Finding:
     """``tomllib`` puts the line into its message."""
     position = _POSITION.search(message)
     line = int(position[1]) if position and position[1] else text.rstrip().count("\n") + 1
-    return Finding(name, line, "", f"is not TOML: {_POSITION.sub('', message)}")
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    return Finding(name, line, "", f"is not TOML: {_POSITION.sub('', message)}{_syntax_advice(written, message)}")
+
+
+def _syntax_advice(written: str, message: str) -> str:
+    """What to do about the commonest slips, which ``tomllib`` names in words of its own. Empty for others."""
+    bare = _TEXTS.sub("", written).partition("#")[0]
+    if wrong := next((sign for sign in bare if sign in _TYPED_WIDE), None):
+        return (
+            f" (write {_TYPED_WIDE[wrong]} for {wrong}: signs around keys and texts are those of an English keyboard)"
+        )
+    if bare.lstrip().startswith("[") and not bare.isascii():
+        return f" (a key is of {KEY_RULE}; what people read goes into name or title)"
+    if "'\\n'" in message:
+        return ' (a text ends on the line it begins on: is its closing " missing?)'
+    if "twice" in message or "overwrite" in message:
+        return " (it stands in the file already: put both together, or give one another name)"
+    if word := _BARE.search(bare):
+        switch = word[1].lower() in ("yes", "no", "on", "off", "true", "false")
+        return " (write true or false)" if switch else ' (put texts into quotation marks: key = "text")'
+    return ""
 
 
 def _included(main: TomlFile, edited: Mapping[Path, str], findings: list[Finding]) -> list[Path]:
