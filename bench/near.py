@@ -21,9 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ from bench.near_edits import Edit, Piece, edits
 from bench.near_filler import filler
 from bench.near_portals import styles
 from bench.near_scores import Pair, Score, in_order, pairs_of, returned, score, share
+from bench.processes import HERE, interpreter
 from bench.report import Line, close, parser, say
 from worker.identity.near.engine import Recogniser, Text
 from worker.identity.near.index import MemoryIndex
@@ -42,7 +43,6 @@ from worker.identity.near.keys import packed
 from worker.model.nearness import Filed, Verdict
 from worker.parsers.dates import parse_date
 
-HERE = Path(__file__).parent
 ORIGINALS = 300
 PAGES = 120
 ALIKE = 200
@@ -55,6 +55,15 @@ EDIT_GOALS = {"zh": 98.5, "en": 99.0}
 class Labelled:
     articles: list[dict[str, Any]]
     gold: dict[Pair, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told in the end: lines of the table and the JSON object, and what the libraries made of every set."""
+
+    theirs: dict[str, Any]
+    lines: list[Line] = field(default_factory=list)
+    object_: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -121,15 +130,10 @@ def ours(texts: Sequence[Text]) -> list[Verdict]:
 
 def peers(made: Sets, python: str | None) -> dict[str, Any]:
     """What the libraries return for every set."""
-    with tempfile.TemporaryDirectory(prefix="newsroad-peer-") as folder:
-        if python is None:
-            say("installing datasketch and rensa into an environment of their own")
-            venv.create(folder, with_pip=True)
-            python = str(Path(folder) / "bin" / "python")
-            wanted = ("-r", str(HERE / "near_constraints.txt"))
-            subprocess.run([python, "-m", "pip", "install", "-q", *wanted], check=True)
-        asked = {name: [text.text for text in texts] for name, texts in made.texts.items()}
-        command = [python, str(HERE / "near_peer.py")]
+    asked = {name: [text.text for text in texts] for name, texts in made.texts.items()}
+    given = nullcontext(python) if python else interpreter("datasketch and rensa", "near_constraints.txt")
+    with given as chosen:
+        command = [chosen, str(HERE / "near_peer.py")]
         done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
     answers: dict[str, Any] = json.loads(done.stdout)
     return answers
@@ -247,36 +251,29 @@ def main() -> int:
     made = sets(found, english, chosen.seed)
     say("reprints, edits and look-alikes")
     verdicts = {name: ours(texts) for name, texts in made.texts.items()}
-    theirs = {} if chosen.no_peer else peers(made, chosen.peer)
-    lines: list[Line] = []
-    object_: dict[str, Any] = {}
-    _reprints(found, verdicts["reprints"], theirs, chosen.tuned, lines, object_)
+    told = Told({} if chosen.no_peer else peers(made, chosen.peer))
+    _reprints(found, verdicts["reprints"], chosen.tuned, told)
     if chosen.orders:
-        _orders(found, made.texts["reprints"], chosen.orders, lines, object_)
+        _orders(found, made.texts["reprints"], chosen.orders, told)
     for language in ("zh", "en"):
         for part in ("edits", "pages"):
-            _edits(made, f"{part} {language}", verdicts, theirs, lines, object_)
+            _edits(made, f"{part} {language}", verdicts, told)
         for part in ("look-alikes", "bulletins"):
-            _look_alikes(made, f"{part} {language}", verdicts, theirs, lines, object_)
+            _look_alikes(made, f"{part} {language}", verdicts, told)
     paid = cost([each["text"] for each in found.articles], chosen.filler)
-    beside = theirs["datasketch 0.5"]["ms"] if theirs else None
-    object_ |= {"cost": paid, "peer_ms": {name: each["ms"] for name, each in theirs.items()}}
-    lines += [
-        Line(f"CPU an article, {chosen.filler:,} filed", paid["all"], "ms", MILLISECONDS, beside=beside),
-        Line("CPU an article, the last tenth", paid["last"], "ms", MILLISECONDS, beside=paid["first"]),
-        Line("keys an article in SQLite", paid["bytes"], "B", BYTES),
-    ]
-    return close("near-duplicates", lines, "datasketch 0.5", object_, as_json=chosen.json)
+    beside = told.theirs["datasketch 0.5"]["ms"] if told.theirs else None
+    told.object_.update(cost=paid, peer_ms={name: each["ms"] for name, each in told.theirs.items()})
+    told.lines.extend(
+        [
+            Line(f"CPU an article, {chosen.filler:,} filed", paid["all"], "ms", MILLISECONDS, beside=beside),
+            Line("CPU an article, the last tenth", paid["last"], "ms", MILLISECONDS, beside=paid["first"]),
+            Line("keys an article in SQLite", paid["bytes"], "B", BYTES),
+        ]
+    )
+    return close("near-duplicates", told.lines, "datasketch 0.5", told.object_, as_json=chosen.json)
 
 
-def _reprints(
-    found: Labelled,
-    verdicts: Sequence[Verdict],
-    theirs: dict[str, Any],
-    tuned: Sequence[str],
-    lines: list[Line],
-    object_: dict[str, Any],
-) -> None:
+def _reprints(found: Labelled, verdicts: Sequence[Verdict], tuned: Sequence[str], told: Told) -> None:
     events = {each["event"] for each in found.articles}
     ids = [each["id"] for each in found.articles]
     parts = {"all": events, "held out": events - set(tuned)}
@@ -287,7 +284,7 @@ def _reprints(
         texts = {each["id"] for each in found.articles if each["event"] in chosen}
         mine = reprint_scores(found, verdicts, chosen)
         others = {}
-        for library, answer in theirs.items():
+        for library, answer in told.theirs.items():
             pairs = {in_order(ids[one], ids[other]) for one, other in returned(answer["found"]["reprints"])}
             others[library] = score(pairs, set(), found.gold, texts)
             each = others[library]
@@ -295,7 +292,10 @@ def _reprints(
                 f"{name}: {library}: precision {each.precision:.3f}, "
                 f"reprints {each.recall:.3f}, excerpts {each.excerpts:.3f}"
             )
-        object_[f"reprints {name}"] = {"newsroad": _plain(mine), **{key: _plain(each) for key, each in others.items()}}
+        told.object_[f"reprints {name}"] = {
+            "newsroad": _plain(mine),
+            **{key: _plain(each) for key, each in others.items()},
+        }
         beside = others.get("datasketch 0.5")
         rows = (("precision", 99.0), ("recall", 97.0), ("excerpts", 80.0), ("seen", None))
         words = {
@@ -305,7 +305,7 @@ def _reprints(
         }
         for row, goal in rows:
             other = getattr(beside, row) * 100 if beside else None
-            lines.append(
+            told.lines.append(
                 Line(f"{name}: {words.get(row, row)}", getattr(mine, row) * 100, "%", goal, more=True, beside=other)
             )
 
@@ -315,7 +315,7 @@ def _plain(each: Score) -> dict[str, Any]:
     return plain | {"strangers": [list(pair) for pair in each.strangers]}
 
 
-def _orders(found: Labelled, texts: Sequence[Text], many: int, lines: list[Line], object_: dict[str, Any]) -> None:
+def _orders(found: Labelled, texts: Sequence[Text], many: int, told: Told) -> None:
     """The same reprints in random orders: means, and the worst precision."""
     say(f"reprints in {many} random orders")
     scores = []
@@ -327,19 +327,14 @@ def _orders(found: Labelled, texts: Sequence[Text], many: int, lines: list[Line]
         scores.append(reprint_scores(found, verdicts, {each["event"] for each in found.articles}))
     for row, goal in (("precision", 99.0), ("recall", 97.0), ("excerpts", 80.0)):
         values = [getattr(each, row) * 100 for each in scores]
-        object_[f"orders {row}"] = values
-        lines.append(Line(f"random orders, mean {row}", sum(values) / many, "%", goal, more=True))
-    lines.append(Line("random orders, least precision", min(each.precision for each in scores) * 100, "%", more=True))
+        told.object_[f"orders {row}"] = values
+        told.lines.append(Line(f"random orders, mean {row}", sum(values) / many, "%", goal, more=True))
+    told.lines.append(
+        Line("random orders, least precision", min(each.precision for each in scores) * 100, "%", more=True)
+    )
 
 
-def _edits(
-    made: Sets,
-    name: str,
-    verdicts: Mapping[str, Sequence[Verdict]],
-    theirs: dict[str, Any],
-    lines: list[Line],
-    object_: dict[str, Any],
-) -> None:
+def _edits(made: Sets, name: str, verdicts: Mapping[str, Sequence[Verdict]], told: Told) -> None:
     labels = made.labels[name]
     if not labels:
         return
@@ -350,14 +345,14 @@ def _edits(
     }
     hits = [{home[verdict.article]} if verdict.article in home else set[int]() for verdict in verdicts[name]]
     by_edit, total, wrong = edits_found(labels, hits)
-    object_[name] = {"newsroad": {"all": total, "wrong": wrong, **by_edit}}
-    for library, answer in theirs.items():
+    told.object_[name] = {"newsroad": {"all": total, "wrong": wrong, **by_edit}}
+    for library, answer in told.theirs.items():
         theirs_hits = [{labels[other][1] for other in others} for others in answer["found"][name]]
         theirs_by, theirs_total, theirs_wrong = edits_found(labels, theirs_hits)
-        object_[name][library] = {"all": theirs_total, "wrong": theirs_wrong, **theirs_by}
+        told.object_[name][library] = {"all": theirs_total, "wrong": theirs_wrong, **theirs_by}
         say(f"{name}: {library}: {theirs_total:.3f}, of others {theirs_wrong:.4f}")
-    beside = object_[name].get("datasketch 0.5", {})
-    lines.append(
+    beside = told.object_[name].get("datasketch 0.5", {})
+    told.lines.append(
         Line(
             f"{name}, {len(labels)} texts",
             total * 100,
@@ -368,25 +363,18 @@ def _edits(
         )
     )
     for edit, value in by_edit.items():
-        lines.append(Line(f"  {edit}", value * 100, "%", beside=_percent(beside.get(edit))))
+        told.lines.append(Line(f"  {edit}", value * 100, "%", beside=_percent(beside.get(edit))))
 
 
-def _look_alikes(
-    made: Sets,
-    name: str,
-    verdicts: Mapping[str, Sequence[Verdict]],
-    theirs: dict[str, Any],
-    lines: list[Line],
-    object_: dict[str, Any],
-) -> None:
+def _look_alikes(made: Sets, name: str, verdicts: Mapping[str, Sequence[Verdict]], told: Told) -> None:
     labels = made.labels[name]
     by_kind = merged_alike(labels, [verdict.nearness.joins for verdict in verdicts[name]])
-    object_[name] = {"newsroad": by_kind}
-    for library, answer in theirs.items():
-        object_[name][library] = merged_alike(labels, [bool(others) for others in answer["found"][name]])
-    beside = object_[name].get("datasketch 0.5", {})
+    told.object_[name] = {"newsroad": by_kind}
+    for library, answer in told.theirs.items():
+        told.object_[name][library] = merged_alike(labels, [bool(others) for others in answer["found"][name]])
+    beside = told.object_[name].get("datasketch 0.5", {})
     for kind, value in by_kind.items():
-        lines.append(Line(f"{name} merged: {kind}", value * 100, "%", 0.5, beside=_percent(beside.get(kind))))
+        told.lines.append(Line(f"{name} merged: {kind}", value * 100, "%", 0.5, beside=_percent(beside.get(kind))))
 
 
 def _percent(value: float | None) -> float | None:

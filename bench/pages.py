@@ -12,9 +12,8 @@ import gzip
 import json
 import subprocess
 import sys
-import tempfile
 import time
-import venv
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +21,12 @@ from typing import Any
 
 from bench.page_bodies import f1, precision_recall
 from bench.page_scores import FIELDS, invented_authors, judge, tally
+from bench.processes import HERE, interpreter
 from bench.report import Line, close, parser, say
 from worker.model.feed import Document
 from worker.parsers.charset import decode
 from worker.parsers.page import read_page
 
-HERE = Path(__file__).parent
 ZONE = "Asia/Shanghai"
 GOALS = {"zh": 95.0, "en": 96.5}
 FIELD_GOALS = {"title": 97.0, "date": 97.0, "minute": 95.0, "source": 92.0, "author": 85.0, "original_url": 95.0}
@@ -72,15 +71,10 @@ def ours(found: list[Labelled]) -> tuple[list[str], list[dict[str, str]], float]
 
 def peer(found: list[Labelled], python: str | None) -> tuple[list[str], float]:
     """The same of trafilatura: bodies, CPU milliseconds a page."""
-    with tempfile.TemporaryDirectory(prefix="newsroad-peer-") as folder:
-        if python is None:
-            say("installing trafilatura into an environment of its own")
-            venv.create(folder, with_pip=True)
-            python = str(Path(folder) / "bin" / "python")
-            wanted = ("-r", str(HERE / "pages_constraints.txt"))
-            subprocess.run([python, "-m", "pip", "install", "-q", *wanted], check=True)
-        lines = [json.dumps({"html": decode(each.body, None)[1].decode("utf-8", "replace")}) for each in found]
-        command = [python, str(HERE / "trafilatura_peer.py")]
+    lines = [json.dumps({"html": decode(each.body, None)[1].decode("utf-8", "replace")}) for each in found]
+    given = nullcontext(python) if python else interpreter("trafilatura", "pages_constraints.txt")
+    with given as chosen:
+        command = [chosen, str(HERE / "trafilatura_peer.py")]
         done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     return [each["text"] for each in answers], sum(each["ms"] for each in answers) / max(1, len(answers))

@@ -12,20 +12,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
-import venv
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from bench.installation import Installation, source
+from bench.processes import HERE, interpreter
 from bench.publisher import Elsewhere, publishers
 from bench.report import Line, close, parser, say
 from worker.store.schema import entry, resource
 
-HERE = Path(__file__).parent
 GOALS = {"cold": 24.0, "unchanged": 1.0, "same_body": 1.5, "one_new": 5.0, "peak_mb": 120.0}
 WORDS = {
     "cold": "cold",
@@ -114,12 +111,7 @@ def newsroad(upstream: Elsewhere, feeds: int, *, children: int, shelf: bool) -> 
 @contextmanager
 def reader(upstream: Elsewhere, feeds: int) -> Iterator[Reader]:
     """Install and start it with the same feeds."""
-    with tempfile.TemporaryDirectory(prefix="newsroad-peer-") as folder:
-        say("installing reader in an environment of its own")
-        venv.create(folder, with_pip=True)
-        python = Path(folder) / "bin" / "python"
-        wanted = ("-r", str(HERE / "constraints.txt"))
-        subprocess.run((python, "-m", "pip", "install", "--quiet", *wanted), check=True, stdout=sys.stderr)
+    with interpreter("reader", "constraints.txt") as python:
         command = (python, str(HERE / "reader_peer.py"), str(upstream.port), str(feeds))
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
             yield Reader(running)

@@ -1,14 +1,22 @@
-"""The outside world of a bench, in processes of its own: what each serves, and starting and ending them."""
+"""The outside world of a bench, in processes of its own: what each serves, starting and ending them, and the
+environment of a peer."""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
 import sys
+import tempfile
+import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from aiohttp import web
+
+from bench.report import say
+
+HERE = Path(__file__).parent
 
 
 async def until_left(app: web.Application, host: str = "127.0.0.1") -> None:
@@ -30,3 +38,15 @@ def started(module: str, *arguments: str) -> Iterator[int]:
             yield int(running.stdout.readline())
         finally:
             running.terminate()
+
+
+@contextmanager
+def interpreter(library: str, constraints: str) -> Iterator[str]:
+    """A Python with what the file ``constraints`` beside this one names, in an environment that is gone on leaving."""
+    with tempfile.TemporaryDirectory(prefix="newsroad-peer-") as folder:
+        say(f"installing {library} into an environment of its own")
+        venv.create(folder, with_pip=True)
+        python = str(Path(folder) / "bin" / "python")
+        wanted = ("-r", str(HERE / constraints))
+        subprocess.run((python, "-m", "pip", "install", "--quiet", *wanted), check=True, stdout=sys.stderr)
+        yield python
