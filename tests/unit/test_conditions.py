@@ -71,7 +71,7 @@ def test_too_little_teaches_nothing() -> None:
 
 def source(newest: datetime | None, **more: object) -> SourceFigure:
     whole = {"key": "jiang", "name": "江城民族事务局", "failures": 0, "outcome": "200", "trouble": None}
-    return SourceFigure(**{**whole, "newest_at": newest, **more})  # type: ignore[arg-type]
+    return SourceFigure(**{**whole, "newest_at": newest, **more})
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_people_stopped_is_not_watched() -> None:
 
 def place(**more: object) -> DestinationFigure:
     whole = {"key": "hook", "subscriber": "江门户", "contact": None, "state": "active", "reason": None}
-    return DestinationFigure(**{**whole, "failing_since": None, "waiting": 3, **more})  # type: ignore[arg-type]
+    return DestinationFigure(**{**whole, "failing_since": None, "waiting": 3, **more})
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(29, False), (30, True)])

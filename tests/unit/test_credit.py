@@ -33,7 +33,7 @@ CREDIT = Credit(
 
 def words(credit: Credit = CREDIT, use: Use = Use.FULL_TEXT, language: str = "zh", **more: object) -> Attribution:
     given: dict[str, object] = {"title": credit.original_title, "published": WHEN, "zone": "Asia/Shanghai", **more}
-    return attribute(credit, use=use, language=language, imprint=IMPRINT, **given)  # type: ignore[arg-type]
+    return attribute(credit, use=use, language=language, imprint=IMPRINT, **given)
 
 
 @pytest.mark.parametrize(

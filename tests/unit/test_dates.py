@@ -168,4 +168,4 @@ def test_what_we_write_ourselves_reads_back(moment: datetime) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_raises(text: str) -> None:
-    assert parse_date(text, "UTC") is None or parse_date(text, "UTC").tzinfo is UTC  # type: ignore[union-attr]
+    assert parse_date(text, "UTC") is None or parse_date(text, "UTC").tzinfo is UTC

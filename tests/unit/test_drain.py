@@ -87,7 +87,7 @@ def test_small_snapshots_share_a_transaction_and_tell_what_each_brought(stages: 
     stages.poll()
     ingester = faulty(stages, "known", lambda work, rows: None)
     reports = {report.source: report for report in ingester.drain(1)}
-    assert ingester.works.opened == 1  # type: ignore[attr-defined]
+    assert ingester.works.opened == 1
     assert len(stages.entries()) == 4
     assert len(stages.articles()) == 3
     first, second = (key_of(stages, one) for one in (1, 2))
@@ -117,7 +117,7 @@ def test_an_error_after_the_commit_gives_back_what_was_leased_ahead(stages: Stag
     stages.publish("alpha", rss(item("a2", "来信", OTHER[::-1])))
     stages.poll()  # a source's second snapshot comes after its first
     ingester = stages.services.ingester()
-    ingester.hints = Broken()  # type: ignore[assignment]
+    ingester.hints = Broken()
     with pytest.raises(ConnectionError):
         ingester.drain(1)
     assert kept(stages) == [*[("done", 0, None)] * 2, ("new", 0, None)]
@@ -216,5 +216,5 @@ def test_deletions_are_settled_before_another_copy_is_looked_at(stages: Stages) 
     stages.poll()
     ingester = faulty(stages, "held", lambda work, rows: None)
     ingester.drain()
-    assert ingester.works.opened == 2  # type: ignore[attr-defined]
+    assert ingester.works.opened == 2
     assert [row.state for row in stages.articles()] == ["withdrawn", "live", "live"]

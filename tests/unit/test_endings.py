@@ -51,7 +51,7 @@ def test_the_next_to_end_comes_first() -> None:
     ],
 )
 def test_a_grant_that_is_renewed_does_not_end(following: dict[str, object], silent: bool) -> None:
-    renewed = replace(GRANT, key="new", **{"valid_until": None, **following})  # type: ignore[arg-type]
+    renewed = replace(GRANT, key="new", **{"valid_until": None, **following})
     assert ("old" not in {key for key, _, _ in told(GRANT, renewed)}) is silent
 
 

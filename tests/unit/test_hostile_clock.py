@@ -83,7 +83,7 @@ def test_beat_knocks_again_when_the_clock_is_set_back(
 
     class Noted(Timetable):
         def apply_async(self, entry: object, *_: object, **__: object) -> None:
-            knocked.append(entry.name)  # type: ignore[attr-defined]
+            knocked.append(entry.name)
 
     def made() -> Noted:
         return Noted(app, schedule_filename=str(tmp_path / "schedule"))

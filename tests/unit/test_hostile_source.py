@@ -15,7 +15,7 @@ def shown(stages: Stages) -> dict[str, str]:
     newest: dict[str, dict[str, object]] = {}
     for one in stages.partner.accepted():
         newest[one.payload["data"]["id"]] = one.payload["data"]
-    return {str(one["title"]): str(one["credit"]["line"]) for one in newest.values() if "credit" in one}  # type: ignore[index]
+    return {str(one["title"]): str(one["credit"]["line"]) for one in newest.values() if "credit" in one}
 
 
 def alpha_then_beta(stages: Stages, extra: str = "", text: str = STORY) -> None:

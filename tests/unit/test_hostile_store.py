@@ -78,7 +78,7 @@ def test_nor_to_a_database_that_is_restarted_in_the_middle(stages: Stages) -> No
 
     def cut(connection: sa.Connection, _cursor: object, statement: str, *_: Any) -> None:
         if statement.startswith("INSERT INTO entry") and next(cuts, None) is not None:
-            pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            pid = connection.connection.driver_connection.info.backend_pid
             with psycopg.connect(
                 engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
             ) as other:

@@ -39,7 +39,7 @@ def test_an_entry_answers_to_guid_path_and_link() -> None:
     ],
 )
 def test_the_same_entry_again(change: dict[str, str | None]) -> None:
-    assert same(ENTRY, replace(ENTRY, **change))  # type: ignore[arg-type]
+    assert same(ENTRY, replace(ENTRY, **change))
 
 
 def test_another_entry_shares_no_key() -> None:

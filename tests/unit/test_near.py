@@ -44,7 +44,7 @@ def second(title: str, text: str, *, first: str = QUAKE, first_title: str = TITL
     """The verdict on a text that comes after the earthquake report of ``a``."""
     recogniser = Recogniser(MemoryIndex())
     recogniser.observe(Text("a", first_title, first, NOON, "xinhuanet.com"))
-    return recogniser.observe(Text("b", title, text, **details))  # type: ignore[arg-type]
+    return recogniser.observe(Text("b", title, text, **details))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_new_toll_under_the_same_title_is_a_revision() -> None:
     later = QUAKE.replace("12人死亡、34人", "15人死亡、47人").replace("当日18时", "当日22时")
     verdict = second(TITLE.replace("12", "15"), later)
     assert (verdict.nearness, verdict.article) == (Nearness.REVISION, "a")
-    assert "12→15" in verdict.evidence["figures"]  # type: ignore[operator]
+    assert "12→15" in verdict.evidence["figures"]
 
 
 def test_one_template_with_other_figures_is_an_edition() -> None:
@@ -191,9 +191,9 @@ def test_a_short_text_joins_only_by_an_equal_title_on_the_same_day() -> None:
     short = "央行宣布下调存款准备金率，释放长期资金。"
     title = "央行宣布全面降准支持实体经济"
     same = {"first": "央行：全面降准，支持实体经济发展。", "first_title": title}
-    assert second(title, short, published=NOON + timedelta(hours=3), **same).nearness is Nearness.SAME  # type: ignore[arg-type]
-    assert second(title, short, published=NOON + timedelta(days=3), **same).nearness is Nearness.NEW  # type: ignore[arg-type]
-    assert second("另一条央行宣布的消息", short, published=NOON, **same).nearness is Nearness.NEW  # type: ignore[arg-type]
+    assert second(title, short, published=NOON + timedelta(hours=3), **same).nearness is Nearness.SAME
+    assert second(title, short, published=NOON + timedelta(days=3), **same).nearness is Nearness.NEW
+    assert second("另一条央行宣布的消息", short, published=NOON, **same).nearness is Nearness.NEW
 
 
 def test_the_same_address_with_another_text_is_a_revision_when_figures_changed() -> None:

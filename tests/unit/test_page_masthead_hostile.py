@@ -32,7 +32,7 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 @pytest.mark.parametrize("where", ["head", "before", "stamp", "closing"])
 def test_a_bomb_costs_bounded_time(name: str, where: str) -> None:
-    page = page_of(article(**{where: BOMBS[name]}))  # type: ignore[arg-type]
+    page = page_of(article(**{where: BOMBS[name]}))
     started = time.process_time()
     read_masthead(page, now=NOW)
     assert time.process_time() - started < 2

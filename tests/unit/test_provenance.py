@@ -22,7 +22,7 @@ ENTRY = ParsedEntry(b"d" * 16, b"", title="河上新桥通车", link="https://ww
 
 
 def traced(entry: ParsedEntry = ENTRY, feed: ParsedFeed = FEED, source: Source = SOURCE, **changes: object) -> Credit:
-    return trace(replace(entry, **changes), Scene(feed, source, PUBLISHERS, US, OWN))  # type: ignore[arg-type]
+    return trace(replace(entry, **changes), Scene(feed, source, PUBLISHERS, US, OWN))
 
 
 def test_a_publishers_own_work_is_its_own() -> None:
@@ -54,7 +54,7 @@ def test_a_declared_source_is_the_origin_and_the_polled_publisher_carried_it(nam
 
 
 def _from(ref: SourceRef, entry: ParsedEntry = ENTRY, **changes: object) -> Credit:
-    changed = replace(entry, **changes)  # type: ignore[arg-type]
+    changed = replace(entry, **changes)
     return trace(replace(changed, source=ref), Scene(FEED, SOURCE, PUBLISHERS, US, OWN))
 
 

@@ -54,7 +54,7 @@ def test_a_takedown_keeps_senders_from_what_it_finds_unsent(stages: Stages, monk
 
     def meanwhile(*given: object, **more: object) -> object:
         sender.deliverer().run()
-        return real(*given, **more)  # type: ignore[arg-type]
+        return real(*given, **more)
 
     monkeypatch.setattr(withdraw, "withdrawal", meanwhile)
     stages.take_down()

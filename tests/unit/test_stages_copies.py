@@ -102,7 +102,7 @@ def test_two_workers_at_the_same_instant_make_one_article(stages: Stages) -> Non
 
     def work(services: object, snapshot: int) -> None:
         ready.wait(10)
-        services.ingester().run(snapshot)  # type: ignore[attr-defined]
+        services.ingester().run(snapshot)
 
     threads = [threading.Thread(target=work, args=each) for each in zip(others, (first, second), strict=True)]
     for thread in threads:

@@ -144,7 +144,7 @@ def test_whoever_rings_for_one_destination_serves_the_others_too(stages: Stages)
 
 
 def _with(stages: Stages, **changes: object) -> Destination:
-    return replace(stages.catalogue.destinations[0], **changes)  # type: ignore[arg-type]
+    return replace(stages.catalogue.destinations[0], **changes)
 
 
 def test_partners_of_one_run_get_the_same_text_but_each_their_own_channels_and_name(stages: Stages) -> None:

@@ -18,7 +18,7 @@ ENDS = NOON + timedelta(hours=1)
 
 
 def granted(stages: Stages, **changes: object) -> Grant:
-    return Grant("contract", "alpha", valid_until=ENDS, **changes)  # type: ignore[arg-type]
+    return Grant("contract", "alpha", valid_until=ENDS, **changes)
 
 
 def out(stages: Stages, grant: Grant) -> None:

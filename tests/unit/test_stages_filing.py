@@ -257,7 +257,7 @@ def test_what_changed_between_reading_and_filing_is_left_for_the_next_time(stage
         furniture = staticmethod(store.furniture)
 
         @staticmethod
-        def file(made, now):  # type: ignore[no-untyped-def]
+        def file(made, now):
             with stages.services.database.write() as connection:
                 connection.execute(sa.update(entry).where(entry.c.id == 1).values(revision=2))
             return store.file(made, now)

@@ -225,7 +225,7 @@ def test_a_portal_shows_what_waited_when_it_opens(stages: Stages) -> None:
     assert len(stages.titles()) == 2
     rows = stages.deliveries("feeds")
     assert [(row.state, row.sequence, row.attempts) for row in rows] == [("accepted", 1, 1)] * 2
-    assert stages.services.shelf.page("feeds", "news", limit=5).rows[0].release.released == stages.now  # type: ignore[union-attr]
+    assert stages.services.shelf.page("feeds", "news", limit=5).rows[0].release.released == stages.now
 
 
 def test_what_is_pulled_waits_for_its_hours_and_behind_stops(stages: Stages) -> None:

@@ -12,7 +12,7 @@ FIRST, SECOND = item("a1", "走访"), item("a2", "大雪", OTHER)
 
 
 def twin(stages: Stages, **changes: object) -> Destination:
-    return replace(stages.catalogue.destinations[0], key="twin", **changes)  # type: ignore[arg-type]
+    return replace(stages.catalogue.destinations[0], key="twin", **changes)
 
 
 def kinds(stages: Stages, key: str) -> list[str]:

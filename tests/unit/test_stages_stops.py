@@ -130,7 +130,7 @@ def test_a_stop_holds_between_sends_and_a_retraction_passes_it(stages: Stages, m
     answered = run._answered
 
     def stop_after_two(*given: object) -> None:
-        answered(*given)  # type: ignore[arg-type]
+        answered(*given)
         if len(stages.sent) == 3:
             pause(stages)
             stages.take_down()
@@ -218,7 +218,7 @@ def between_sends(stages: Stages, monkeypatch: pytest.MonkeyPatch, **acts: Calla
 
     def then_act(*given: object) -> None:
         nonlocal count
-        answered(*given)  # type: ignore[arg-type]
+        answered(*given)
         count += 1
         acts.get(f"after_{count}", lambda: None)()
 

@@ -44,7 +44,7 @@ def supervisor(ear: Ear) -> Iterator[Supervisor]:
 
 
 def python(name: str, code: str, **more: object) -> Program:
-    return Program(name, (sys.executable, "-u", "-c", code), **more)  # type: ignore[arg-type]
+    return Program(name, (sys.executable, "-u", "-c", code), **more)
 
 
 SLEEPER = "import time; print('up'); time.sleep(60)"

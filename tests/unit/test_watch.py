@@ -134,9 +134,9 @@ def test_a_repeat_carries_the_same_id(watched: Watched) -> None:
 
     def noted(recipient: str, message: object, name: UUID, made_at: datetime) -> object:
         seen.append(name)
-        return tell(recipient, message, name, made_at)  # type: ignore[arg-type]
+        return tell(recipient, message, name, made_at)
 
-    watched.ears.tell = noted  # type: ignore[method-assign, assignment]
+    watched.ears.tell = noted
     watched.ears.names = ("webhook",)
     watched.look(destinations=(FAILING,))
     watched.pass_on(60)
@@ -173,7 +173,7 @@ def test_two_watches_at_once_open_and_tell_nothing_twice(watched: Watched) -> No
     watched.figured.figures = replace(watched.figured.figures, destinations=many, tick_at=watched.now)
     watches = [watched.watch() for _ in range(4)]
     for watch in watches:
-        watch.store.begin = lambda now, apart: (True, now)  # type: ignore[method-assign]
+        watch.store.begin = lambda now, apart: (True, now)
     at_once(*(watch.run for watch in watches))
     assert len(AlertStore(watched.database).episodes(100, over=True)) == 10
     assert len(watched.ears.subjects("webhook")) == 1
@@ -248,7 +248,7 @@ def test_two_watches_at_once_say_one_daily_summary(watched: Watched) -> None:
     watched.now += timedelta(hours=1)
     watches = [watched.watch() for _ in range(4)]
     for watch in watches:
-        watch.store.begin = lambda now, apart: (True, now)  # type: ignore[method-assign]
+        watch.store.begin = lambda now, apart: (True, now)
     watched.figured.figures = replace(watched.figured.figures, tick_at=watched.now)
     at_once(*(watch.run for watch in watches))
     assert len([one for one in watched.ears.subjects() if "日报" in one]) == 1
