@@ -23,6 +23,8 @@ from worker.model.nearness import Filed, Reading, Script
 
 CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
+_LOOSE_FROM = {Script.HAN: 6, Script.WORDS: 12, Script.OTHER: 12}  # characters of a line that tells anything
+_LOOSE_SHARE = 0.1  # of the shorter text
 _MOSTLY = 0.6  # of the text
 _ORDERED_FROM = 0.35  # containment; of what shares less than that too little is held in any order
 
@@ -81,6 +83,34 @@ def pair_of(old: Filed, new: Filed, before: Core, core: Core) -> Pair:
         old_published=old.published,
         new_published=new.published,
     )
+
+
+def set_alike(old: Reading, before: Core, new: Reading, core: Core) -> tuple[Core, Core]:
+    """The two as they are held against each other: lines that stand loose in the one and within the sentences of the
+    other are text in both. Mail breaks its lines anywhere, and a page may set as a paragraph what another sets as a
+    list."""
+    if old.loose == new.loose or old.script is not new.script:
+        return before, core
+    return _with_found(old, before, core), _with_found(new, core, before)
+
+
+def _with_found(reading: Reading, core: Core, other: Core) -> Core:
+    """``core`` with the loose lines that the other text holds, if they are a good part of it."""
+    if not core.dropped & reading.loose:
+        return core
+    apart = " " if reading.script is Script.WORDS else ""
+    body, shortest = f"{apart}{other.body}{apart}", _LOOSE_FROM[reading.script]
+    found = {
+        position
+        for position in core.dropped & reading.loose
+        if len(line := reading.sentences[position]) >= shortest and f"{apart}{line}{apart}" in body
+    }
+    if sum(len(reading.sentences[position]) for position in found) < _LOOSE_SHARE * min(
+        len(core.body), len(other.body)
+    ):
+        return core
+    dropped = core.dropped - found
+    return Core(reading.script, reading.body(dropped), dropped)
 
 
 def held(like: Likeness, before: Core, core: Core) -> float:

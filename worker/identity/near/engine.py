@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from worker.identity.near.core import CERTAIN, Core, guarded_bodies, held, is_remnant, pair_of, speak_alike
+from worker.identity.near.core import CERTAIN, Core, guarded_bodies, held, is_remnant, pair_of, set_alike, speak_alike
 from worker.identity.near.furniture import Furniture
 from worker.identity.near.guards import findings, pairs_of
 from worker.identity.near.keys import exact_key, keys_of
@@ -58,6 +58,7 @@ class _Look:
 
     old: Filed
     before: Core
+    core: Core  # of the new text, as it is held against this one
     pair: Pair
     nearness: Nearness
     why: Why
@@ -112,14 +113,14 @@ class Recogniser:
             return _exactly(old)
         if len(ready.core.body) < SHORTEST:
             return self._judge_short(ready.filed, ready.core, [old])
-        return self._weighed(self._look(old, ready.filed, ready.core), ready.filed, ready.core)
+        return self._weighed(self._look(old, ready.filed, ready.core), ready.filed)
 
     def joins(self, ready: Ready, old: Filed) -> bool:
         """Whether a text, of some length, is one with ``old``, whatever else was filed."""
         if len(ready.core.body) < SHORTEST:
             return False
         look_ = self._look(old, ready.filed, ready.core)
-        return self._weighed(look_, ready.filed, ready.core).nearness.joins
+        return self._weighed(look_, ready.filed).nearness.joins
 
     def file(self, ready: Ready, article: str) -> Filed:
         """Add a text to the index, as one of ``article``."""
@@ -154,7 +155,7 @@ class Recogniser:
         """Guards cost more than shares: only those that would join are asked, the best first, until one does."""
         best: Verdict | None = None
         for look_ in looks:
-            verdict = self._weighed(look_, new, core)
+            verdict = self._weighed(look_, new)
             if best is None or (verdict.nearness.joins and not best.nearness.joins):
                 best = verdict
             if best.nearness.joins:
@@ -162,7 +163,7 @@ class Recogniser:
         return best
 
     def _digest(self, looks: Sequence[_Look], new: Filed, core: Core) -> Verdict:
-        best = replace(self._weighed(looks[0], new, core), nearness=Nearness.RELATED, article=new.id)
+        best = replace(self._weighed(looks[0], new), nearness=Nearness.RELATED, article=new.id)
         return replace(best, evidence=_evidence([Why("digest")], core))
 
     def _by_the_whole(self, best: Verdict, looks: Sequence[_Look], new: Filed, core: Core) -> Verdict:
@@ -173,7 +174,7 @@ class Recogniser:
         seen = {each.old.id for each in looks}
         for pillar in self.index.pillars(best.article):
             if pillar.id not in seen and (whole := self._look(pillar, new, core)).nearness is Nearness.SAME:
-                verdict = self._weighed(whole, new, core)
+                verdict = self._weighed(whole, new)
                 if verdict.nearness.joins:
                     return verdict
         return best
@@ -194,14 +195,14 @@ class Recogniser:
         return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("short")], core))
 
     def _look(self, old: Filed, new: Filed, core: Core) -> _Look:
-        before = self._core_of(old)
+        before, core = set_alike(old.reading, self._core_of(old), new.reading, core)
         pair = pair_of(old, new, before, core)
         nearness, why = overlap_of(pair)
-        return _Look(old, before, pair, nearness, why)
+        return _Look(old, before, core, pair, nearness, why)
 
-    def _weighed(self, look_: _Look, new: Filed, core: Core) -> Verdict:
+    def _weighed(self, look_: _Look, new: Filed) -> Verdict:
         """The verdict on one candidate after the guards."""
-        old, pair, nearness, why = look_.old, look_.pair, look_.nearness, look_.why
+        old, core, pair, nearness, why = look_.old, look_.core, look_.pair, look_.nearness, look_.why
         measured: dict[str, object] = {"title": round(pair.title, 2), "lead": round(pair.lead, 2)}
         remnant = is_remnant(old.reading, look_.before) or is_remnant(new.reading, core)
         untouched = is_untouched(pair) and not remnant
@@ -209,7 +210,7 @@ class Recogniser:
             found = findings(old.reading, new.reading, *guarded_bodies(old.reading, look_.before, new.reading, core))
             nearness, why = guarded(nearness, why, pair, found)
             measured |= found.words_and_numbers(pair.likeness.jaccard)
-        far = self._far_from(old, core, nearness, pair) if nearness.joins else None
+        far = self._far_from(old, new.reading, core, nearness, pair) if nearness.joins else None
         if far is not None:
             nearness = Nearness.RELATED
             measured["far_from"] = far
@@ -223,7 +224,7 @@ class Recogniser:
             None if nearness is Nearness.NEW else old.article,
         )
 
-    def _far_from(self, old: Filed, core: Core, nearness: Nearness, pair: Pair) -> str | None:
+    def _far_from(self, old: Filed, reading: Reading, whole: Core, nearness: Nearness, pair: Pair) -> str | None:
         """The id of the text of the article from which the new one is too far, if there is one.
 
         An article grows around its first text and not along a chain of copies; of many long texts that quote one short
@@ -237,7 +238,7 @@ class Recogniser:
             is_piece = place > 0 and pillar.length < WHOLE * fullest
             if pillar.id == old.id or (is_piece and (is_whole or pair.title >= TITLE_ALIKE)):
                 continue
-            before = self._core_of(pillar)
+            before, core = set_alike(pillar.reading, self._core_of(pillar), reading, whole)
             like = likeness(before.grams, core.grams)
             if like.jaccard < NEAR_JACCARD and held(like, before, core) < _NEAR_HELD:
                 return pillar.id

@@ -15,6 +15,7 @@ from typing import Final
 
 from worker.identity.near.likeness import Slot, head_slots, slots, units_of
 from worker.identity.near.numerals import value_of
+from worker.identity.near.places import COUNTRIES
 from worker.model.nearness import Reading, Script
 
 _NUMERAL = re.compile(r"\d+")
@@ -30,7 +31,10 @@ _BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署�
 _OFFICE = re.compile(
     r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$"
 )
-_PERSON_AFTER = ("同志", "先生", "女士", "教授", "院士")
+_PERSON_AFTER = re.compile(r"同志|先生|女士|教授|院士|等\d*人|某")
+_PERSON_BEFORE = re.compile(
+    r"(?:嫌疑人|被告人|被告|原告|当事人|发言人|负责人|受害人|被害人|死者|患者|伤者|选手|球员|队员|运动员|记者)$"
+)
 _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马胡朱郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田萧肖潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金"
     "韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖庞樊殷施洪翟安倪牛"
@@ -51,6 +55,7 @@ _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日(?!电|讯|消息|报道)")
 _MONTH = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
 _MONTH_DAY = re.compile(rf"\b((?:{_MONTH})[a-z]*) (\d{{1,2}})\b")
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}}) ((?:{_MONTH})[a-z]*)\b")
+_TIME = re.compile(r"\d+[年月日时分]")
 _ASCII_DATE = re.compile(r"\b(?:" + "|".join(sorted(_MONTHS_AND_DAYS)) + r")\b")
 
 
@@ -66,6 +71,7 @@ class Findings:
 
     kept: float
     numerals: int
+    told_kept: float  # the same share of the numerals that are no part of a date or an hour
     figures: tuple[str, ...]
     dates: int
     words: int
@@ -113,6 +119,9 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     script = new.script
     old_numerals, new_numerals = (Counter(_NUMERAL.findall(body)) for body in (old_body, new_body))
     kept, numerals = _kept_numerals(old_numerals, new_numerals)
+    told_kept, _ = _kept_numerals(
+        *(Counter(_NUMERAL.findall(_without_times(script, body))) for body in (old_body, new_body))
+    )
     before, after = units_of(script, old_body), units_of(script, new_body)
     head, aligned = head_slots(script, before[: _HEAD[script]], after[: _HEAD[script]])
     whole = slots(script, before, after)
@@ -122,10 +131,13 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     moved = _moved(old_numerals, new_numerals)
     figures = [span for span in (*head, *rest) if is_figure(span) and not moved(span)]
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
-    names = sorted({_shown(span) for span in early if _is_name(script, span, old, new)})
+    named = [span for span in early if _is_name(script, span, old, new)]
+    named += [span for span in rest if script is Script.HAN and _is_country(span)]
+    names = sorted(set(map(_shown, named)))
     return Findings(
         kept=kept,
         numerals=numerals,
+        told_kept=told_kept,
         figures=tuple(map(_shown, figures)),
         dates=sum(_is_date(script, span) for span in figures),
         words=len(early) + sum(not _has_digit(span) for span in rest),
@@ -147,6 +159,12 @@ def _shown(span: Slot) -> str:
 def _kept_numerals(old: Counter[str], new: Counter[str]) -> tuple[float, int]:
     fewer = min(old.total(), new.total())
     return ((old & new).total() / fewer if fewer else 1.0), fewer
+
+
+def _without_times(script: Script, body: str) -> str:
+    if script is Script.WORDS:
+        return _DAY_MONTH.sub("", _MONTH_DAY.sub("", body))
+    return _TIME.sub("", body)
 
 
 def _moved(old: Counter[str], new: Counter[str]) -> Callable[[Slot], bool]:
@@ -242,11 +260,26 @@ def _is_name(script: Script, span: Slot, old: Reading, new: Reading) -> bool:
     lengths = (len(span.old), len(span.new))
     if max(lengths) > 8:
         return False
-    if (_OFFICE.search(span.before) or span.after.startswith(_PERSON_AFTER)) and max(lengths) <= 4:
+    if max(lengths) <= 4 and _is_of_a_person(span):
         return span.old[0] in _SURNAMES and span.new[0] in _SURNAMES
-    if min(lengths) < 2:
-        return False
+    if _is_country(span) or min(lengths) < 2:
+        return _is_country(span)
     return (span.after[:1] or "-") in _BODY_OF or (span.old[-1] in _BODY_OF and span.new[-1] in _BODY_OF)
+
+
+def _is_of_a_person(span: Slot) -> bool:
+    return bool(_OFFICE.search(span.before) or _PERSON_BEFORE.search(span.before) or _PERSON_AFTER.match(span.after))
+
+
+def _is_country(span: Slot) -> bool:
+    """Whether one country stands for another, with what both have in common: 塞尔维[亚] and 肯尼[亚]."""
+    begun = [span.before[len(span.before) - many :] for many in range(min(3, len(span.before)) + 1)]
+    ends = [span.after[:many] for many in range(min(3, len(span.after)) + 1)]
+    return any(
+        f"{head}{span.old}{tail}" in COUNTRIES and f"{head}{span.new}{tail}" in COUNTRIES
+        for head in begun
+        for tail in ends
+    )
 
 
 def _is_capital_name(span: Slot, old: Reading, new: Reading) -> bool:

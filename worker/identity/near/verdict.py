@@ -26,7 +26,7 @@ OWN_FROM: Final = {Script.HAN: 60, Script.WORDS: 180, Script.OTHER: 180}  # char
 OWN_SHARE: Final = 0.1  # of the shorter text
 LEAD_KEPT: Final = 0.3
 PASSAGE: Final = 0.5  # of the longer text
-REVISION_KEPT: Final = 0.5  # share of the figures that a revision leaves as they were
+REVISION_KEPT: Final = 0.5  # a revision leaves more than that share of the figures as they were, days and hours aside
 REVISION_WITHIN: Final = timedelta(days=3)
 
 
@@ -98,7 +98,8 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
         return nearness, why
     changed = ", ".join((*found.figures[:3], *found.names[:2]))
     if guard is None:
-        if found.figures and not (found.dates or found.other_days) and (pair.titles_equal or pair.same_address):
+        updated = pair.same_address or (pair.titles_equal and _is_soon(pair))
+        if found.figures and updated and not (found.dates or found.other_days):
             return Nearness.REVISION, Why(f"{_ground(pair)}_one_figure", (changed,))
         return nearness, why
     if pair.same_address and (nearness.joins or pair.title >= TITLE_ALIKE):
@@ -107,7 +108,7 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
         nearness.joins
         and guard == "slots"  # most figures are as they were
         and pair.titles_equal
-        and found.kept >= REVISION_KEPT
+        and min(found.kept, found.told_kept) > REVISION_KEPT
         and not (found.dates or found.other_days or found.names)
         and _is_soon(pair)
     ):
