@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from worker.catalog.files import Declared, Finding
 from worker.catalog.lines import Place
@@ -34,11 +35,10 @@ _REFERENCES: dict[str, tuple[tuple[Place, str], ...]] = {
 def check_references(tables: Tables) -> Iterator[Finding]:
     """Keys that name nothing in the table they point to."""
     for table, references in _REFERENCES.items():
-        for entry in tables[table].values():
-            for loc, target in references:
-                for place, name in _named(entry.values, loc):
-                    if name not in tables[target]:
-                        yield entry.finding(place, dangling(name, target, tables[target]))
+        for entry, (loc, target) in product(tables[table].values(), references):
+            for place, name in _named(entry.values, loc):
+                if name not in tables[target]:
+                    yield entry.finding(place, dangling(name, target, tables[target]))
 
 
 def _named(values: object, loc: Place) -> Iterator[tuple[Place, str]]:
