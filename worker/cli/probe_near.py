@@ -7,6 +7,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
@@ -120,25 +121,20 @@ def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
         raise NotFound(f"{name}: cannot be read to its end ({error})") from error
 
 
-class _opened:  # noqa: N801 -- a context, written like the function it stands for
-    """The lines of a file, unpacked where it is gzip, or of standard input."""
+@contextmanager
+def _opened(what: str | None) -> Iterator[Iterator[bytes]]:
+    """The lines of a file, unpacked where it is gzip, or of standard input. Raises NotFound."""
+    if what is None or what == "-":
+        yield _lines(sys.stdin.buffer, "standard input")
+        return
+    with _unpacked(Path(what)) as file:
+        yield _lines(file, what)
 
-    def __init__(self, what: str | None) -> None:
-        self._what = what
-        self._file: BinaryIO | None = None
 
-    def __enter__(self) -> Iterator[bytes]:
-        if self._what in {None, "-"}:
-            return _lines(sys.stdin.buffer, "standard input")
-        try:
-            path = Path(str(self._what))
-            with path.open("rb") as file:
-                is_packed = file.read(2) == _GZIP
-            self._file = cast(BinaryIO, gzip.open(path)) if is_packed else path.open("rb")
-        except OSError as error:
-            raise NotFound(f"{self._what}: {error.strerror or error}; name a file that can be read") from error
-        return _lines(self._file, str(self._what))
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+def _unpacked(path: Path) -> BinaryIO:
+    try:
+        with path.open("rb") as file:
+            is_packed = file.read(2) == _GZIP
+        return cast(BinaryIO, gzip.open(path)) if is_packed else path.open("rb")
+    except OSError as error:
+        raise NotFound(f"{path}: {error.strerror or error}; name a file that can be read") from error

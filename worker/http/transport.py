@@ -228,9 +228,8 @@ def _flat(response: aiohttp.ClientResponse) -> dict[str, str]:
     flat: dict[str, str] = {}
     for name, value in response.headers.items():
         key = name.lower()
-        if not value.isascii():
-            value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # noqa: PLW2901
-        flat[key] = f"{flat[key]}, {value}" if key in flat else value
+        text = value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        flat[key] = f"{flat[key]}, {text}" if key in flat else text
     return flat
 
 
