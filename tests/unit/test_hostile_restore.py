@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
 
 from tests.harness import PostgresServer
 from tests.stages import OTHER, Stages, item, rss, telling
+from worker.cli.main import app
+from worker.errors import NewsroadError
 from worker.model.catalog import Destination
-from worker.store.backup import back_up
+from worker.store.backup import SEAL, back_up
 from worker.store.engine import Database
+from worker.store.migrate import HEAD, current
 from worker.store.restore import restore
+from worker.store.schema import host
 
 Loss = Callable[[Path], None]
 
@@ -110,3 +119,51 @@ def test_what_was_due_at_the_time_of_a_backup_goes_out_under_the_id_it_had(
     lose(backup)
     stages.deliver()
     assert [one.id for one in stages.partner.ledger] == [first, first]
+
+
+def forged(path: Path, rows: bytes, product: str = "0.1.0", **said: object) -> Path:
+    """A backup that nobody of ours made, with a true seal: of one table, with these rows."""
+    table = {"table": "host", "columns": [["name", "plain"]], "rows": 1, "sha256": sha256(rows).hexdigest(), **said}
+    manifest = {"product": product, "schema": HEAD, "created": "2026-01-01T00:00:00+00:00", "format": 1}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"tables/{table['table']}.jsonl", rows)
+        archive.writestr("manifest.json", json.dumps({**manifest, "parts": [table]}))
+        archive.comment = SEAL + b"0" * 64
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-64] + sha256(whole[: -64 - len(SEAL)]).hexdigest().encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (b'["0000"]\n', {"table": "alembic_version", "columns": [["version_num", "plain"]]}),
+        (b'["x"]\n', {"table": 'host"; DROP TABLE host; --'}),
+        (b"5\n", {}),
+        (b"[5]\n", {"columns": [["name", "bytes"]]}),
+        (b'[{"a": 1}]\n', {}),
+        (b'["\\ud800"]\n', {}),
+        (b"[" * 100_000, {}),
+        (b"[1e999]\n", {"columns": [["id", "plain"]]}),
+    ],
+)
+def test_a_forged_backup_is_refused_in_words_and_leaves_nothing(
+    empty_database_url: str, tmp_path: Path, rows: bytes, said: dict[str, object]
+) -> None:
+    database = Database(empty_database_url)
+    with pytest.raises(NewsroadError):
+        restore(database, forged(tmp_path / "forged.backup", rows, **said), quiet)
+    if current(database) is not None:
+        with database.read() as connection:
+            assert connection.execute(sa.select(sa.func.count()).select_from(host)).scalar_one() == 0
+    database.close()
+
+
+def test_what_a_backup_calls_itself_does_not_steer_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSROAD_HOME", str(tmp_path))
+    path = forged(tmp_path / "forged.backup", b"[5]\n", product="\x1b[2J\x1b]0;x\x07")
+    shown = CliRunner().invoke(app, ["restore", str(path), "--verify"], color=True)
+    assert shown.exit_code == 0
+    assert "\x1b" not in shown.stdout

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from worker.bootstrap import open_services
 from worker.cli.output import JsonOption, YesOption, ask, print_json
+from worker.log import readable
 from worker.settings import Settings
 from worker.store.backup import Manifest, Say, back_up
 from worker.store.engine import sqlite_path
@@ -85,7 +86,7 @@ def _place(settings: Settings) -> str:
 
 def _contents(manifest: Manifest) -> str:
     counts = ", ".join(f"{table} {manifest.rows(table)}" for table in TOLD)
-    return (
+    return readable(
         f"of {manifest.created:%Y-%m-%d %H:%M} UTC by Newsroad {manifest.product}, schema {manifest.schema}: {counts}"
     )
 

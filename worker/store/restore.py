@@ -35,7 +35,10 @@ AHEAD = 100_000
 """What partners count by goes on so far after the backup: further than it can have come since it was made."""
 CHANGES_AHEAD = 100 * AHEAD
 
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError)
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError),
+    *(RuntimeError, OverflowError),
+)
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "resource": {"source_id": "source", "host_id": "host"},
@@ -98,6 +101,9 @@ def read_manifest(path: Path) -> Manifest:
         raise StoreError(f"{path} is no backup of Newsroad, or a damaged one: {error}") from error
     if manifest.format != FORMAT:
         raise StoreError(f"{path} has backup format {manifest.format}, this release reads {FORMAT}; use a newer one")
+    strange = sorted({part.table for part in manifest.parts} - set(SCHEMA.tables))
+    if strange:
+        raise StoreError(f"{path} holds tables that this release does not know, as {strange[0]!r}; use a newer one")
     return manifest
 
 
