@@ -231,6 +231,7 @@ def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NEWSROAD_ALLOW_NETWORKS", "127.0.0.1/32")
     monkeypatch.setenv("NEWSROAD_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("worker.cli.source._PACE", 0.05)  # a second out there
     (tmp_path / "newsroad.toml").write_text(FILE, encoding="utf-8")
     return tmp_path / "newsroad.toml"
 
