@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from hashlib import blake2b
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Final
 from zlib import crc32
 
@@ -96,7 +96,9 @@ def _shingles(script: Script, core: str) -> list[bytes]:
     size = _SHINGLE[script]
     if script is Script.WORDS:
         words = core.encode().split()
-        return [b" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+        # Cut out of one line: to put each together from its words takes twice as long.
+        line, starts = b" ".join(words), list(accumulate((len(word) + 1 for word in words), initial=0))
+        return [line[at : end - 1] for at, end in zip(starts, starts[size:], strict=False)]
     letters, size = core.encode("utf-16-le", "surrogatepass"), 2 * size
     return [letters[at : at + size] for at in range(0, len(letters) - size + 1, 2)]
 

@@ -99,8 +99,11 @@ def script_of(plain: str) -> Script:
     sample = plain if len(plain) < _SAMPLE else plain[: _SAMPLE // 2] + plain[len(plain) // 2 :][: _SAMPLE // 2]
     if sample.isascii():
         return Script.WORDS if _LATIN.search(sample) else Script.OTHER
+    ideographs = sum(map(len, _HAN.findall(sample)))
+    if ideographs / len(sample) >= 0.2:  # of all characters: then of its letters, which cost more to count, as well
+        return Script.HAN
     letters = sum(map(str.isalpha, sample)) or 1
-    if sum(map(len, _HAN.findall(sample))) / letters >= 0.2:
+    if ideographs / letters >= 0.2:
         return Script.HAN
     return Script.WORDS if sum(map(len, _LATIN.findall(sample))) / letters >= 0.6 else Script.OTHER
 
