@@ -15,27 +15,27 @@ from worker.identity.urls import link_digest
 from worker.model.feed import Role
 from worker.model.media import CheckedMedia, HostedMedia, MediaChange, MediaCopy, MediaState
 from worker.model.polling import SnapshotClaim
-from worker.store.engine import Database
+from worker.store.engine import Database, among
 from worker.store.resources import ask_media
 from worker.store.schema import article, media, media_use, resource, snapshot
 
 ASKED_AGAIN = timedelta(hours=6)  # what was refused so long ago is tried once more for the next article that wants it
 PENDING, REFUSED = MediaState.PENDING.value, MediaState.REFUSED.value
+_COPIES = (
+    sa.select(
+        *(media_use.c.article_id, media.c.key, media.c.state),
+        *(media.c.wanted_at, media.c.content_type, media.c.length),
+    )
+    .join(media, media.c.key == media_use.c.media_key)
+    .where(among(media_use.c.article_id, "ids"))
+)
 _NOTHING = {"content_type": None, "length": None, "digest": None, "body": None}
 
 
 def copies(connection: Connection, articles: Sequence[int]) -> dict[int, dict[bytes, MediaCopy]]:
     """How the copies of these articles stand, by the key of their address."""
-    rows = connection.execute(
-        sa.select(
-            *(media_use.c.article_id, media.c.key, media.c.state),
-            *(media.c.wanted_at, media.c.content_type, media.c.length),
-        )
-        .join(media, media.c.key == media_use.c.media_key)
-        .where(media_use.c.article_id.in_(list(articles)))
-    )
     found: dict[int, dict[bytes, MediaCopy]] = {}
-    for row in rows:
+    for row in connection.execute(_COPIES, {"ids": list(articles)}):
         copy = MediaCopy(MediaState(row.state), row.wanted_at, row.content_type, row.length)
         found.setdefault(row.article_id, {})[bytes(row.key)] = copy
     return found

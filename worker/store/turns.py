@@ -48,7 +48,9 @@ def _due_rows(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     in_flight = sa.exists().where(
         flying.c.article_id == delivery.c.article_id,
         flying.c.destination_id == delivery.c.destination_id,
-        flying.c.state == SENDING,
+        # Looked for among the few of the pair: by its state SQLite would walk all that the destination has in flight,
+        # for each that is due.
+        flying.c.state + "" == SENDING,
     )
     some = sa.select(delivery)
     if conditions:
