@@ -99,3 +99,62 @@ def test_a_statement_that_is_wrong_is_still_its_writers_fault(database: Database
         connection.exec_driver_sql("SELECT * FROM nowhere")
     assert not isinstance(caught.value, NewsroadError)
     assert isinstance(caught.value.orig, sqlite3.OperationalError)
+
+
+def break_receipts(database: Database, times: int) -> None:
+    """Let the next ``times`` receipts not be written, for want of disk."""
+    left = iter(range(times))
+
+    def refuse(_c: object, _cursor: object, statement: str, *_: Any) -> None:
+        if not statement.startswith("INSERT INTO receipt") or next(left, None) is None:
+            return
+        if not database.sqlite:
+            raise psycopg.errors.DiskFull("could not extend file: No space left on device")
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    event.listen(database.engines()[0], "before_cursor_execute", refuse)
+
+
+def test_what_was_sent_is_written_down_once_the_database_is_back(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    break_receipts(stages.services.database, 1)
+    with pytest.raises(StoreError):
+        stages.deliver()
+    assert [(row.state, row.attempts) for row in stages.deliveries()] == [("accepted", 1)]
+    stages.run()
+    assert len(stages.partner.ledger) == 1
+
+
+def test_what_was_sent_and_cannot_be_written_down_has_an_unknown_end_and_is_not_given_up(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    break_receipts(stages.services.database, 8)
+    for asked in range(4):
+        with pytest.raises(StoreError):
+            stages.deliver()
+        [row] = stages.deliveries()
+        assert (row.state, row.result, row.attempts, row.deaths) == ("due", "unknown", asked + 1, 0)
+        stages.deliver()
+        assert len(stages.partner.ledger) == asked + 1, "no more than once a minute"
+        stages.now += LONG
+    stages.deliver()
+    assert [(row.state, row.attempts) for row in stages.deliveries()] == [("accepted", 5)]
+    assert len({one.id for one in stages.partner.ledger}) == 1
+
+
+def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    break_receipts(stages.services.database, 2)
+    with pytest.raises(StoreError):
+        stages.deliver()
+    stages.take_down()
+    stages.now += LONG
+    stages.deliver()
+    assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]

@@ -11,12 +11,14 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from secrets import token_hex
 from typing import Protocol
 
+from worker.errors import StoreError
 from worker.model.delivery import Action, Answer, DeliveryState, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate
 from worker.model.fetch import Lane, Outcome, Request
@@ -81,6 +83,8 @@ class DeliveryStore(Protocol):
         release: Sequence[str],
         now: datetime,
     ) -> None: ...
+
+    def leave_unknown(self, *, lease: str) -> None: ...
 
 
 class RemoteKind(Protocol):
@@ -158,8 +162,21 @@ class Deliverer:
             for outcomes in self.http.stream(lambda free: self._refill(free, closes, first), slots=SLOTS):
                 self._advance(outcomes)
         finally:
-            self._record(list(self._open.values()), release=list(self._open))
+            self._end()
         return self._line(first)
+
+    def _end(self) -> None:
+        """Write down what came, and give everything back. Where the database cannot, or an error came between, that is
+        no death of what was on its way, and its end is unknown."""
+        cut = bool(self._flying)
+        try:
+            self._record(list(self._open.values()), release=[] if cut else list(self._open))
+        except StoreError:
+            with suppress(StoreError):
+                self.store.leave_unknown(lease=self.lease)
+            raise
+        if cut:
+            self.store.leave_unknown(lease=self.lease)
 
     def _line(self, first: str | None) -> str:
         """What was done, for the one-line result."""
@@ -319,25 +336,15 @@ class Deliverer:
 
     def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
         attempted = [one for opened in touched for one in opened.answered]
-        changes: list[DestinationChange] = []
-        for opened in touched:
-            change = after_batch(opened.claim, opened.answered, self.clock(), self.rng)
-            opened.answered = []
-            if change is None:
-                continue
-            changes.append(change)
-            opened.claim = replace(
-                opened.claim,
-                failures=change.failures,
-                probes=change.probes,
-                open=change.opened_at is not None,
-                probe_at=change.probe_at,
-            )
-            if change.opened_at is not None or change.state != "active":
-                opened.closed = True
-                opened.waiting.clear()
+        moves = [after_batch(opened.claim, opened.answered, self.clock(), self.rng) for opened in touched]
+        changes = [change for change in moves if change is not None]
         if attempted or changes or release:
             self.store.record(attempted, changes, lease=self.lease, release=release, now=self.clock())
+        # Only what is written down is forgotten: what was sent must never be given back as if it had not been.
+        for opened, change in zip(touched, moves, strict=True):
+            opened.answered = []
+            if change is not None:
+                _move(opened, change)
 
     def _settle_drained(self, open_window: bool) -> None:
         """Fetch more for destinations that ran dry; give back those with nothing left."""
@@ -346,10 +353,10 @@ class Deliverer:
         drained = [
             opened for opened in self._open.values() if not opened.flying and (not opened.waiting or not open_window)
         ]
-        for opened in drained:
-            del self._open[opened.claim.key]
         if drained:
             self._record(drained, release=[opened.claim.key for opened in drained])
+        for opened in drained:
+            del self._open[opened.claim.key]
 
     def _take_more(self, keys: Sequence[str]) -> None:
         if not keys:
@@ -358,6 +365,20 @@ class Deliverer:
         for key in keys:
             self._open[key].dry = len(more.get(key, ())) < BATCH
         self._take(more)
+
+
+def _move(opened: _Open, change: DestinationChange) -> None:
+    """What a destination has become, for whoever goes on sending to it."""
+    opened.claim = replace(
+        opened.claim,
+        failures=change.failures,
+        probes=change.probes,
+        open=change.opened_at is not None,
+        probe_at=change.probe_at,
+    )
+    if change.opened_at is not None or change.state != "active":
+        opened.closed = True
+        opened.waiting.clear()
 
 
 def _words(counts: Mapping[tuple[str, str], int]) -> str:

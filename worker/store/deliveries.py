@@ -149,6 +149,12 @@ class Deliveries:
             if release:
                 claims.release(connection, lease, release, now)
 
+    def leave_unknown(self, *, lease: str) -> None:
+        """Let what ``lease`` has in flight be due again with an unknown end, uncharged; its destinations stay leased
+        until the lease ends, and are then sent to one by one."""
+        with self.database.write() as connection:
+            claims.leave_unknown(connection, lease)
+
     def currents(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Current]:
         """The texts of versions by (article, number); those that were never made are missing. A version never
         changes."""
