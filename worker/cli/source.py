@@ -75,6 +75,8 @@ def add_command(
     replace_file(target, before, after)
     if not as_json:
         say(f"Wrote [sources.{addition.key}] into {target}. Next: newsroad plan, newsroad apply")
+        if addition.publisher:
+            say(f"Readers see [publishers.{addition.publisher_key}] name as the source: is it right?")
 
 
 @contextmanager
@@ -104,7 +106,8 @@ def _show(found: Found, addition: Addition, zone: str) -> None:
     table = Table(box=None)
     columns = _columns(found, zone)
     for name, width, _ in columns:
-        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=width)
+        least = width if name == "published" else None  # a narrow terminal shortens the others
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=width, min_width=least)
     for entry in entries[:_SHOWN]:
         table.add_row(*(Text(readable(word(entry))) for _, _, word in columns))
     if entries:
@@ -146,8 +149,13 @@ def _columns(found: Found, zone: str) -> list[tuple[str, int, Callable[[ParsedEn
             *columns,
             ("address", 34, lambda entry: urlsplit(entry.link or "–")._replace(scheme="", netloc="").geturl()),
         ]
-    columns += [("author", 20, lambda entry: _authors(entry) or "–"), ("origin", 20, lambda e: _origin(e) or "–")]
-    return [*columns, ("licence", 30, licence)]
+    further: list[tuple[str, int, Callable[[ParsedEntry], str]]] = [
+        ("author", 20, lambda entry: _authors(entry) or "–"),
+        ("origin", 20, lambda entry: _origin(entry) or "–"),
+        ("licence", 30, licence),
+    ]
+    told = [column for column in further if any(column[2](entry) != "–" for entry in found.entries[:_SHOWN])]
+    return [*columns, *told]
 
 
 def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -> dict[str, object]:
