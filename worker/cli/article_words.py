@@ -104,7 +104,7 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 
 PHRASES: dict[str, tuple[str, str]] = {
-    "joined": ("条目 {0}（{1}）《{2}》并入：对照 {4} 为{3}", "entry {0} ({1}) “{2}” joined: {3} against {4}"),
+    "joined": ("条目 {0}（{1}）《{2}》并入：对照 {4} 为{3}", "entry {0} ({1}) “{2}” joined: {3}, compared with {4}"),
     "apart": (
         "条目 {0} 与 {1}《{2}》（{3}）分开：{4}",
         "entry {0} and {1} “{2}” ({3}) are kept apart: {4}",

@@ -137,7 +137,8 @@ def _told(order: Order, now: datetime) -> dict[str, Any]:
     """What an order says of its delivery."""
     done = order.state in (DeliveryState.ACCEPTED, DeliveryState.REHEARSED)
     accepted = order.state is DeliveryState.ACCEPTED
-    words = "on the shelf" if accepted else "rehearsed: all but sent" if done else order.detail
+    shelved = "off the shelf" if order.action is Action.RETRACT else "on the shelf"
+    words = shelved if accepted else "rehearsed: all but sent" if done else order.detail
     return {
         "action": order.action.value,
         "version": order.version,
