@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 import pytest
 
 from tests.road import Item, Road
+from tests.stages import telling
 from worker.cli.output import print_json, print_table, say
 from worker.demo.site import Document
 from worker.log import readable, redact
+from worker.model.feed import Document as FeedDocument
+from worker.parsers import parse
+from worker.parsers.page import read_page
 
 STEERING = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\x7f\u202egnp\u2066"
 
@@ -80,3 +85,44 @@ def test_no_command_passes_on_what_steers(road: Road) -> None:
         for shape in ((), ("--json",)):
             shown = road.cli(*command, *shape)
             assert steers(shown.text) == [], command
+
+
+TURNED = "\u202e社华新\u2066 甲报"
+RSS = (
+    "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><title>{0}</title><item><title>{0}</title>"
+    "<dc:creator>{0}</dc:creator><category>{0}</category><link>https://a.example/1</link></item></channel></rss>"
+)
+JSON_FEED = (
+    '{{"version":"https://jsonfeed.org/version/1.1","title":"{0}",'
+    '"items":[{{"id":"1","title":"{0}","authors":[{{"name":"{0}"}}],"tags":["{0}"]}}]}}'
+)
+PAGE = (
+    "<html><head><title>{0}</title><meta name='author' content='{0}'><meta property='og:title' content='{0}'></head>"
+    "<body><h1>{0}</h1><p>来源：{0} 2026-11-24 10:00 作者：{0}</p><p>{1}</p></body></html>"
+)
+
+
+@pytest.mark.parametrize(("form", "kind"), [(RSS, "application/rss+xml"), (JSON_FEED, "application/feed+json")])
+def test_no_title_or_name_of_a_feed_turns_round_what_stands_beside_it(form: str, kind: str) -> None:
+    body = form.format(TURNED).encode()
+    [entry] = parse(FeedDocument(body, url="https://a.example/feed", content_type=kind)).entries
+    said = [entry.title, *(one.name for one in entry.authors), *entry.categories]
+    assert said == ["社华新 甲报"] * len(said)
+    assert len(said) == 3
+
+
+def test_nor_of_a_page() -> None:
+    body = PAGE.format(TURNED, telling(1)).encode()
+    page = read_page(
+        FeedDocument(body, url="https://a.example/1", content_type="text/html; charset=utf-8"),
+        now=datetime(2026, 11, 24, 12, tzinfo=UTC),
+    )
+    assert "社华新" in str(page)
+    assert not [one for one in ("\u202e", "\u2066") if one in repr(page) or ascii(one)[1:-1] in repr(page)]
+
+
+@pytest.mark.parametrize("title", ["خەۋەر \u2067ABC\u2069 123", "\u202bخەۋەر 123\u202c", "a\u200eb", "می\u200cخواهم"])
+def test_what_a_script_needs_is_kept(title: str) -> None:
+    body = RSS.format(title).encode()
+    [entry] = parse(FeedDocument(body, url="https://a.example/feed", content_type="application/rss+xml")).entries
+    assert entry.title == title

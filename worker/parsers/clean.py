@@ -99,6 +99,8 @@ _MARKUP = re.compile(
 _BLANKS = "[ \t\r\n\f\v\xa0\u2028\u2029]"
 _SPACE = re.compile(f"{_BLANKS}(?:(?<! )|(?={_BLANKS})){_BLANKS}*")
 _EDGES = " \t\r\n\f\v\xa0\u3000\u200b\ufeff\u2028\u2029"
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CLOSED_BY = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
 _URL_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ABSOLUTE = re.compile(
     r"(https?://(?:[^/?#@\s]*@)?(?:\[[0-9a-f:.]+\]|[^/?#@:\s\[\]]+)(?::\d{0,5})?)(?=[/?#]|$)", re.IGNORECASE
@@ -216,7 +218,19 @@ def plain_text(html: str, longest: int = _LONGEST_LINE) -> str:
         text = html_entities.unescape(text)
     if not _ORDINARY.fullmatch(text):
         text = from_c1(_CONTROLS.sub("", text))
-    return collapse(text)
+    return collapse(unturned(text))
+
+
+def unturned(text: str) -> str:
+    """``text`` without what turns the direction of its characters, where that overrides them or is not closed again: in
+    a line of credit it would turn round what stands beside it."""
+    waits: list[str] = []
+    for match in _TURNING.finditer(text):
+        if closing := _CLOSED_BY.get(match[0]):
+            waits.append(closing)
+        elif not waits or waits.pop() != match[0]:
+            return _TURNING.sub("", text)
+    return _TURNING.sub("", text) if waits else text
 
 
 def safe_url(url: str | None, base: str | None) -> str | None:

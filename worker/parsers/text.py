@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from lxml import etree
 
 from worker.model.feed import Person
-from worker.parsers.clean import clean_html, collapse, escape_text, from_c1, looks_like_html, plain_text, safe_url
+from worker.parsers.clean import (
+    clean_html,
+    collapse,
+    escape_text,
+    from_c1,
+    looks_like_html,
+    plain_text,
+    safe_url,
+    unturned,
+)
 from worker.parsers.xml import Element, children, name_of
 
 Fields = dict[str, list[Element]]
@@ -116,7 +125,7 @@ def reading_text(text: str, *, declared: bool = False) -> str:
     for _ in range(2):
         if "&" in text and _REFERENCE.search(text):
             text = _REFERENCE.sub(lambda match: html_entities.unescape(match[0]), text)
-    return collapse(from_c1(text))
+    return collapse(unturned(from_c1(text)))
 
 
 def first_label(fields: Fields, *names: str) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from worker.model.feed import Document
-from worker.model.page import PageRules, ParsedPage
+from worker.model.page import PageAuthor, PageRules, PageSource, ParsedPage
+from worker.parsers.clean import unturned
 from worker.parsers.page.body import Body, find_body, read_body
 from worker.parsers.page.masthead import Masthead, read_masthead
 from worker.parsers.page.tree import open_page
@@ -28,7 +29,7 @@ def read_page(document: Document, *, now: datetime, rules: PageRules = _NO_RULES
     found = find_body(page, rules)
     masthead = read_masthead(page, now=now, body=found.element, rules=rules)
     body = read_body(page, found, rules, masthead.title)
-    values = {**_values(masthead), **_values(body)}
+    values = {**{name: _unturned(value) for name, value in _values(masthead).items()}, **_values(body)}
     values["confidence"] = {**masthead.confidence, **body.confidence}
     values["warnings"] = (*page.warnings, *masthead.warnings, *body.warnings)
     values["body_html"], values["body_text"] = values.pop("html"), values.pop("text")
@@ -37,3 +38,12 @@ def read_page(document: Document, *, now: datetime, rules: PageRules = _NO_RULES
 
 def _values(part: Masthead | Body) -> dict[str, Any]:
     return {each.name: getattr(part, each.name) for each in fields(part)}
+
+
+def _unturned(value: Any) -> Any:
+    """What the page says of its text, turning nothing round that stands beside it."""
+    if isinstance(value, str):
+        return unturned(value)
+    if isinstance(value, PageSource | PageAuthor):
+        return replace(value, name=unturned(value.name))
+    return tuple(_unturned(each) for each in value) if type(value) is tuple else value

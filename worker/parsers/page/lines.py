@@ -15,7 +15,7 @@ from html import unescape
 from lxml import etree
 from lxml.html import HtmlElement
 
-from worker.parsers.clean import collapse, escape_text, plain_text
+from worker.parsers.clean import collapse, escape_text, plain_text, unturned
 from worker.parsers.page.names import Kind, kind_of, words
 
 _SKIPPED = words(
@@ -238,7 +238,7 @@ class Walk:
         """The line so far is one."""
         if self._text:
             text = "".join(self._text)
-            text = text.rstrip(_EDGES) if self._pre else collapse(text)
+            text = text.rstrip(_EDGES) if self._pre else collapse(unturned(text))
             if text:
                 html = "".join((*self._html, *(after for _, _, after in reversed(self._inline))))
                 line = Line(text, html.strip(), self._block(), self._around, self._links, tuple(self._hrefs))
