@@ -69,7 +69,7 @@ def test_two_texts_side_by_side(road: Road) -> None:
     assert shown["verdict"]["verdict"] == "edition"
     changed = [row for row in shown["rows"] if row["line"] == "changed"]
     marked = {part["text"] for row in changed for part in row["left"] + row["right"] if part.get("differs")}
-    assert {"四川泸定", "66", "云南鲁甸", "12"} <= marked
+    assert {"四川泸定", "66", "云南鲁甸", "12", "6.8", "5.6"} <= marked  # figures as a whole
     text = road.cli("article", "explain", first, "--with", second, "--language", "en").text
     assert "a look-alike of its own: " in text
     assert "≠" in text
