@@ -50,6 +50,16 @@ def test_it_shows_what_it_would_do_and_does_nothing_yet(road: Road) -> None:
     assert road.json("article", "show", b)["state"] == "live"
 
 
+@SQLITE
+def test_two_articles_of_one_title_are_told_apart_by_their_ids(road: Road) -> None:
+    road.publish("jiang", VISIT, Item("s2", VISIT.title, SNOW.body))
+    road.run()
+    ids = {str(one["uuid"]) for one in road.json("article", "find", VISIT.title)["articles"]}
+    assert len(ids) == 2
+    told = road.cli("article", "merge", *ids, "--dry-run").text
+    assert all(f"{one[:8]} {VISIT.title}" in told for one in ids)
+
+
 def test_everything_knows_where_it_has_gone(road: Road) -> None:
     a, b = two(road)
     done = road.json("article", "merge", A, B, *SIGNED, "--yes")["merged"]

@@ -75,7 +75,9 @@ def merge_command(
             f"with {counted(len(would.entries), 'copy', 'copies')}",
             *(f"its correction of {name} is lost: {value}" for name, value in would.lost.items()),
         ]
-        plan = _Plan("merge", would, lines, (kept.title, gone.title), chosen)
+        plan = _Plan(
+            "merge", would, lines, _told_apart((kept.title, f"{kept.uuid}"), (gone.title, f"{gone.uuid}")), chosen
+        )
         if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
             return
         common = services.works, services.view(), services.hints, services.clock
@@ -100,7 +102,8 @@ def split_command(
         entry, facts, asked = _the_entry(services, text)
         view, now = services.view(), services.clock()
         _, would = splitting(facts.story, entry, (0, _NOBODY), asked, view, now)
-        titles = facts.title, next(copy.title or "" for copy in facts.copies if copy.entry == entry)
+        leaving = next(copy.title or "" for copy in facts.copies if copy.entry == entry)
+        titles = _told_apart((facts.title, f"{facts.story.uuid}"), (leaving, f"{entry}"))
         lines = _split_lines(entry, facts, led=would.led)
         plan = _Plan("split", would, lines, titles, chosen)
         if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
@@ -120,6 +123,13 @@ class _Plan:
     lines: list[str]
     titles: tuple[str, str]
     tongue: str
+
+
+def _told_apart(article: tuple[str, str], other: tuple[str, str]) -> tuple[str, str]:
+    """Titles, each ``(title, id)``: with the beginnings of their ids before them where they are the same."""
+    if article[0] != other[0]:
+        return article[0], other[0]
+    return f"{article[1][:8]} {article[0]}", f"{other[1][:8]} {other[0]}"
 
 
 @dataclass(frozen=True, slots=True)
