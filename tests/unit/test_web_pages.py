@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -50,6 +51,14 @@ def test_an_article_page_says_whose_it_is_and_where_it_stands(get: Get) -> None:
 def test_the_credit_stands_above_the_body(get: Get) -> None:
     text = get(article()).text
     assert text.index("newsroad-credit") < text.index('class="body"') < text.index("newsroad-notice")
+
+
+@pytest.mark.parametrize(("later", "told"), [(0, False), (40, False), (3600, True)])
+def test_a_time_of_update_is_told_where_it_is_another(get: Get, shelf: FakeShelf, later: int, told: bool) -> None:
+    published = a_release().published
+    assert published is not None
+    shelf.put("portal", a_release(updated=published + timedelta(seconds=later)))
+    assert ("更新时间" in words_of(tree(get(article())).cssselect(".about")[0])) is told
 
 
 def test_an_article_page_leads_on_within_its_channel(get: Get, shelf: FakeShelf) -> None:
