@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -145,6 +146,10 @@ def _stay(console: Console, stage: Stage, play: Play) -> None:
     for publisher in play.publishers:
         console.print(f"  publisher {publisher.feed}", soft_wrap=True)
     console.print(f"  partner   {stage.partner.url('/newsroad')}")
+    console.print("  commands  see it from inside, from another terminal:", soft_wrap=True)
+    console.print(f"            cd {stage.home}", soft_wrap=True)
+    console.print(f"            export NEWSROAD_HOME=. PATH={sysconfig.get_path('scripts')}:$PATH", soft_wrap=True)
+    console.print("            newsroad status; newsroad article find 瑶绣; newsroad source list", soft_wrap=True)
     console.print(f"  log       {stage.log}", soft_wrap=True)
     try:
         while stage.running is not None and stage.running.poll() is None:
