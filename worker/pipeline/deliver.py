@@ -34,7 +34,7 @@ BATCH = 64
 # Receipts of accepted deliveries wait for company this long, or until so many are there: a transaction costs as much
 # as two deliveries. One that dies with them is unknown, and goes again under its own id.
 GATHER_SECONDS = 0.05
-GATHER = 32
+GATHER = 64
 CLAIM_SECONDS = 0.25  # between two looks for further destinations while some are open
 CLAIM_MOST = 16  # of one look: another process that looks a moment later gets its part of a burst
 OPEN_MOST = 64
