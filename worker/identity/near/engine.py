@@ -24,6 +24,7 @@ _REMEMBERED = 64  # texts whose runs are kept between two looks at them
 NEAR_JACCARD: Final = 0.2  # with less than both of another, a text is far from it
 NEAR_CONTAINMENT: Final = 0.6
 _NEAR_HELD = 0.55  # of the shorter in the order of the longer, which counts more of it than whole runs
+_NEAR_HELD_OF_PART = 0.66  # of a part that others of the article hold
 _DIGEST = 3  # articles that have nothing in common
 _APART = 0.1  # containment
 _ONE_DAY = timedelta(days=1)
@@ -233,6 +234,7 @@ class Recogniser:
         """
         pillars = self.index.pillars(old.article)
         is_whole = nearness in (Nearness.SAME, Nearness.REVISION)
+        near_held = _NEAR_HELD_OF_PART if nearness is Nearness.EXCERPT else _NEAR_HELD
         fullest = max((pillar.length for pillar in pillars), default=0)
         for place, pillar in enumerate(pillars):
             is_piece = place > 0 and pillar.length < WHOLE * fullest
@@ -240,7 +242,7 @@ class Recogniser:
                 continue
             before, core = set_alike(pillar.reading, self._core_of(pillar), reading, whole)
             like = likeness(before.grams, core.grams)
-            if like.jaccard < NEAR_JACCARD and held(like, before, core) < _NEAR_HELD:
+            if like.jaccard < NEAR_JACCARD and held(like, before, core) < near_held:
                 return pillar.id
         return None
 

@@ -79,6 +79,7 @@ class Findings:
     head_dates: int
     head_words: int
     names: tuple[str, ...]
+    countries: int  # places where another country stands
     in_title: bool
     other_days: bool  # both leads name days, and not one in common
     has_capitals: bool  # names are told by their capitals, which is surer than by their neighbours
@@ -97,7 +98,9 @@ class Findings:
             return "slots"
         if self.other_days or self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
-        if len(self.names) >= 2 or (self.names and (self.in_title or self.head_figures or self.has_capitals)):
+        if max(len(self.names), self.countries) >= 2 or (
+            self.names and (self.in_title or self.head_figures or self.has_capitals)
+        ):
             return "names"
         return None
 
@@ -133,6 +136,7 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     early = [span for span in head if not _has_digit(span) and not is_figure(span)]
     named = [span for span in early if _is_name(script, span, old, new)]
     named += [span for span in rest if script is Script.HAN and _is_country(span)]
+    countries = sum(script is Script.HAN and _is_country(span) for span in named) if aligned >= _ALIGNED else 0
     names = sorted(set(map(_shown, named)))
     return Findings(
         kept=kept,
@@ -145,6 +149,7 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
         head_dates=sum(span in figures and _is_date(script, span) for span in head) if aligned >= _ALIGNED else 0,
         head_words=len(early),
         names=tuple(names) if aligned >= _ALIGNED else (),
+        countries=countries,
         in_title=_in_title(script, old.title, new.title, early),
         other_days=_are_other_days(script, old, new),
         has_capitals=script is Script.WORDS,
