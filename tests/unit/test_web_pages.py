@@ -227,7 +227,9 @@ def test_a_uyghur_article_on_a_chinese_portal(get: Get, shelf: FakeShelf) -> Non
     assert words_of(text.cssselect(".original")[0]).startswith("原文链接 https://")
     assert page.cssselect("title")[0].text_content() == f"\u2068{uyghur.title}\u2069 · {OPERATOR.name}"
     assert structured(get(article(9)))["inLanguage"] == "ug"
+    assert text.cssselect(".when time")[0].get("dir") == "ltr", "or it reads 08:00 2026-11-23"
     cards = tree(get("/portal/portal/nation/")).cssselect(".card")
+    assert {card.cssselect("time")[0].get("dir") for card in cards} == {"ltr"}
     assert {(card.get("lang"), card.get("dir")) for card in cards} >= {("ug", "rtl"), ("zh-CN", "ltr")}
 
 
