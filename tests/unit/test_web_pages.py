@@ -26,6 +26,7 @@ from tests.fakes import (
     a_withdrawal,
     article_id,
 )
+from worker.model.article import Hop, HopBasis, HopRole
 
 
 # ── the article page ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,6 +52,17 @@ def test_an_article_page_says_whose_it_is_and_where_it_stands(get: Get) -> None:
 def test_the_credit_stands_above_the_body(get: Get) -> None:
     text = get(article()).text
     assert text.index("newsroad-credit") < text.index('class="body"') < text.index("newsroad-notice")
+
+
+def test_who_else_carried_it_is_no_part_of_the_way_it_came(get: Get, shelf: FakeShelf) -> None:
+    other = Hop(HopRole.REPUBLISHER, "珠湾日报", HopBasis.SOURCE, "zhuwan", "https://zhuwan.example/a/1", None, "zw")
+    claimed = Hop(HopRole.CLAIMED, "某网", HopBasis.LINK)
+    shelf.put("portal", a_release(credit=replace(CREDIT, hops=(*CREDIT.hops, other), claimed=(claimed,))))
+    about = words_of(tree(get(article())).cssselect(".about")[0])
+    assert [words_of(name) for name in tree(get(article())).cssselect(".chain bdi")] == ["江城民族事务局", "同心在线"]
+    assert "另有转载" in about
+    assert "珠湾日报" in about
+    assert "某网" not in about
 
 
 @pytest.mark.parametrize(("later", "told"), [(0, False), (40, False), (3600, True)])

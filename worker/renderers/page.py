@@ -141,6 +141,7 @@ def article(frame: Frame, release: Release, *, path: tuple[Link, ...], lists: Li
         original=_web(credit.original_link),
         license=_web(credit.own_license),
         chain=terms.chain(release),
+        elsewhere=terms.elsewhere(release),
         persons=credit.persons,
         published=release.published or release.first_released,
         structured=_script(news_article(release)),

@@ -29,9 +29,15 @@ def licence(release: Release) -> str:
 
 
 def chain(release: Release) -> tuple[str, ...]:
-    """Names from the origin to the last republisher before us. Never ours: passing on is not publishing first."""
-    passed = (hop.name for hop in release.credit.hops if hop.role is not HopRole.CLAIMED)
-    return tuple(dict.fromkeys((release.credit.origin, *release.credit.via, *passed)))
+    """The way this text came: names from the origin to the last republisher before us. Never ours: passing on is not
+    publishing first."""
+    return tuple(dict.fromkeys((release.credit.origin, *release.credit.via)))
+
+
+def elsewhere(release: Release) -> tuple[str, ...]:
+    """Who else carried the article: other copies came by ways of their own, and are no part of this one's."""
+    names = dict.fromkeys(hop.name for hop in release.credit.hops if hop.role is HopRole.REPUBLISHER)
+    return tuple(name for name in names if name not in chain(release))
 
 
 def copyright_notice(release: Release) -> str:
