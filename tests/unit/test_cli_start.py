@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 import typer.main
@@ -26,7 +27,9 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(answer.stdout.splitlines()[-1].split()[1:])
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("probe", "url"), ("probe", "feed", "--jsonl"), ("probe", "date")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("probe", "url"), ("probe", "feed", "--jsonl"), ("probe", "date")]
+)
 def test_what_needs_no_database_and_no_broker_loads_neither(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments) == set()
 
@@ -50,3 +53,7 @@ def test_the_line_in_the_list_is_how_the_commands_own_help_begins(name: str) -> 
 
 def test_a_misspelt_command_is_put_right() -> None:
     assert "'source'" in CliRunner().invoke(app, ["sorce"]).output
+
+
+def test_it_says_which_release_it_is() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output == f"newsroad {version('newsroad')}\n"

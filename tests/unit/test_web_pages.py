@@ -54,6 +54,14 @@ def test_the_credit_stands_above_the_body(get: Get) -> None:
     assert text.index("newsroad-credit") < text.index('class="body"') < text.index("newsroad-notice")
 
 
+@pytest.mark.parametrize("path", [article(), "/portal/portal/", "/portal/portal/nation/", "/portal/", "/nowhere"])
+def test_the_first_link_of_a_page_leads_past_what_every_page_begins_with(get: Get, path: str) -> None:
+    page = tree(get(path))
+    first = page.cssselect("body a")[0]
+    assert words_of(first) == "跳到正文"
+    assert [main.tag for main in page.cssselect(first.get("href"))] == ["main"]
+
+
 def test_who_else_carried_it_is_no_part_of_the_way_it_came(get: Get, shelf: FakeShelf) -> None:
     other = Hop(HopRole.REPUBLISHER, "珠湾日报", HopBasis.SOURCE, "zhuwan", "https://zhuwan.example/a/1", None, "zw")
     claimed = Hop(HopRole.CLAIMED, "某网", HopBasis.LINK)
@@ -329,5 +337,5 @@ def test_a_site_below_a_path_links_within_it(get: Get, shelf: FakeShelf) -> None
     shelf.runs = replace(OPERATOR, site="https://beichen.example/news")
     for path in ("/portal/portal/", article()):
         for link in tree(get(path)).xpath("//@href"):
-            assert link.startswith(("/news/", "https://"))
+            assert link.startswith(("/news/", "https://", "#"))
     assert "https://beichen.example/news/feeds/out/nation.rss" in get("/feeds/out/nation.rss").text

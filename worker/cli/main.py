@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Annotated, Any, Final
 
 import typer
 import typer.core
@@ -103,8 +104,19 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"newsroad {version('newsroad')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _before(context: typer.Context) -> None:
+def _before(
+    context: typer.Context,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which release this is.")
+    ] = False,
+) -> None:
     wire: Callable[[], None] | None = context.obj
     if wire is not None and context.invoked_subcommand not in _WITHOUT_SERVICES:
         wire()
