@@ -128,7 +128,7 @@ def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_every_row_arrives_in_either_store_as_it_was(services: Services, file: Path, target: Database) -> None:
-    restore(target, file, quiet)
+    restore(target, file, quiet, now=NOW)
     before = everything(services.database)
     assert everything(target) == before
     assert len(before["entry"]) == 2
@@ -138,7 +138,7 @@ def test_every_row_arrives_in_either_store_as_it_was(services: Services, file: P
 
 
 def test_ids_go_on_after_the_highest(file: Path, target: Database) -> None:
-    restore(target, file, quiet)
+    restore(target, file, quiet, now=NOW)
     with target.write() as connection:
         highest = connection.execute(sa.select(sa.func.max(decision.c.id))).scalar_one()
         values = {"article_id": 1, "destination_id": 1, "version": 1, "use": "hold", "reasons": "", "decided_at": NOW}
@@ -155,7 +155,7 @@ def test_work_in_flight_is_given_back_with_an_unknown_end(services: Services, ta
         connection.execute(sa.update(snapshot).values(lease="theirs", lease_until=until))
     path = tmp_path / "busy.backup"
     back_up(services.database, path, now=NOW, product="0.1.0", say=quiet)
-    restore(target, path, quiet)
+    restore(target, path, quiet, now=NOW)
     with target.read() as connection:
         for table in (host, snapshot, destination, delivery):
             assert not connection.execute(sa.select(table).where(table.c.lease.is_not(None))).all()
@@ -190,8 +190,8 @@ def test_a_damaged_backup_leaves_nothing_behind(file: Path, tmp_path: Path) -> N
     damaged.write_bytes(file.read_bytes()[:-500])
     into = Database(f"sqlite:///{tmp_path / 'into.db'}")
     with pytest.raises(StoreError):
-        restore(into, damaged, quiet)
-    restore(into, file, quiet)  # still empty
+        restore(into, damaged, quiet, now=NOW)
+    restore(into, file, quiet, now=NOW)  # still empty
     into.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from worker.store.migrate import HEAD, current
 from worker.store.restore import restore
 from worker.store.schema import host
 
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 Loss = Callable[[Path], None]
 
 
@@ -50,12 +52,12 @@ def lose(stages: Stages, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
 
     def restored(backup: Path) -> None:
         if stages.services.database.sqlite:
-            url = f"sqlite:///{tmp_path / 'restored.db'}"
+            url = f"sqlite:///{tmp_path / f'restored-{len(opened)}.db'}"
         else:
             server: PostgresServer = request.getfixturevalue("postgres")
             url = server.empty()
         opened.append(Database(url))
-        restore(opened[-1], backup, quiet)
+        restore(opened[-1], backup, quiet, now=stages.now)
         stages.services.close()
         stages.services = stages.make_services(opened[-1])
 
@@ -80,6 +82,24 @@ def test_a_takedown_after_a_restore_is_above_all_that_the_partner_has_seen(
     gone = stages.partner.accepted()[-1]
     assert gone.payload["type"] == "article.withdrawn"
     assert gone.payload["data"]["sequence"] > seen
+
+
+def test_so_it_is_after_the_same_backup_was_restored_before(stages: Stages, backed_up: Path, lose: Loss) -> None:
+    lose(backed_up)
+    for title in ("甲二", "甲三"):
+        stages.publish("alpha", rss(item("a", title)))
+        stages.run()
+    seen = max(one.payload["data"]["sequence"] for one in stages.partner.accepted())
+    asked_up_to, kept = (
+        stages.services.changes.page(["inbox"], 0, 100).newest,
+        stages.services.shelf.generation("feeds"),
+    )
+    lose(backed_up)
+    stages.take_down()
+    stages.deliver()
+    assert stages.partner.accepted()[-1].payload["data"]["sequence"] > seen
+    assert len(stages.services.changes.page(["inbox"], asked_up_to, 100).changes) == 1
+    assert stages.services.shelf.generation("feeds") > kept
 
 
 def test_whoever_pulls_misses_nothing_that_came_after_a_restore(stages: Stages, backed_up: Path, lose: Loss) -> None:
@@ -121,12 +141,19 @@ def test_what_was_due_at_the_time_of_a_backup_goes_out_under_the_id_it_had(
     assert [one.id for one in stages.partner.ledger] == [first, first]
 
 
-def forged(path: Path, rows: bytes, product: str = "0.1.0", **said: object) -> Path:
-    """A backup that nobody of ours made, with a true seal: of one table, with these rows."""
-    table = {"table": "host", "columns": [["name", "plain"]], "rows": 1, "sha256": sha256(rows).hexdigest(), **said}
-    manifest = {"product": product, "schema": HEAD, "created": "2026-01-01T00:00:00+00:00", "format": 1}
+def test_a_backup_of_the_first_release_is_restored(empty_database_url: str, tmp_path: Path) -> None:
+    database = Database(empty_database_url)
+    restore(database, forged(tmp_path / "first.backup", b"", schema="0001", rows=0), quiet, now=NOW)
+    assert current(database) == HEAD
+    database.close()
+
+
+def forged(path: Path, lines: bytes, product: str = "0.1.0", schema: str = HEAD, **said: object) -> Path:
+    """A backup that nobody of ours made, with a true seal: of one table, with these lines."""
+    table = {"table": "host", "columns": [["name", "plain"]], "rows": 1, "sha256": sha256(lines).hexdigest(), **said}
+    manifest = {"product": product, "schema": schema, "created": "2026-01-01T00:00:00+00:00", "format": 1}
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(f"tables/{table['table']}.jsonl", rows)
+        archive.writestr(f"tables/{table['table']}.jsonl", lines)
         archive.writestr("manifest.json", json.dumps({**manifest, "parts": [table]}))
         archive.comment = SEAL + b"0" * 64
     whole = path.read_bytes()
@@ -152,7 +179,7 @@ def test_a_forged_backup_is_refused_in_words_and_leaves_nothing(
 ) -> None:
     database = Database(empty_database_url)
     with pytest.raises(NewsroadError):
-        restore(database, forged(tmp_path / "forged.backup", rows, **said), quiet)
+        restore(database, forged(tmp_path / "forged.backup", rows, **said), quiet, now=NOW)
     if current(database) is not None:
         with database.read() as connection:
             assert connection.execute(sa.select(sa.func.count()).select_from(host)).scalar_one() == 0

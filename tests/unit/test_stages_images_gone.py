@@ -133,7 +133,7 @@ def test_copies_are_in_a_backup(stages: Stages, tmp_path: Path) -> None:
     tell(stages, STORY + figure(picture(stages)) + OTHER)
     file, there = tmp_path / "newsroad.backup", Database(f"sqlite:///{tmp_path / 'restored.db'}")
     back_up(stages.services.database, file, now=stages.now, product="0", say=lambda _table, _rows: None)
-    restore(there, verify_first(file), lambda _table, _rows: None)
+    restore(there, verify_first(file), lambda _table, _rows: None, now=stages.now)
     with there.read() as connection:
         assert connection.execute(sa.select(media)).all() == stages.rows(media)
         assert connection.execute(sa.select(media_use)).all() == stages.rows(media_use)

@@ -62,7 +62,7 @@ def restore_command(
         require_empty(services.database, manifest)
         _agree(file, manifest, _place(services.settings), yes=yes)
         with _progress("restoring") as say:
-            restore(services.database, file, say)
+            restore(services.database, file, say, now=services.clock())
     _print(file, manifest, as_json=as_json, done="restored")
     if not as_json:
         typer.echo(

@@ -13,6 +13,7 @@ import zlib
 from binascii import a2b_base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,9 @@ from worker.store.orders import has_successor
 from worker.store.schema import SCHEMA, change, delivery, heartbeat, host, snapshot
 
 AHEAD = 100_000
-"""What partners count by goes on so far after the backup: further than it can have come since it was made."""
-CHANGES_AHEAD = 100 * AHEAD
+"""What partners count by goes on so far after the backup, and one for each second since it was made: further than it
+can have come, and further than after an earlier restore of the same backup."""
+CHANGES_AHEAD = 100  # as many changes, since one article is but a part of them
 
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError),
@@ -154,12 +156,12 @@ def require_empty(database: Database, manifest: Manifest) -> None:
         )
 
 
-def restore(database: Database, path: Path, say: Say) -> Manifest:
+def restore(database: Database, path: Path, say: Say, *, now: datetime) -> Manifest:
     """Load the backup at ``path`` into the empty ``database`` and bring that to this release's schema.
 
     Leases are given back: what was being sent counts as *unknown* and is looked for before it is sent again. Numbers
-    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. Raises Refused when the
-    database is not empty, StoreError when the file is damaged or of a later release.
+    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. ``now`` is aware UTC. Raises
+    Refused when the database is not empty, StoreError when the file is damaged or of a later release.
     """
     if not _is_sealed(path):
         verify(path, say)
@@ -174,7 +176,7 @@ def restore(database: Database, path: Path, say: Say) -> Manifest:
             for part in manifest.parts:
                 _load(database, connection, archive, part, say)
             _give_back(connection)
-            _go_ahead(connection)
+            _go_ahead(connection, manifest, now)
             if not database.sqlite:
                 _set_sequences(connection)
     except _UNREADABLE as error:
@@ -261,14 +263,17 @@ def _give_back(connection: Connection) -> None:
     connection.execute(sa.update(delivery).where(delivery.c.lease.is_not(None)).values(lease=None))
 
 
-def _go_ahead(connection: Connection) -> None:
+def _go_ahead(connection: Connection, manifest: Manifest, now: datetime) -> None:
     """Partners and readers have seen what came after the backup. Counted on from where the backup stands, a takedown
     would have a sequence that they take for old, a new change a number that they asked past, and another page the ETag
     of one that they hold."""
-    last = sa.select(sa.func.max(change.c.id)).scalar_subquery()
-    connection.execute(sa.update(change).where(change.c.id == last).values(id=change.c.id + CHANGES_AHEAD))
-    connection.execute(sa.update(destination).values(generation=destination.c.generation + AHEAD))
-    connection.execute(sa.update(delivery).where(~has_successor()).values(sequence=delivery.c.sequence + AHEAD))
+    ahead = AHEAD + max(0, int((now - manifest.created).total_seconds()))
+    connection.execute(sa.update(destination).values(generation=destination.c.generation + ahead))
+    connection.execute(sa.update(delivery).where(~has_successor()).values(sequence=delivery.c.sequence + ahead))
+    if any(part.table == change.name for part in manifest.parts):  # the first schema has none
+        last = sa.select(sa.func.max(change.c.id)).scalar_subquery()
+        further = change.c.id + CHANGES_AHEAD * ahead
+        connection.execute(sa.update(change).where(change.c.id == last).values(id=further))
 
 
 def _set_sequences(connection: Connection) -> None:
