@@ -178,7 +178,7 @@ def restore(database: Database, path: Path, say: Say, *, now: datetime) -> Manif
             _give_back(connection)
             _go_ahead(connection, manifest, now)
             if not database.sqlite:
-                _set_sequences(connection)
+                _set_sequences(connection, manifest)
     except _UNREADABLE as error:
         raise StoreError(f"{path} is damaged: {error}. Nothing was restored") from error
     except (sa.exc.DBAPIError, psycopg.Error) as error:
@@ -276,11 +276,12 @@ def _go_ahead(connection: Connection, manifest: Manifest, now: datetime) -> None
         connection.execute(sa.update(change).where(change.c.id == last).values(id=further))
 
 
-def _set_sequences(connection: Connection) -> None:
+def _set_sequences(connection: Connection, manifest: Manifest) -> None:
     """Ids given by the database go on after the highest restored one."""
+    there = {part.table for part in manifest.parts}
     for table in SCHEMA.sorted_tables:
         column = table.autoincrement_column
-        if column is None:
+        if column is None or table.name not in there:
             continue
         highest = connection.execute(sa.select(sa.func.max(column))).scalar_one()
         if highest is not None:
