@@ -6,7 +6,7 @@ Loading all nouns costs a second or two (store, network, catalogue, rich); one a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -16,7 +16,7 @@ import typer
 import typer.core
 import typer.main
 
-from worker.errors import NewsroadError
+from worker.errors import NewsroadError, Refused
 from worker.log import configure, readable
 from worker.settings import read_settings
 
@@ -122,6 +122,17 @@ def _before(
         wire()
 
 
+def _check_words(arguments: Sequence[str]) -> None:
+    """Raises Refused when one of ``arguments`` is no text. A terminal or script that writes GBK sends such: what was
+    typed is known no more, and nothing takes half a character."""
+    for position, argument in enumerate(arguments, 1):
+        if not argument.isascii() and any("\ud800" <= sign <= "\udfff" for sign in argument):
+            raise Refused(
+                f"argument {position} is not UTF-8: set the terminal, or save the script, as UTF-8 (not GBK). "
+                f"第 {position} 个参数不是 UTF-8：请把终端或脚本改为 UTF-8（不是 GBK）。"
+            )
+
+
 def main(wire: Callable[[], None] | None = None) -> None:
     """Run one command. Exits with the error's own code when it fails, 130 on Ctrl-C.
 
@@ -130,6 +141,7 @@ def main(wire: Callable[[], None] | None = None) -> None:
     try:
         settings = read_settings()
         configure(settings.log_level, settings.log_format)
+        _check_words(sys.argv[1:])
         app(prog_name="newsroad", obj=wire)
     except NewsroadError as error:
         typer.echo(readable(f"newsroad: {error}"), err=True)

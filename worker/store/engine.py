@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from worker.errors import SettingsError, StoreError
 
 INGEST_LOCK = 0x6E657773  # one advisory lock for identify → decide, so that two copies arriving together become one
+MIGRATE_LOCK = 0x6E65776D  # two processes that find the same database empty, or of an older schema
 
 
 # Pages of the write-ahead log after which it is written back. Keys and public ids fall anywhere in their indexes: four

@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from worker.errors import StoreError
-from worker.store.engine import Database
+from worker.store.engine import MIGRATE_LOCK, Database
 from worker.store.schema import SCHEMA
 
 HEAD = "0003"
@@ -57,7 +57,7 @@ def migrate(database: Database, to: str = "head") -> tuple[str | None, str]:
 
 def _create(database: Database) -> None:
     """An empty database gets today's schema at once, so that the steps are only for databases that have data."""
-    with database.write() as connection:
+    with database.write(lock=MIGRATE_LOCK) as connection:
         SCHEMA.create_all(connection)
     command.stamp(_config(database), "head")
 

@@ -20,6 +20,7 @@ from worker.store.schema import alias, article, article_key, delivery, entry, re
 
 MOST = 20  # matches told of an ambiguous id
 _LONGEST_ID = 18  # digits; a longer number is no entry's
+LONGEST_WORD = 1_000  # characters
 SEARCHED = 50_000  # articles whose titles are looked through, newest first
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -108,6 +109,8 @@ def by_words(connection: Connection, words: Sequence[str], limit: int) -> list[A
     newest = sa.select(article.c.id).order_by(article.c.id.desc()).limit(1).offset(SEARCHED)
     oldest = connection.execute(newest).scalar_one_or_none() or 0
     query = _select().where(article.c.id > oldest)
+    if any(len(word) > LONGEST_WORD for word in words):
+        return []  # no title is so long, and SQLite takes no pattern beyond 50,000 bytes
     for word in words:
         query = query.where(sa.func.lower(article.c.title).contains(word.lower(), autoescape=True))
     return _rows(connection, query.limit(limit))
