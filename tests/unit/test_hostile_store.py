@@ -4,6 +4,7 @@ be written waits, and is not counted against whoever wrote it."""
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from tests.stages import OTHER, Stages, item, rss
+from tests.stages import OTHER, Stages, item, rss, telling
+from worker.demo.site import Document
 from worker.errors import NewsroadError, StoreError
 from worker.store.engine import Database
 
@@ -147,6 +149,24 @@ def test_what_was_sent_and_cannot_be_written_down_has_an_unknown_end_and_is_not_
     assert len({one.id for one in stages.partner.ledger}) == 1
 
 
+def test_what_was_claimed_and_not_sent_when_the_database_failed_is_as_it_was(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.pipeline.deliver.GATHER", 1)
+    stages.publish("alpha", rss(*(item(str(number), f"第{number}", telling(number)) for number in range(12))))
+    stages.poll()
+    stages.ingest()
+    break_receipts(stages.services.database, 1)
+    with pytest.raises(StoreError):
+        stages.deliver()
+    waits = Counter((row.result, row.attempts) for row in stages.deliveries() if row.state == "due")
+    assert waits.keys() == {("unknown", 1), (None, 0)}
+    assert waits[None, 0] == 4, "eight were on their way at once"
+    stages.now += LONG
+    stages.run()
+    assert {row.state for row in stages.deliveries()} == {"accepted"}
+
+
 def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
@@ -158,3 +178,16 @@ def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -
     stages.now += LONG
     stages.deliver()
     assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]
+
+
+def test_what_was_replaced_while_it_was_on_its_way_has_an_end(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    break_receipts(stages.services.database, 2)
+    monkeypatch.setattr(stages.partner, "_next", lambda: stages.take_down() or Document(b"", status=204))
+    with pytest.raises(StoreError):
+        stages.deliver()
+    first = stages.deliveries()[0]
+    assert (first.state, first.result) == ("superseded", "unknown")
+    assert first.finished_at == stages.now

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from secrets import token_hex
@@ -24,6 +24,7 @@ from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim
 from worker.model.fetch import Lane, Outcome, Request
 from worker.model.stops import Stop
 from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch, rehearsed
+from worker.pipeline.opened import Conversation, Flying, Open
 from worker.pipeline.stopping import gate
 from worker.ports import Clock, Http
 
@@ -41,8 +42,6 @@ OPEN_MOST = 64
 LOOK_SECONDS = 1.0  # between two looks at stops and schedules
 
 WELL = (DeliveryState.ACCEPTED, DeliveryState.REHEARSED)
-
-Conversation = Generator[Request, Outcome, Answer]
 
 
 class DeliveryStore(Protocol):
@@ -84,45 +83,11 @@ class DeliveryStore(Protocol):
         now: datetime,
     ) -> None: ...
 
-    def leave_unknown(self, *, lease: str) -> None: ...
+    def leave_unknown(self, ids: Sequence[int], now: datetime, *, lease: str) -> None: ...
 
 
 class RemoteKind(Protocol):
     def send(self, parcel: Parcel) -> Conversation: ...
-
-
-@dataclass(slots=True)
-class _Open:
-    """One leased destination: what waits, what flies, how it fares."""
-
-    claim: DestinationClaim
-    waiting: deque[DueDelivery]
-    concurrency: int
-    kind: str
-    flying: int = 0
-    turn: int = 0  # of its last start: among equals, the one that waited longest is next
-    closed: bool = False
-    dry: bool = False
-    answered: list[Attempted] = field(default_factory=list)
-
-    def ready(self) -> bool:
-        """Whether its next delivery may start."""
-        return bool(self.waiting) and not self.closed and self.flying < self.concurrency
-
-    def retracts(self) -> bool:
-        """Whether its next delivery is a retraction: there may be more of them, and they come in their turn."""
-        return bool(self.waiting) and self.waiting[0].action is Action.RETRACT
-
-    def hungry(self) -> bool:
-        """Whether it could send more than it holds, as far as we know."""
-        return not (self.waiting or self.closed or self.dry) and self.flying < self.concurrency
-
-
-@dataclass(slots=True)
-class _Flying:
-    opened: _Open
-    due: DueDelivery
-    conversation: Conversation
 
 
 class Deliverer:
@@ -143,9 +108,10 @@ class Deliverer:
         self.clock, self.rng, self.stopping, self.shelve = clock, rng, stopping, shelve
         self.lease = token_hex(16)
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._open: dict[str, _Open] = {}
-        self._flying: dict[int, _Flying] = {}
+        self._open: dict[str, Open] = {}
+        self._flying: dict[int, Flying] = {}
         self._next: deque[Lane] = deque()
+        self._raised: list[Exception] = []
         self._gate = Gate()
         self._looked_at: float | None = None
         self._claimed_at = 0.0
@@ -156,6 +122,7 @@ class Deliverer:
         """Send what is due, to ``first`` before others, until nothing is left or the window closes.
 
         Whoever rang for one destination serves the others as well: one that hangs would hold this process for nothing.
+        Raises what a conversation raised, after the others were served.
         """
         closes = time.monotonic() + window
         try:
@@ -163,20 +130,29 @@ class Deliverer:
                 self._advance(outcomes)
         finally:
             self._end()
+        if self._raised:
+            raise self._raised[0]
         return self._line(first)
 
     def _end(self) -> None:
         """Write down what came, and give everything back. Where the database cannot, or an error came between, that is
         no death of what was on its way, and its end is unknown."""
-        cut = bool(self._flying)
         try:
-            self._record(list(self._open.values()), release=[] if cut else list(self._open))
+            self._record(
+                list(self._open.values()), release=[key for key, opened in self._open.items() if not opened.flying]
+            )
+            self._leave()
         except StoreError:
             with suppress(StoreError):
-                self.store.leave_unknown(lease=self.lease)
+                self._leave()
             raise
-        if cut:
-            self.store.leave_unknown(lease=self.lease)
+
+    def _leave(self) -> None:
+        """Say of what was sent and is not written down that nobody knows its end, and put back what was not sent."""
+        answered = [one.delivery for opened in self._open.values() for one in opened.answered]
+        if answered or self._flying:
+            self.store.leave_unknown(sorted([*answered, *self._flying]), self.clock(), lease=self.lease)
+        self._put_back([due for opened in self._open.values() for due in opened.waiting])
 
     def _line(self, first: str | None) -> str:
         """What was done, for the one-line result."""
@@ -223,7 +199,7 @@ class Deliverer:
         self._take_retractions(now)
         self.counts["", "put on the shelf"] += self.shelve(self._gate)
 
-    def _kept(self, key: str, opened: _Open, stops: Sequence[Stop]) -> list[DueDelivery]:
+    def _kept(self, key: str, opened: Open, stops: Sequence[Stop]) -> list[DueDelivery]:
         """What ``opened`` holds and may not be sent just now."""
         terms = self._gate.terms.get(key)
         shut = terms is not None and terms.opens is not None
@@ -271,7 +247,7 @@ class Deliverer:
                 continue
             # What goes at a fixed time is one ordered batch: the partner gets it one by one.
             concurrency = 1 if declared.schedule.at else declared.concurrency
-            self._open[claim.key] = _Open(claim, deque(), concurrency, declared.kind)
+            self._open[claim.key] = Open(claim, deque(), concurrency, declared.kind)
             claimed[claim.key] = claim.deliveries
         self._take(claimed)
 
@@ -284,35 +260,47 @@ class Deliverer:
             if len(ready) < len(claimed[key]):
                 self.counts[key, "decided anew"] += len(claimed[key]) - len(ready)
 
-    def _start(self, opened: _Open, due: DueDelivery) -> list[Lane]:
-        parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
-        flying = _Flying(opened, due, self.kinds[opened.kind].send(parcel))
-        try:
-            request = next(flying.conversation)
-        except StopIteration as stop:
-            self._answered(opened, due, stop.value)
+    def _start(self, opened: Open, due: DueDelivery) -> list[Lane]:
+        flying = Flying(opened, due, self._talk(opened, due))
+        opened.flying += 1
+        request = self._next_request(flying)
+        if request is None:
             return []
         if self.dispatcher.rehearses(opened.claim.key, due):
             flying.conversation.close()
+            opened.flying -= 1
             opened.answered.append(rehearsed(opened.claim.key, due, self.clock()))
             self.counts[opened.claim.key, "rehearsed"] += 1
             return []
-        lane = self._lane(flying, request)
-        opened.flying += 1
-        return [lane]
+        return [self._lane(flying, request)]
 
-    def _lane(self, flying: _Flying, request: Request) -> Lane:
+    def _talk(self, opened: Open, due: DueDelivery) -> Conversation:
+        parcel = self.dispatcher.parcel(opened.claim.key, due, self.clock())
+        return (yield from self.kinds[opened.kind].send(parcel))
+
+    def _next_request(self, flying: Flying, outcome: Outcome | None = None) -> Request | None:
+        """What a conversation asks for next; None when it is over. Of one that raises, the delivery stays in flight
+        until its destination's lease ends: that is its death, and the third parks it."""
+        try:
+            return next(flying.conversation) if outcome is None else flying.conversation.send(outcome)
+        except StopIteration as stop:
+            flying.opened.flying -= 1
+            self._answered(flying.opened, flying.due, stop.value)
+        except Exception as error:  # noqa: BLE001 - raised again at the end
+            flying.opened.closed = True
+            self._raised.append(error)
+        return None
+
+    def _lane(self, flying: Flying, request: Request) -> Lane:
         self._flying[flying.due.id] = flying
         return Lane((replace(request, tag=flying.due.id),))
 
     def _advance(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             flying = self._flying.pop(outcome.tag)
-            try:
-                self._next.append(self._lane(flying, flying.conversation.send(outcome)))
-            except StopIteration as stop:
-                flying.opened.flying -= 1
-                self._answered(flying.opened, flying.due, stop.value)
+            request = self._next_request(flying, outcome)
+            if request is not None:
+                self._next.append(self._lane(flying, request))
         self._record_ripe()
 
     def _record_ripe(self) -> None:
@@ -327,14 +315,14 @@ class Deliverer:
             self._record_by = 0.0
             self._record(touched, release=[])
 
-    def _answered(self, opened: _Open, due: DueDelivery, answer: Answer) -> None:
+    def _answered(self, opened: Open, due: DueDelivery, answer: Answer) -> None:
         table = self.dispatcher.view.timetables.get(opened.claim.key)
         attempted = after_answer(opened.claim.key, due, answer, self.clock(), self.rng, table)
         opened.answered.append(attempted)
         opened.closed = opened.closed or answer.verdict in STOPPED
         self.counts[opened.claim.key, attempted.answer.result.value] += 1
 
-    def _record(self, touched: Sequence[_Open], release: Sequence[str]) -> None:
+    def _record(self, touched: Sequence[Open], release: Sequence[str]) -> None:
         attempted = [one for opened in touched for one in opened.answered]
         moves = [after_batch(opened.claim, opened.answered, self.clock(), self.rng) for opened in touched]
         changes = [change for change in moves if change is not None]
@@ -344,7 +332,7 @@ class Deliverer:
         for opened, change in zip(touched, moves, strict=True):
             opened.answered = []
             if change is not None:
-                _move(opened, change)
+                opened.become(change)
 
     def _settle_drained(self, open_window: bool) -> None:
         """Fetch more for destinations that ran dry; give back those with nothing left."""
@@ -365,20 +353,6 @@ class Deliverer:
         for key in keys:
             self._open[key].dry = len(more.get(key, ())) < BATCH
         self._take(more)
-
-
-def _move(opened: _Open, change: DestinationChange) -> None:
-    """What a destination has become, for whoever goes on sending to it."""
-    opened.claim = replace(
-        opened.claim,
-        failures=change.failures,
-        probes=change.probes,
-        open=change.opened_at is not None,
-        probe_at=change.probe_at,
-    )
-    if change.opened_at is not None or change.state != "active":
-        opened.closed = True
-        opened.waiting.clear()
 
 
 def _words(counts: Mapping[tuple[str, str], int]) -> str:

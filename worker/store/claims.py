@@ -238,13 +238,14 @@ def put_back(connection: Connection, ids: Sequence[int], now: datetime, lease: s
     connection.execute(_PUT_SOME_BACK, {"ids": list(ids), "b_now": now, "b_lease": lease})
 
 
-def leave_unknown(connection: Connection, lease: str) -> None:
+def leave_unknown(connection: Connection, ids: Sequence[int], now: datetime, lease: str) -> None:
     """See ``Deliveries.leave_unknown``."""
-    mine = sa.and_(delivery.c.state == SENDING, delivery.c.lease == lease)
+    mine = sa.and_(delivery.c.id.in_(ids), delivery.c.state == SENDING, delivery.c.lease == lease)
     flying = sa.select(sa.func.count()).where(mine, delivery.c.destination_id == destination.c.id).scalar_subquery()
     connection.execute(sa.update(destination).where(destination.c.lease == lease, flying > 0).values(singly=flying))
-    state = sa.case((orders.has_successor(), DeliveryState.SUPERSEDED.value), else_=DUE)
-    back = {"state": state, "result": Result.UNKNOWN.value, "lease": None}
+    back = {"state": DUE, "result": Result.UNKNOWN.value, "lease": None}
+    over = {"state": DeliveryState.SUPERSEDED.value, "result": Result.UNKNOWN.value, "lease": None, "finished_at": now}
+    connection.execute(sa.update(delivery).where(mine, orders.has_successor()).values(**over))
     connection.execute(sa.update(delivery).where(mine).values(**back))
 
 

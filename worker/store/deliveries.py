@@ -149,11 +149,11 @@ class Deliveries:
             if release:
                 claims.release(connection, lease, release, now)
 
-    def leave_unknown(self, *, lease: str) -> None:
-        """Let what ``lease`` has in flight be due again with an unknown end, uncharged; its destinations stay leased
-        until the lease ends, and are then sent to one by one."""
+    def leave_unknown(self, ids: Sequence[int], now: datetime, *, lease: str) -> None:
+        """Let these deliveries, which ``lease`` has in flight, be due again with an unknown end, uncharged; their
+        destinations stay leased until the lease ends, and are then sent to one by one."""
         with self.database.write() as connection:
-            claims.leave_unknown(connection, lease)
+            claims.leave_unknown(connection, ids, now, lease)
 
     def currents(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Current]:
         """The texts of versions by (article, number); those that were never made are missing. A version never
