@@ -11,6 +11,7 @@ import pytest
 from tasks.timetable import Timetable
 from tests.stages import OTHER, Stages, item, rss, telling
 from worker.demo.site import Document
+from worker.store import ahead
 from worker.store.schema import host
 
 YEAR = timedelta(days=366)
@@ -67,6 +68,27 @@ def test_what_waits_a_while_is_put_right_once(stages: Stages) -> None:
     stages.now += timedelta(minutes=10)
     stages.services.prune()
     assert stages.deliveries()[0].due_at == due
+
+
+def test_however_much_waits_for_its_time_what_a_wrong_clock_put_off_is_found(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "AT_ONCE", 2)
+    away = Document(b"", status=503, headers={"retry-after": "7200"})
+    stages.partner.next_answers = [away] * 4
+    stages.publish("alpha", rss(*(item(str(number), f"第{number}", telling(number)) for number in range(4))))
+    stages.run()
+    right, stages.now = stages.now, stages.now + YEAR
+    stages.publish("alpha", rss(item("b", "乙", OTHER, published=stages.now)))
+    stages.poll()
+    stages.ingest()
+    stages.now = right
+    waits = {row.id: row.due_at for row in stages.deliveries() if row.due_at < right + YEAR}
+    assert len(waits) == 4
+    stages.services.prune()
+    [late] = [row for row in stages.deliveries() if row.id not in waits]
+    assert late.due_at <= right + timedelta(minutes=1)
+    assert {row.id: row.due_at for row in stages.deliveries() if row.id in waits} == waits
 
 
 @pytest.mark.parametrize("restarted", [False, True])

@@ -7,9 +7,7 @@ lies beyond those is set back without any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -63,22 +61,18 @@ def _resources(connection: Connection, now: datetime) -> int:
 
 
 def _deliveries(connection: Connection, now: datetime) -> int:
-    """Written down, or last tried, in the future: they wait as long from now as they were to wait from then."""
+    """Written down, or last tried, in the future: they wait as long from now as they were to wait from then. What is
+    set back says so by a due time that lies before that, and is not looked at again."""
     tried = sa.select(sa.func.max(receipt.c.at)).where(receipt.c.delivery_id == delivery.c.id).scalar_subquery()
+    since = sa.case((tried > delivery.c.created_at, tried), else_=delivery.c.created_at)
     query = (
-        sa.select(delivery.c.id, delivery.c.due_at, delivery.c.created_at, tried.label("tried_at"))
+        sa.select(delivery.c.id, delivery.c.due_at, sa.type_coerce(since, delivery.c.created_at.type).label("since"))
         .where(delivery.c.state == DeliveryState.DUE.value, delivery.c.due_at > now + SKEW)
+        .where(since > now + SKEW, since <= delivery.c.due_at)
         .limit(AT_ONCE)
     )
-    found = 0
-    for number, due_at in _meant(connection.execute(query).all(), now):
-        connection.execute(sa.update(delivery).where(delivery.c.id == number).values(due_at=due_at))
-        found += 1
-    return found
-
-
-def _meant(rows: Sequence[Any], now: datetime) -> Iterator[tuple[int, datetime]]:
+    rows = connection.execute(query).all()
     for row in rows:
-        since = max(row.created_at, row.tried_at or row.created_at)
-        if now + SKEW < since <= row.due_at:
-            yield row.id, now + (row.due_at - since)
+        due_at = now + (row.due_at - row.since)
+        connection.execute(sa.update(delivery).where(delivery.c.id == row.id).values(due_at=due_at))
+    return len(rows)
