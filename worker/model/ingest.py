@@ -157,8 +157,8 @@ class Stored:
 class Copy:
     """One live entry of an article, for choosing its lead and telling its provenance. An ``estranged`` one carried
     the text once and carries another now: it stays in the provenance and never leads. ``missing``: its page is not
-    found any more. ``joined_by`` says what joined it, None for the one that began the article; ``read_at`` when this
-    revision of it came."""
+    found any more. ``held_back``: it came with a flood and was not let go. ``joined_by`` says what joined it, None for
+    the one that began the article; ``read_at`` when this revision of it came."""
 
     entry: int
     revision: int
@@ -170,6 +170,7 @@ class Copy:
     estranged: bool = False
     missing: bool = False
     joined_by: str | None = None
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ as its origin. Among the copies that credit the same publisher length decides, t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from worker.identity.digest import normal_form
 from worker.identity.names import fold_name
@@ -39,8 +39,8 @@ def choose_lead(copies: Sequence[Copy], lead: int, view: View) -> Copy:
     speaking = [copy for copy in living if speaks(copy, view)]
     if not speaking:
         return next((copy for copy in living if copy.entry == lead), living[0])
-    publisher = _credited(_home(speaking, view))
-    rivals = [copy for copy in speaking if _credited(copy) == publisher]
+    publisher = credited(_home(speaking, view))
+    rivals = [copy for copy in speaking if credited(copy) == publisher]
     present = next((copy for copy in rivals if copy.entry == lead), None)
     return _best([copy for copy in rivals if copy is present or _may_follow(copy, present)] or rivals)
 
@@ -79,6 +79,23 @@ def _differs(copy: Copy, first: Copy) -> bool:
     return like.jaccard < NEAR_JACCARD and like.containment < NEAR_CONTAINMENT
 
 
+def is_reprint_of_old(lead: Copy, copies: Sequence[Copy], view: View, now: datetime) -> bool:
+    """Whether ``copies`` of others, which just joined ``lead``, make no news of it: it is too old for a first contact
+    of its source, or waits for a person who lets its flood go. Whom we have no agreement with keeps back nothing of
+    one whom we have one with."""
+    declared = view.sources.get(lead.source)
+    if declared is None or any(_publisher(copy, view) == declared.publisher for copy in copies):
+        return False
+    if not _is_granted(lead, view) and any(_is_granted(copy, view) for copy in copies):
+        return False
+    return lead.held_back or _published(lead) < now - timedelta(seconds=declared.first_contact.max_age)
+
+
+def _publisher(copy: Copy, view: View) -> str | None:
+    declared = view.sources.get(copy.source)
+    return declared.publisher if declared is not None else None
+
+
 def _published(copy: Copy) -> datetime:
     """When its source says that it was published; not after we saw it."""
     return min(copy.document.published or copy.first_seen, copy.first_seen)
@@ -90,7 +107,7 @@ def _is_granted(copy: Copy, view: View) -> bool:
     return any(not grant.sources or source.key in grant.sources for grant in grants)
 
 
-def _credited(copy: Copy) -> str:
+def credited(copy: Copy) -> str:
     """The publisher credited: its key, or the name of one that the catalogue does not know."""
     return copy.credit.publisher or f"= {fold_name(copy.credit.origin)}"
 

@@ -11,9 +11,10 @@ from worker.identity.identify import identify, new_names
 from worker.identity.keys import tombstone_keys
 from worker.identity.recognise import recognise
 from worker.model.feed import Role
-from worker.model.ingest import Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
+from worker.model.ingest import Copy, Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
 from worker.model.words import counted
 from worker.pipeline.begin import new_stories
+from worker.pipeline.leading import choose_lead, credited, is_reprint_of_old
 from worker.pipeline.removal import apply_tombstones, is_loss
 from worker.pipeline.rings import Rings
 from worker.pipeline.settle import settle, write
@@ -81,7 +82,29 @@ class Taking:
         self._remark({story.article: story for story in before if story.withdrawn}, stored)
         touched = [story for story in (*before, *begun) if not story.withdrawn]
         origins = {item.article: item.identified.prepared.origin for item in reversed(stored)}
-        self._settle([story for story in touched if story.current is not None or story.article in fresh], origins)
+        # What was only recorded goes on the road with a copy of it, unless that is another's old text.
+        going = fresh - self._reprinted(before, [item for item in routed if _is_routed(item)])
+        self._settle([story for story in touched if story.current is not None or story.article in going], origins)
+
+    def _reprinted(self, known: Sequence[Story], joined: Sequence[Stored]) -> set[int]:
+        """Articles never yet on the road whose lead is old or held back, and which only copies of others joined:
+        whoever reprints an archive must not publish it in its owner's name. Where a copy credits somebody else than
+        the lead does, people are asked which of them is right."""
+        found = set[int]()
+        for story in known:
+            entries = {item.entry: item for item in joined if item.article == story.article}
+            if story.withdrawn or story.current is not None or not story.carried or not entries:
+                continue
+            lead = choose_lead(story.copies, story.lead, self.view)
+            copies = [copy for copy in story.copies if copy.entry in entries]
+            if not is_reprint_of_old(lead, copies, self.view, self.now):
+                continue
+            found.add(story.article)
+            for copy in copies:
+                if credited(copy) != credited(lead):
+                    source = entries[copy.entry].identified.prepared.origin.source_id
+                    self.work.moves().remark(source, _old_words(copy, lead, story))
+        return found
 
     def _remark(self, withdrawn: Mapping[int, Story], stored: Sequence[Stored]) -> None:
         """Have people asked about what stays away with a taken down article, though it is not letter for letter that:
@@ -172,3 +195,10 @@ class Taking:
 def _is_routed(item: Stored) -> bool:
     """New and joined entries bring their article on the road, on first contact only the chosen ones."""
     return item.identified.fate in (Fate.NEW, Fate.JOINED) and item.identified.prepared.routed
+
+
+def _old_words(copy: Copy, lead: Copy, story: Story) -> str:
+    return (
+        f"entry {copy.entry} is not published: {lead.source} had its text before, which is old or held back: newsroad "
+        f"article explain {story.uuid}. Is it this source's own: newsroad article split {copy.entry}"
+    )

@@ -89,6 +89,7 @@ _COPIES = (
         entry.c.first_seen_at,
         entry.c.estranged,
         entry.c.missing_at,
+        entry.c.held_at,
         entry.c.joined_by,
         source.c.key,
         revision.c.seen_at,
@@ -275,6 +276,7 @@ def copies(connection: Connection, articles: Iterable[int]) -> dict[int, list[Co
                 document=unpack(ParsedEntry, row.document),
                 estranged=row.estranged,
                 missing=row.missing_at is not None,
+                held_back=row.held_at is not None,
                 joined_by=row.joined_by,
             )
         )

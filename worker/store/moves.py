@@ -126,11 +126,14 @@ class StoredMoves:
 
 
 def held_back(connection: Connection, key: str) -> list[HeldBack]:
-    """The articles of a source that are held back with a flood and on the road by no other way, newest first."""
+    """The articles of a source that are held back with a flood and on the road by no other way, newest first. Not those
+    that another source began: to let go what one reprints would publish the other's archive."""
+    begun = entry.alias("begun")
     rows = connection.execute(
         sa.select(entry.c.article_id, entry.c.held_at, revision.c.document)
         .join(source, source.c.id == entry.c.source_id)
         .join(article, article.c.id == entry.c.article_id)
+        .join(begun, sa.and_(begun.c.id == article.c.lead_id, begun.c.source_id == entry.c.source_id))
         .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
         .where(
             *(source.c.key == key, entry.c.held_at.is_not(None), entry.c.removed_at.is_(None)),
