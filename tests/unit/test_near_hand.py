@@ -103,13 +103,14 @@ STOPS = [
 ]
 
 
-def test_a_list_set_as_a_paragraph_is_found_in_its_whole() -> None:
+@pytest.mark.parametrize("last", [0, 1], ids=["in its order", "with its first line last"])
+def test_a_list_set_as_a_paragraph_is_found_in_its_whole(last: int) -> None:
     sentences = BRIDGE.split("。")
     intro, rest = "。".join(sentences[:1]) + "。", "。".join(sentences[1:])
-    part = f"{intro}{'，'.join(STOPS)}。"
+    part = f"{intro}{'，'.join((*STOPS[last:], *STOPS[:last]))}。"
     verdict = second(("大桥开通后出行指南", "\n".join([intro, *STOPS, rest])), ("大桥开通后出行指南", part))
     assert (verdict.nearness, verdict.article) == (Nearness.EXCERPT, "a"), verdict.evidence
-    assert verdict.containment > 0.9
+    assert verdict.containment > 0.8
 
 
 @pytest.mark.parametrize(

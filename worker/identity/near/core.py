@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ CERTAIN: Final = 0.9  # Jaccard; nothing nearer is looked for
 _LEAD = {Script.HAN: 120, Script.WORDS: 240, Script.OTHER: 240}  # characters in normal form
 _LOOSE_FROM = {Script.HAN: 6, Script.WORDS: 12, Script.OTHER: 12}  # characters of a line that tells anything
 _LOOSE_SHARE = 0.1  # of the shorter text
+_EFFORT: Final = 5_000_000  # characters looked through for lines in vain: thousands of them would take a second
 _MOSTLY = 0.6  # of the text
 _ORDERED_FROM = 0.35  # containment; of what shares less than that too little is held in any order
 
@@ -96,21 +98,32 @@ def set_alike(old: Reading, before: Core, new: Reading, core: Core) -> tuple[Cor
 
 def _with_found(reading: Reading, core: Core, other: Core) -> Core:
     """``core`` with the loose lines that the other text holds, if they are a good part of it."""
-    if not core.dropped & reading.loose:
-        return core
-    apart = " " if reading.script is Script.WORDS else ""
-    body, shortest = f"{apart}{other.body}{apart}", _LOOSE_FROM[reading.script]
-    found = {
-        position
-        for position in core.dropped & reading.loose
-        if len(line := reading.sentences[position]) >= shortest and f"{apart}{line}{apart}" in body
-    }
-    if sum(len(reading.sentences[position]) for position in found) < _LOOSE_SHARE * min(
-        len(core.body), len(other.body)
-    ):
+    found = _found(reading, sorted(core.dropped & reading.loose), other.body)
+    length = sum(len(reading.sentences[position]) for position in found)
+    if not found or length < _LOOSE_SHARE * min(len(core.body), len(other.body)):
         return core
     dropped = core.dropped - found
     return Core(reading.script, reading.body(dropped), dropped)
+
+
+def _found(reading: Reading, lines: Sequence[int], body: str) -> set[int]:
+    """Those of these lines that ``body`` holds. Mostly it holds them in their order, so each is looked for behind the
+    last one first."""
+    found, at, effort = set[int](), 0, 0
+    apart = " " if reading.script is Script.WORDS else ""
+    body = f"{apart}{body}{apart}"
+    for position in lines:
+        line = reading.sentences[position]
+        if len(line) < _LOOSE_FROM[reading.script] or effort > _EFFORT:
+            continue
+        where = body.find(f"{apart}{line}{apart}", at)
+        if where < 0:
+            where = body.find(f"{apart}{line}{apart}")
+            effort += len(body)
+        if where >= 0:
+            found.add(position)
+            at = where + len(line)
+    return found
 
 
 def held(like: Likeness, before: Core, core: Core) -> float:
