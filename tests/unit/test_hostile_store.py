@@ -95,6 +95,13 @@ def test_nor_to_a_database_that_is_restarted_in_the_middle(stages: Stages) -> No
     assert [title for _, title in stages.sent] == ["甲"]
 
 
+def test_a_database_that_only_reads_says_so_in_words(stages: Stages) -> None:
+    only = "PRAGMA query_only = ON" if stages.services.database.sqlite else "SET TRANSACTION READ ONLY"
+    event.listen(stages.services.database.engines()[0], "begin", lambda one: one.exec_driver_sql(only))
+    with pytest.raises(StoreError, match=r"cannot go on: .*read-?only"):
+        stages.services.polling.pause("alpha", stages.now, by="值班")
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_statement_that_is_wrong_is_still_its_writers_fault(database: Database) -> None:
     with pytest.raises(sa.exc.OperationalError) as caught, database.write() as connection:
@@ -160,7 +167,7 @@ def test_what_was_claimed_and_not_sent_when_the_database_failed_is_as_it_was(
     with pytest.raises(StoreError):
         stages.deliver()
     waits = Counter((row.result, row.attempts) for row in stages.deliveries() if row.state == "due")
-    assert waits.keys() == {("unknown", 1), (None, 0)}
+    assert waits.keys() <= {("unknown", 1), (None, 0)}
     assert waits[None, 0] == 4, "eight were on their way at once"
     stages.now += LONG
     stages.run()

@@ -68,7 +68,8 @@ _SQLITE_OWN = {
 }
 # Connection lost, rolled back for another's sake, somebody's shutdown, an error of the system.
 _POSTGRESQL_OWN = ("08", "40", "57", "58")
-_POSTGRESQL_FULL = {"53100", "53300", "55P03"}  # the disk, the connections; a lock that was not had
+# The disk is full, the connections are; a lock was not had; it only reads, as after a change of servers.
+_POSTGRESQL_STATES = {"53100", "53300", "55P03", "25006"}
 
 
 def _is_its_own(error: DBAPIError) -> bool:
@@ -79,7 +80,7 @@ def _is_its_own(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_OWN
     state = getattr(error.orig, "sqlstate", None) or ""
-    return state[:2] in _POSTGRESQL_OWN or state in _POSTGRESQL_FULL
+    return state[:2] in _POSTGRESQL_OWN or state in _POSTGRESQL_STATES
 
 
 class Database:
