@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -157,10 +157,16 @@ class NewSnapshot:
     source: str
 
 
+MOST_RETURNED = 4
+"""Items that came back into a feed at once, up to which they are read again."""
+
+
 @dataclass(frozen=True, slots=True)
 class SnapshotClaim:
     """A snapshot leased for ingest, with what its source's entries are read by. ``seen`` holds the digests of items
-    already stored (16 bytes each) as an ordered set, newest first.
+    already stored (16 bytes each) as an ordered set, newest first: these are not read again. Of a feed's, ``returned``
+    are those among them that had left it and came back, ``left`` those that left it since: what comes back is read once
+    more.
 
     ``status``, ``own_url`` (the resource's address; ``url`` is the one that answered), ``hint`` (what led here said of
     it) and ``parts`` (by address key, what the later pages of an article hold) are for pages. ``taken`` is how many
@@ -181,6 +187,8 @@ class SnapshotClaim:
     guid_mode: str
     first_contact: bool
     seen: Mapping[bytes, None] = field(default_factory=dict)
+    returned: Mapping[bytes, None] = field(default_factory=dict)
+    left: Mapping[bytes, None] = field(default_factory=dict)
     role: Role = Role.FEED
     status: int = 200
     own_url: str = ""
@@ -191,6 +199,10 @@ class SnapshotClaim:
     catalogue: int | None = None
     lease: str = ""
     flood_line: datetime | None = None
+
+    def came_back(self, digests: Iterable[bytes]) -> list[bytes]:
+        """Those of a document's items that had left its feed and are in it again."""
+        return [each for each in dict.fromkeys(digests) if each in self.left]
 
 
 @dataclass(frozen=True, slots=True)

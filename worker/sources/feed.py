@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from worker.model.catalog import Source
 from worker.model.feed import Document, Found, ParsedEntry, ParsedFeed, Role
-from worker.model.polling import SnapshotClaim
+from worker.model.polling import MOST_RETURNED, SnapshotClaim
 from worker.parsers import parse
 from worker.parsers.clean import plain_text
 from worker.sources import pages
@@ -23,12 +23,20 @@ def read(claim: SnapshotClaim, source: Source) -> ParsedFeed:
     # The catalogue's word on the language goes before the feed's, and an entry's own before both.
     inherits = source.language is None
     document = Document(claim.body, claim.url, claim.content_type, source.zone, inherits)
-    parsed = parse(document, claim.seen)
+    parsed = without_many_returned(parse(document, claim.seen), claim)
     if source.body == "page":
         return with_pages(parsed, claim, source)
     if not source.needs:
         return parsed
     return replace(parsed, entries=tuple(replace(one, lacks=_lacks(one, source.needs)) for one in parsed.entries))
+
+
+def without_many_returned(parsed: ParsedFeed, claim: SnapshotClaim) -> ParsedFeed:
+    """An item that comes back as it was is an edit taken back. Many at once are a feed that was away for a while, or a
+    site that moved back: nothing of theirs is new."""
+    if len(claim.came_back(parsed.digests)) <= MOST_RETURNED:
+        return parsed
+    return replace(parsed, entries=tuple(one for one in parsed.entries if one.digest not in claim.left))
 
 
 def _lacks(entry: ParsedEntry, required: Iterable[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from worker.errors import LeaseLost
 from worker.model.feed import ParsedEntry, Role
 from worker.model.ingest import Finished
-from worker.model.polling import LeasedSnapshot, SnapshotClaim
+from worker.model.polling import MOST_RETURNED, LeasedSnapshot, SnapshotClaim
 from worker.store import resources
 from worker.store.bulk import Lookup, Update
 from worker.store.declared import installation, source
@@ -31,6 +31,7 @@ from worker.store.schema import resource, snapshot
 DEATHS_TO_QUARANTINE = 3
 SHARED = "+"
 SEEN_MAX = 2000
+_NEXT_SECTION = bytes(16)
 LINKS_MAX = 50_000  # what one sitemap may hold
 
 
@@ -193,7 +194,7 @@ def _leased(connection: Connection, row: Any) -> LeasedSnapshot:
 
 
 def _read(row: Any, first: bool, parts: Mapping[bytes, bytes], taken: int) -> SnapshotClaim:
-    seen = row.seen or b""
+    here, returned, left = _sections(row.seen or b"")
     return SnapshotClaim(
         id=row.id,
         resource=row.resource_id,
@@ -206,7 +207,9 @@ def _read(row: Any, first: bool, parts: Mapping[bytes, bytes], taken: int) -> Sn
         deaths=row.deaths,
         guid_mode=row.guid_mode,
         first_contact=first,
-        seen=dict.fromkeys(seen[at : at + 16] for at in range(0, len(seen), 16)),
+        seen=dict.fromkeys((*here, *returned)),
+        returned=returned,
+        left=left,
         role=Role(row.role),
         status=row.status,
         own_url=row.own_url,
@@ -247,9 +250,31 @@ def finish(connection: Connection, finished: Sequence[Finished], now: datetime) 
         raise LeaseLost("a snapshot's lease was lost while it was ingested; whoever holds it now goes on")
 
 
+def _sections(seen: bytes) -> list[dict[bytes, None]]:
+    """Digests of a feed's items in its last document, of those that came back into one, and of those that left. What an
+    earlier release wrote, and a listing's, has the first only."""
+    found: list[dict[bytes, None]] = [{}]
+    for at in range(0, len(seen), 16):
+        digest = seen[at : at + 16]
+        if digest == _NEXT_SECTION:
+            found.append({})
+        else:
+            found[-1][digest] = None
+    return [*found, {}, {}][:3]
+
+
 def _seen(one: Finished) -> bytes:
-    kept = dict.fromkeys((*one.digests, *one.claim.seen))
-    return b"".join(list(kept)[: SEEN_MAX if one.claim.role is Role.FEED else LINKS_MAX])
+    """What is kept of a document's digests. An item that left and came back was read again, as its publisher may have
+    taken back what stood in its place. That is done once: of a feed that goes to and fro there would be no end."""
+    claim = one.claim
+    if claim.role is not Role.FEED:
+        return b"".join(list(dict.fromkeys((*one.digests, *claim.seen)))[:LINKS_MAX])
+    here = dict.fromkeys(one.digests)
+    back = claim.came_back(here)
+    returned = dict.fromkeys((*(back if len(back) <= MOST_RETURNED else ()), *claim.returned))
+    left = [each for each in (*claim.seen, *claim.left) if each not in here and each not in returned]
+    kept = (*here, _NEXT_SECTION, *returned, _NEXT_SECTION, *left)
+    return b"".join(kept[:SEEN_MAX])
 
 
 def _put_off(connection: Connection, one: Finished) -> None:
