@@ -71,6 +71,19 @@ def test_an_article_is_not_lost_to_a_full_disk(stages: Stages, full: Callable[[]
     assert {row.state for row in stages.snapshots()} == {"done"}
 
 
+def test_nor_is_a_full_disk_taken_for_the_fault_of_what_cannot_be_read(stages: Stages) -> None:
+    stages.publish("alpha", Document(b"<p>no feed", "text/html"))
+    stages.poll()
+    break_writing(stages.services.database, 4, "UPDATE snapshot SET state")
+    for _ in range(4):
+        with pytest.raises(StoreError):
+            stages.ingest()
+    stages.ingest()
+    [row] = stages.snapshots()
+    assert row.state == "quarantined"
+    assert row.deaths == 0
+
+
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_nor_to_a_database_that_is_restarted_in_the_middle(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a", "甲")))
@@ -110,12 +123,12 @@ def test_a_statement_that_is_wrong_is_still_its_writers_fault(database: Database
     assert isinstance(caught.value.orig, sqlite3.OperationalError)
 
 
-def break_receipts(database: Database, times: int) -> None:
-    """Let the next ``times`` receipts not be written, for want of disk."""
+def break_writing(database: Database, times: int, beginning: str = "INSERT INTO receipt") -> None:
+    """Let the next ``times`` receipts, or other statements, not be written, for want of disk."""
     left = iter(range(times))
 
     def refuse(_c: object, _cursor: object, statement: str, *_: Any) -> None:
-        if not statement.startswith("INSERT INTO receipt") or next(left, None) is None:
+        if not statement.startswith(beginning) or next(left, None) is None:
             return
         if not database.sqlite:
             raise psycopg.errors.DiskFull("could not extend file: No space left on device")
@@ -130,7 +143,7 @@ def test_what_was_sent_is_written_down_once_the_database_is_back(stages: Stages)
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
     stages.ingest()
-    break_receipts(stages.services.database, 1)
+    break_writing(stages.services.database, 1)
     with pytest.raises(StoreError):
         stages.deliver()
     assert [(row.state, row.attempts) for row in stages.deliveries()] == [("accepted", 1)]
@@ -142,7 +155,7 @@ def test_what_was_sent_and_cannot_be_written_down_has_an_unknown_end_and_is_not_
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
     stages.ingest()
-    break_receipts(stages.services.database, 8)
+    break_writing(stages.services.database, 8)
     for asked in range(4):
         with pytest.raises(StoreError):
             stages.deliver()
@@ -163,7 +176,7 @@ def test_what_was_claimed_and_not_sent_when_the_database_failed_is_as_it_was(
     stages.publish("alpha", rss(*(item(str(number), f"第{number}", telling(number)) for number in range(12))))
     stages.poll()
     stages.ingest()
-    break_receipts(stages.services.database, 1)
+    break_writing(stages.services.database, 1)
     with pytest.raises(StoreError):
         stages.deliver()
     waits = Counter((row.result, row.attempts) for row in stages.deliveries() if row.state == "due")
@@ -178,7 +191,7 @@ def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
     stages.ingest()
-    break_receipts(stages.services.database, 2)
+    break_writing(stages.services.database, 2)
     with pytest.raises(StoreError):
         stages.deliver()
     stages.take_down()
@@ -191,7 +204,7 @@ def test_what_was_replaced_while_it_was_on_its_way_has_an_end(stages: Stages, mo
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
     stages.ingest()
-    break_receipts(stages.services.database, 2)
+    break_writing(stages.services.database, 2)
     monkeypatch.setattr(stages.partner, "_next", lambda: stages.take_down() or Document(b"", status=204))
     with pytest.raises(StoreError):
         stages.deliver()

@@ -129,10 +129,11 @@ class Ingester:
             leased = self._ahead.popleft()
             try:
                 read = self._read(leased)
-            except Exception:
+            except Exception as error:
                 if group:
                     yield group
-                self._mine.pop(leased.id, None)
+                if not isinstance(error, StoreError):
+                    self._mine.pop(leased.id, None)
                 raise
             if isinstance(read, Report):
                 reports.append(read)
