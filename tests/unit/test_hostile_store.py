@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -185,6 +186,29 @@ def test_what_was_claimed_and_not_sent_when_the_database_failed_is_as_it_was(
     stages.now += LONG
     stages.run()
     assert {row.state for row in stages.deliveries()} == {"accepted"}
+
+
+def test_what_was_claimed_and_could_not_be_decided_on_waits_on(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.pipeline.deliver.BATCH", 1)
+    stages.publish("alpha", rss(item("a", "甲"), item("b", "乙", OTHER)))
+    stages.poll()
+    stages.ingest()
+    store, asked, failed = stages.services.deliveries, list[object](), Event()
+    material = store.material
+
+    def fails_once(due: Any) -> Any:
+        asked.append(due)
+        if len(asked) == 2:
+            failed.set()
+            raise StoreError("the database cannot go on")
+        return material(due)
+
+    monkeypatch.setattr(store, "material", fails_once)
+    monkeypatch.setattr(stages.partner, "_next", lambda: Document(b"", status=204 if failed.wait(10) else 500))
+    with pytest.raises(StoreError):
+        stages.deliver()
+    waits = {(row.state, row.result, row.attempts) for row in stages.deliveries()}
+    assert waits == {("due", "unknown", 1), ("due", None, 0)}
 
 
 def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -> None:

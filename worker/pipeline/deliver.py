@@ -253,7 +253,14 @@ class Deliverer:
 
     def _take(self, claimed: Mapping[str, Sequence[DueDelivery]]) -> None:
         """Decide again about everything claimed, in one go; what must not go is written off at once."""
-        for key, ready in self.dispatcher.prepare(claimed, lease=self.lease).items():
+        try:
+            prepared = self.dispatcher.prepare(claimed, lease=self.lease)
+        except StoreError:
+            with suppress(StoreError):
+                held = [due.id for some in claimed.values() for due in some]
+                self.store.put_back(held, self.clock(), lease=self.lease)
+            raise
+        for key, ready in prepared.items():
             first = [due for due in ready if due.action is Action.RETRACT]
             self._open[key].waiting.extendleft(reversed(first))
             self._open[key].waiting.extend(due for due in ready if due.action is not Action.RETRACT)
