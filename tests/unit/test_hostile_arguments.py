@@ -23,6 +23,8 @@ def test_a_word_from_a_gbk_terminal_is_refused_in_words(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["newsroad", *words])
+    # Logging is set up once for a process: that of the tests would write to this test's stderr ever after.
+    monkeypatch.setattr("worker.cli.main.configure", lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         main()
     told = capsys.readouterr().err
