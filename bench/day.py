@@ -140,10 +140,7 @@ class Newsroom:
             uuid = connection.execute(sa.select(article.c.uuid).order_by(article.c.id).offset(number).limit(1)).scalar()
         services = self.services
         take_down(
-            services.works,
-            services.view(),
-            services.hints,
-            services.clock,
+            services.desk(),
             [UUID(uuid)],
             reason="NOTICE",
             by="值班",

@@ -72,11 +72,11 @@ def approve(stages: Stages) -> None:
     services = stages.services
     word = approval(by="周岚", note="可以", until=stages.now + timedelta(days=9), now=stages.now)
     story = services.people.stories([stages.articles()[0].id])[0]
-    review(services.works, services.view(), services.hints, services.clock, story.uuid, word, None)
+    review(services.desk(), story.uuid, word, None)
     stages.deliver()
 
 
 def take_down(stages: Stages, uuid: str) -> None:
     services = stages.services
-    withdraw(services.works, services.view(), services.hints, services.clock, [UUID(uuid)], reason="NOTICE", by="编辑")
+    withdraw(services.desk(), [UUID(uuid)], reason="NOTICE", by="编辑")
     stages.deliver()

@@ -34,18 +34,17 @@ def uuids(stages: Stages) -> list[UUID]:
 def join(stages: Stages, kept: int = 0, gone: int = 1) -> Merging:
     """Merge the articles at these places, the oldest being 0."""
     services, ids = stages.services, uuids(stages)
-    return merge(services.works, services.view(), services.hints, services.clock, ids[kept], ids[gone], **SIGNED)
+    return merge(services.desk(), ids[kept], ids[gone], **SIGNED)
 
 
 def part(stages: Stages, entry_id: int) -> Splitting:
     services = stages.services
-    return split(services.works, services.view(), services.hints, services.clock, entry_id, **SIGNED)
+    return split(services.desk(), entry_id, **SIGNED)
 
 
 def take_away(stages: Stages, number: int) -> None:
     services = stages.services
-    common = services.works, services.view(), services.hints, services.clock
-    take_down(*common, [uuids(stages)[number]], reason="NOTICE", by="编辑")
+    take_down(services.desk(), [uuids(stages)[number]], reason="NOTICE", by="编辑")
 
 
 def homes(stages: Stages) -> list[int]:

@@ -160,7 +160,7 @@ class Stages:
     def take_down(self) -> None:
         """Take the first article down."""
         services, uuid = self.services, UUID(self.articles()[0].uuid)
-        take_down(services.works, services.view(), services.hints, services.clock, [uuid], reason="NOTICE", by="编辑")
+        take_down(services.desk(), [uuid], reason="NOTICE", by="编辑")
 
     @property
     def sent(self) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from worker.model.feed import ParsedEntry
 from worker.model.measures import Family
 from worker.model.words import counted
 from worker.pipeline.deliver import Deliverer
+from worker.pipeline.desk import Desk
 from worker.pipeline.dispatch import Dispatcher
 from worker.pipeline.filing import file_waiting, rebuild
 from worker.pipeline.foresee import Foreseen, foresee
@@ -178,6 +179,10 @@ class Services:
         """What letting go articles that are held back with a flood would send."""
         found = foresee(self.people, self.view(), self.clock(), articles[:MOST_FORESEEN], told=told)
         return replace(found, complete=len(articles) <= MOST_FORESEEN)
+
+    def desk(self) -> Desk:
+        """What people act with, on the catalogue in force. Raises NotFound before the first ``apply``."""
+        return Desk(self.works, self.view(), self.hints, self.clock)
 
     def http(self) -> Http:
         """The client for publishers and partners, guarded. Its User-Agent names the operator's contact."""

@@ -38,8 +38,7 @@ def test_whom_to_tell_is_named_wherever_a_withheld_update_is_listed(road: Road) 
     assert (row["destination"], row["subscriber"], row["contact"]) == ("hook", "江门户", "网管 010-1234")
     assert len(road.json("status")["withheld"]) == 1
     services = road.services
-    rights = services.works, services.view(), services.hints, services.clock
-    take_down(*rights, [road.uuid("更正")], reason="operator", by="编辑")
+    take_down(services.desk(), [road.uuid("更正")], reason="operator", by="编辑")
     assert road.json("status")["withheld"] == [], "a retraction takes its place"
 
 

@@ -46,7 +46,7 @@ def approve(stages: Stages, by: str = "周岚") -> None:
     services = stages.services
     word = approval(by=by, note="仍有价值", until=stages.now + timedelta(days=30), now=stages.now)
     article = UUID(stages.articles()[0].uuid)
-    review(services.works, services.view(), services.hints, services.clock, article, word, ["hook"])
+    review(services.desk(), article, word, ["hook"])
     stages.deliver()
 
 

@@ -35,8 +35,7 @@ def begin(stages: Stages, *grants: Grant) -> None:
 def let_all_go(stages: Stages, key: str) -> int:
     services = stages.services
     held = [one.article for one in services.people.held_back(key)]
-    parts = (services.works, services.view(), services.hints, services.clock)
-    done = let_go(*parts, held, source=key, by="编辑")
+    done = let_go(services.desk(), held, source=key, by="编辑")
     stages.deliver()
     return done
 

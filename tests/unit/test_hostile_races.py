@@ -34,13 +34,13 @@ def publish(stages: Stages, services: Services, edition: int) -> None:
 
 def repair(stages: Stages, chance: Random) -> None:
     services = stages.services
-    parts = (services.works, services.view(), services.hints, services.clock)
+    desk = services.desk()
     live = [UUID(row.uuid) for row in stages.articles() if row.state == "live"]
     with suppress(NewsroadError):  # what cannot be split, or is merged already
         if len(live) > 1 and chance.random() < 0.5:
-            merge(*parts, *chance.sample(live, 2), by="编辑", note="同一件事")
+            merge(desk, *chance.sample(live, 2), by="编辑", note="同一件事")
         else:
-            split(*parts, chance.choice(stages.entries()).id, by="编辑", note="两件事")
+            split(desk, chance.choice(stages.entries()).id, by="编辑", note="两件事")
 
 
 def reindex(services: Services) -> None:

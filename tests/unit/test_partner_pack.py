@@ -287,8 +287,7 @@ def test_a_client_fetches_everything_and_goes_on_where_it_left_off(
         assert first.returncode == 0, first.stderr
         assert stored(folder)["title"] == "江城代表团走访学校"
         gone, services = road.uuid("江城代表团走访学校"), road.services
-        rights = services.works, services.view(), services.hints, services.clock
-        take_down(*rights, [gone], reason="operator", by="编辑")
+        take_down(services.desk(), [gone], reason="operator", by="编辑")
         second = fetch(words, folder, PULL_URL=url)
         assert second.returncode == 0, second.stderr
         assert stored(folder)["type"] == "article.withdrawn"

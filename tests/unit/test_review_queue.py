@@ -125,12 +125,12 @@ def test_it_must_be_said_which(queue: Road, arguments: tuple[str, ...]) -> None:
 
 def test_a_word_on_a_list_holds_only_for_what_was_listed(queue: Road) -> None:
     services, uuid = queue.services, queue.uuid(SONG.title)
-    common = services.works, services.view(), services.hints, services.clock
+    desk = services.desk()
     with pytest.raises(Refused, match="has changed since"):
-        review_seen(*common, uuid, rejection(by="周岚", note="重复"), ["hook"], 2)
-    review_seen(*common, uuid, rejection(by="周岚", note="重复"), ["hook"], 1)
+        review_seen(desk, uuid, rejection(by="周岚", note="重复"), ["hook"], 2)
+    review_seen(desk, uuid, rejection(by="周岚", note="重复"), ["hook"], 1)
     with pytest.raises(Refused, match="waits for nobody"):
-        review_seen(*common, uuid, rejection(by="周岚", note="重复"), ["hook"], 1)
+        review_seen(desk, uuid, rejection(by="周岚", note="重复"), ["hook"], 1)
 
 
 def test_a_new_version_is_shown_against_the_one_that_was_approved(queue: Road) -> None:

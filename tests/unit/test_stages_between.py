@@ -81,7 +81,7 @@ def test_a_retraction_that_waits_goes_whatever_is_decided_of_the_next_version(
     stages.partner.next_answers = [answer(503)]
     services, uuid = stages.services, UUID(stages.articles()[0].uuid)
     word = rejection(by="编辑", note="失实")
-    review(services.works, services.view(), services.hints, services.clock, uuid, word, ("hook",))
+    review(services.desk(), uuid, word, ("hook",))
     stages.deliver()
     settle_only(stages, item("a1", "走访（更正）"))
     stages.run(minutes=60)

@@ -261,8 +261,7 @@ def test_the_pace_is_set_and_holds_nothing_that_must_go(stages: Stages) -> None:
 
 def fix(stages: Stages, title: str) -> None:
     services, uuid = stages.services, UUID(stages.articles()[0].uuid)
-    where = services.works, services.view(), services.hints, services.clock
-    correct(*where, uuid, {"title": title}, (), by="编辑", note="来函更正")
+    correct(services.desk(), uuid, {"title": title}, (), by="编辑", note="来函更正")
     stages.deliver()
 
 

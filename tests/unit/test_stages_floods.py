@@ -373,11 +373,10 @@ def test_a_person_lets_go_what_was_held_back_counted_first(ten: Stages) -> None:
     assert {key: counts.publish for key, counts in foreseen.touched().items()} == {"hook": 30, "feeds": 30}
     assert unagreed(foreseen, None, None) == "--allow-publish 60"
     before = len(ten.sent)
-    parts = (services.works, services.view(), services.hints, services.clock)
-    assert let_go(*parts, articles[:12], source="alpha", by="编辑", note="专栏旧文") == 12
+    assert let_go(services.desk(), articles[:12], source="alpha", by="编辑", note="专栏旧文") == 12
     ten.deliver()
     assert len(ten.sent) - before == 12
     assert held(ten) == 18
-    assert let_go(*parts, articles[:12], source="alpha", by="编辑") == 0, "once"
+    assert let_go(services.desk(), articles[:12], source="alpha", by="编辑") == 0, "once"
     act = services.people.acts(5, wanted=ActFilter(verb="backfill"))[-1]
     assert (act.by, act.target, act.note) == ("编辑", "source alpha", "专栏旧文")

@@ -215,7 +215,7 @@ def test_what_cannot_be_merged_is_refused_in_words(stages: Stages) -> None:
         join(stages, 0, 0)
     services, ids = stages.services, uuids(stages)
     with pytest.raises(Refused, match="--by NAME --note TEXT"):
-        merge(services.works, services.view(), services.hints, services.clock, *ids, by=" ", note="")
+        merge(services.desk(), *ids, by=" ", note="")
     take_away(stages, 1)
     for pair in ((0, 1), (1, 0)):
         with pytest.raises(Refused, match="withdrawn"):
@@ -228,9 +228,9 @@ def test_what_cannot_be_merged_is_refused_in_words(stages: Stages) -> None:
 def test_corrections_stay_with_their_article(stages: Stages) -> None:
     two_articles(stages)
     services, ids = stages.services, uuids(stages)
-    common = services.works, services.view(), services.hints, services.clock
-    correct.correct(*common, ids[0], {"title": "走访（更正）"}, [], by="周岚", note="标题")
-    correct.correct(*common, ids[1], {"author": "李明"}, [], by="周岚", note="作者")
+    desk = services.desk()
+    correct.correct(desk, ids[0], {"title": "走访（更正）"}, [], by="周岚", note="标题")
+    correct.correct(desk, ids[1], {"author": "李明"}, [], by="周岚", note="作者")
     done = join(stages)
     assert done.lost == {"author": "李明"}
     stages.deliver()

@@ -32,7 +32,7 @@ def say_yes(stages: Stages, by: str, *keys: str, use: Use = Use.FULL_TEXT) -> li
     word = approval(by=by, note="已核对", until=stages.now + DAY, now=stages.now, use=use)
     places = keys or ("hook", "feeds")
     uuid = UUID(stages.articles()[0].uuid)
-    done = review(services.works, services.view(), services.hints, services.clock, uuid, word, places)
+    done = review(services.desk(), uuid, word, places)
     stages.deliver()
     return done
 
@@ -214,7 +214,7 @@ def test_the_first_yes_is_forgotten_when_it_ends_or_somebody_says_no(stages: Sta
     say_yes(stages, "周岚")
     services, uuid = stages.services, UUID(stages.articles()[0].uuid)
     no = rejection(by="王芳", note="有误")
-    review(services.works, services.view(), services.hints, services.clock, uuid, no, ("hook",))
+    review(services.desk(), uuid, no, ("hook",))
     assert reasons(stages) == ["REJECTED"]
     say_yes(stages, "李明", "hook")
     assert reasons(stages)[0] == "SECOND_APPROVAL"

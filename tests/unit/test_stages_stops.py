@@ -239,7 +239,7 @@ def test_a_stop_lets_go_at_once_of_what_a_running_batch_holds(wide: Stages, monk
         held.extend((row.state, row.attempts) for row in wide.deliveries() if row.article_id == victim.id)
         services = wide.services
         uuid = UUID(victim.uuid)
-        take_down(services.works, services.view(), services.hints, services.clock, [uuid], reason="NOTICE", by="编辑")
+        take_down(services.desk(), [uuid], reason="NOTICE", by="编辑")
 
     stop = {"after_1": lambda: pause(wide, Scope.SOURCE, "alpha"), "after_3": look}
     between_sends(wide, monkeypatch, **stop)
@@ -261,9 +261,7 @@ def test_a_retraction_does_not_wait_for_the_batch(wide: Stages, monkeypatch: pyt
     between_sends(
         wide,
         monkeypatch,
-        after_1=lambda: take_down(
-            services.works, services.view(), services.hints, services.clock, both, reason="NOTICE", by="编辑"
-        ),
+        after_1=lambda: take_down(services.desk(), both, reason="NOTICE", by="编辑"),
     )
     kinds = [kind for kind, _ in wide.sent]
     assert kinds[:2] == ["published"] * 2

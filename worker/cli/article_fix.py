@@ -56,8 +56,7 @@ def fix_command(
         published = _published(values, times)
         found = checked(values, published, view)
         row = the_article(services, text)
-        common = services.works, view, services.hints, services.clock
-        done = correct(*common, row.uuid, found, list(dict.fromkeys(undo or [])), by=by, note=note)
+        done = correct(services.desk(), row.uuid, found, list(dict.fromkeys(undo or [])), by=by, note=note)
     if as_json:
         print_json(plain(done))
     else:

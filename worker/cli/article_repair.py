@@ -80,8 +80,7 @@ def merge_command(
         )
         if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
             return
-        common = services.works, services.view(), services.hints, services.clock
-        done = merge(*common, kept.uuid, gone.uuid, by=by, note=note)
+        done = merge(services.desk(), kept.uuid, gone.uuid, by=by, note=note)
     lines.append(f"Done; {done.other} leads to {done.article} from now on. Undo: newsroad article split, for each copy")
     _tell("merged", done, plan, as_json=as_json)
 
@@ -108,7 +107,7 @@ def split_command(
         plan = _Plan("split", would, lines, titles, chosen)
         if not _agreed(plan, _Said(by, note, yes, dry_run), as_json=as_json):
             return
-        done = split(services.works, view, services.hints, services.clock, entry, by=by, note=note)
+        done = split(services.desk(), entry, by=by, note=note)
     lines.append(f"Done; it is {done.other} from now on. Undo: newsroad article merge {done.article} {done.other}")
     _tell("split", done, plan, as_json=as_json)
 

@@ -287,9 +287,8 @@ def _say_by_name(services: Services, times: Times, word: Decision, asked: _Asked
     failed: list[Failed] = []
     keys = asked.typed.destinations or None
     for row in rows:
-        common = services.works, services.view(), services.hints, services.clock
         try:
-            done += give_word(*common, row.uuid, word, keys)
+            done += give_word(services.desk(), row.uuid, word, keys)
         except NewsroadError as error:
             if len(rows) == 1:
                 raise

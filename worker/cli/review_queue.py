@@ -190,9 +190,8 @@ def _speak_each(services: Services, word: Decision, groups: Sequence[Waiting]) -
     failed: list[Failed] = []
     for (article, version), rows in places.items():
         keys = [row.destination for row in rows]
-        common = services.works, services.view(), services.hints, services.clock
         try:
-            done += review_seen(*common, article, word, keys, version)
+            done += review_seen(services.desk(), article, word, keys, version)
         except NewsroadError as error:
             failed.append(Failed(article, rows[0].title, str(error)))
     return done, failed

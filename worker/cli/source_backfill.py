@@ -77,8 +77,7 @@ def _agree(key: str, since: str | None, foreseen: Foreseen, allow_publish: int |
 
 def _let_go(services: Services, key: str, wanted: list[HeldBack], *, by: str, note: str | None) -> int:
     articles = [one.article for one in wanted]
-    parts = (services.works, services.view(), services.hints, services.clock)
-    return let_go(*parts, articles, source=key, by=by, note=note)
+    return let_go(services.desk(), articles, source=key, by=by, note=note)
 
 
 def _show(key: str, held: list[HeldBack], wanted: list[HeldBack], foreseen: Foreseen, times: Times) -> None:

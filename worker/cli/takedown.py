@@ -87,10 +87,7 @@ def takedown(
 def _take_down(services: Services, rows: list[ArticleRow], *, by: str, reason: Cause, note: str) -> None:
     for at in range(0, len(rows), CHUNK):  # each in one go: what follows waits for its turn at the articles
         take_down(
-            services.works,
-            services.view(),
-            services.hints,
-            services.clock,
+            services.desk(),
             [row.uuid for row in rows[at : at + CHUNK]],
             reason=reason.value.upper(),
             by=by,

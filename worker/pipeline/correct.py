@@ -14,11 +14,11 @@ from worker.model.article import Version
 from worker.model.correction import FIELDS, Fixes
 from worker.model.delivery import Action, Decision
 from worker.model.ingest import Story
+from worker.pipeline.desk import Desk
 from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.versions import reads_alike, version_of
 from worker.pipeline.view import View
-from worker.ports import Clock, Hints, Works
 from worker.rights.corrections import authors_of
 from worker.rights.publishers import host_of
 
@@ -170,10 +170,7 @@ def _reached(story: Story, settlement: Settlement) -> list[Reached]:
 
 
 def correct(
-    works: Works,
-    view: View,
-    hints: Hints,
-    clock: Clock,
+    desk: Desk,
     article: UUID,
     values: Mapping[str, Value],
     undo: Sequence[str],
@@ -187,13 +184,13 @@ def correct(
     """
     if not by.strip() or not note.strip():
         raise Refused("a correction needs a name and a note: --by NAME --note TEXT")
-    by, note, now = by.strip()[:200], note.strip()[:1000], clock()
-    with works.open() as work:
+    by, note, now = by.strip()[:200], note.strip()[:1000], desk.clock()
+    with desk.works.open() as work:
         story = work.stories([work.article(article)])[0]
-        settlement, told = correction(story, view, values, undo, now)
+        settlement, told = correction(story, desk.view, values, undo, now)
         work.correct(story.article, dict(values), undo, by=by, note=note, now=now)
         write(work, [settlement], now)
         detail = {"before": dict(told.before), "after": dict(told.after), "undone": list(undo), "version": told.version}
         work.note(by=by, verb="fix", target=str(article), note=note, now=now, detail=detail)
-    ring([settlement], view, hints)
+    ring([settlement], desk.view, desk.hints)
     return told

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from worker.pipeline.desk import Desk
 from worker.pipeline.rings import Rings
 from worker.pipeline.settle import settle, write
-from worker.pipeline.view import View
-from worker.ports import Clock, Hints, Works
 
 CHUNK = 50
 
 
 def let_go(
-    works: Works,
-    view: View,
-    hints: Hints,
-    clock: Clock,
+    desk: Desk,
     articles: Sequence[int],
     *,
     source: str,
@@ -29,16 +25,16 @@ def let_go(
     rings = Rings()
     waiting = sorted(articles)
     for at in range(0, len(waiting), CHUNK):
-        now = clock()
-        with works.open() as work:
+        now = desk.clock()
+        with desk.works.open() as work:
             if at == 0:
                 after = {"articles": len(waiting)}
                 detail = {"before": {"held_back": len(waiting)}, "after": after}
                 work.note(by=by, verb="backfill", target=f"source {source}", note=note, now=now, detail=detail)
             mine = work.moves().let_go(waiting[at : at + CHUNK])
-            settlements = [settle(story, view, now) for story in work.stories(mine)]
+            settlements = [settle(story, desk.view, now) for story in work.stories(mine)]
             write(work, settlements, now)
         done += len(mine)
-        rings.hear(settlements, view)
-    rings.ring(hints)
+        rings.hear(settlements, desk.view)
+    rings.ring(desk.hints)
     return done

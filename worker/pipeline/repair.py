@@ -19,6 +19,7 @@ from worker.model.delivery import Action, DeliveryState, MergedInto, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Copy, Order, Pair, Story
 from worker.model.repair import Carrier, Merging, Outcome, Parting, Place, Splitting
+from worker.pipeline.desk import Desk
 from worker.pipeline.rekey import filings, keys_alone
 from worker.pipeline.release import address_of, story_withdrawal
 from worker.pipeline.removal import REASON as DELETED
@@ -26,7 +27,7 @@ from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, settle, write
 from worker.pipeline.view import View
 from worker.pipeline.withdraw import withdrawal
-from worker.ports import Clock, Hints, Repairs, Work, Works
+from worker.ports import Clock, Repairs, Work
 
 AFTER = timedelta(seconds=30)
 """So much later than what takes its place an article is taken back."""
@@ -244,26 +245,24 @@ def places(view: View, article: Mapping[str, Outcome], other: Mapping[str, Outco
     return tuple(Place(key, article.get(key), other.get(key)) for key in touched)
 
 
-def merge(
-    works: Works, view: View, hints: Hints, clock: Clock, article: UUID, other: UUID, *, by: str, note: str
-) -> Merging:
+def merge(desk: Desk, article: UUID, other: UUID, *, by: str, note: str) -> Merging:
     """Make ``other`` a part of ``article`` for good, and tell every place that has either; audited for both.
 
     Raises NotFound for an unknown id and Refused as ``merging`` does; nothing is written then.
     """
-    by, note, now = _signed(by, note, clock)
-    with works.open() as work:
+    by, note, now = _signed(by, note, desk.clock)
+    with desk.works.open() as work:
         ids = work.article(article), work.article(other)
         found = {story.article: story for story in work.stories(ids)}
         kept, gone = found[ids[0]], found[ids[1]]
-        settlements, told = merging(kept, gone, view, now)
+        settlements, told = merging(kept, gone, desk.view, now)
         repairs, first = work.repairs(), settlements[0]
         led_by_other = first.version is not None and first.version.entry in told.entries
         repairs.merge(gone.article, kept.article, media_too=led_by_other)
         repairs.hasten(kept.article, hastened(kept, first, _places_of(gone)), now)
         write(work, settlements, now)
         _note_merge(work, kept, gone, told, by=by, note=note, now=now)
-    ring(settlements, view, hints)
+    ring(settlements, desk.view, desk.hints)
     return told
 
 
@@ -282,23 +281,23 @@ def _note_merge(work: Work, kept: Story, gone: Story, told: Merging, *, by: str,
         work.note(by=by, verb="merge", target=str(target), note=note, now=now, detail=detail)
 
 
-def split(works: Works, view: View, hints: Hints, clock: Clock, entry: int, *, by: str, note: str) -> Splitting:
+def split(desk: Desk, entry: int, *, by: str, note: str) -> Splitting:
     """Let ``entry`` leave its article and begin one of its own, and tell every place that has the article; audited for
     both.
 
     Raises NotFound for an unknown entry and Refused as ``splitting`` does, or where it is its article's only one;
     nothing is written then.
     """
-    by, note, now = _signed(by, note, clock)
-    with works.open() as work:
+    by, note, now = _signed(by, note, desk.clock)
+    with desk.works.open() as work:
         repairs = work.repairs()
         story = work.stories([repairs.article_of(entry)])[0]
         carriers = repairs.carriers(story.article)
-        keys, asked = keys_alone(carriers, entry, view), repairs.parting(story.article)
+        keys, asked = keys_alone(carriers, entry, desk.view), repairs.parting(story.article)
         title = next(one.documents[-1].title or "" for one in carriers if one.entry == entry)
         begun = repairs.begin(entry, story.article, keys, title, now)
-        settlements, told = splitting(story, entry, begun, asked, view, now)
-        _part(work, repairs, carriers, story, begun[0], told, view, now)
+        settlements, told = splitting(story, entry, begun, asked, desk.view, now)
+        _part(work, repairs, carriers, story, begun[0], told, desk.view, now)
         write(work, settlements, now)
         if told.left and not any(copy.entry != entry for copy in story.copies):
             deleted = next(one.source_id for one in carriers if one.entry != entry)
@@ -307,7 +306,7 @@ def split(works: Works, view: View, hints: Hints, clock: Clock, entry: int, *, b
         detail = {"entry": entry, "before": before, "after": {"article": str(told.other)}}
         for target in (told.article, told.other):
             work.note(by=by, verb="split", target=str(target), note=note, now=now, detail=detail)
-    ring(settlements, view, hints)
+    ring(settlements, desk.view, desk.hints)
     return told
 
 

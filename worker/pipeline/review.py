@@ -12,10 +12,11 @@ from worker.identity.names import fold_name
 from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, Reason
 from worker.model.ingest import Pair, Ruling, Story
+from worker.pipeline.desk import Desk
 from worker.pipeline.rings import ring
 from worker.pipeline.settle import PERMITTED, Settlement, settle, write
 from worker.pipeline.view import View
-from worker.ports import Clock, Hints, Work, Works
+from worker.ports import Work
 from worker.rights.notices import reason_text
 
 
@@ -155,10 +156,7 @@ def _check_person(story: Story, word: Decision, key: str) -> None:
 
 
 def review(
-    works: Works,
-    view: View,
-    hints: Hints,
-    clock: Clock,
+    desk: Desk,
     article: UUID,
     word: Decision,
     destinations: Sequence[str] | None,
@@ -168,24 +166,21 @@ def review(
     Audited per destination. Raises NotFound for an unknown article or destination and Refused as ``give_word`` does;
     nothing is written then.
     """
-    with works.open() as work:
+    with desk.works.open() as work:
         story = work.stories([work.article(article)])[0]
-        keys = tuple(dict.fromkeys(destinations)) if destinations is not None else held_at(story, view)
+        keys = tuple(dict.fromkeys(destinations)) if destinations is not None else held_at(story, desk.view)
         for key in keys:
-            if key not in view.destinations:
+            if key not in desk.view.destinations:
                 raise NotFound(f"no destination is called {key}; see: newsroad destination list")
         if not keys:
             raise Refused(f"{article} is held nowhere; name a destination: --destination KEY")
-        settlement = _write(work, story, view, word, keys, clock())
-    ring([settlement], view, hints)
+        settlement = _write(work, story, desk.view, word, keys, desk.clock())
+    ring([settlement], desk.view, desk.hints)
     return [_reviewed(story, settlement, key) for key in keys]
 
 
 def review_seen(
-    works: Works,
-    view: View,
-    hints: Hints,
-    clock: Clock,
+    desk: Desk,
     article: UUID,
     word: Decision,
     destinations: Sequence[str],
@@ -195,17 +190,17 @@ def review_seen(
 
     Raises Refused where it is another version by now, or nobody waits for a word any more.
     """
-    with works.open() as work:
+    with desk.works.open() as work:
         story = work.stories([work.article(article)])[0]
         number = story.current.number if story.current else 0
         if number != version:
             raise Refused(f"{article} has changed since it was listed; look at it: newsroad review show {article}")
-        waiting = held_at(story, view)
+        waiting = held_at(story, desk.view)
         keys = tuple(key for key in dict.fromkeys(destinations) if key in waiting)
         if not keys:
             raise Refused(f"{article} waits for nobody any more; see: newsroad article explain {article}")
-        settlement = _write(work, story, view, word, keys, clock())
-    ring([settlement], view, hints)
+        settlement = _write(work, story, desk.view, word, keys, desk.clock())
+    ring([settlement], desk.view, desk.hints)
     return [_reviewed(story, settlement, key) for key in keys]
 
 

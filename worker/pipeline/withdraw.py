@@ -11,11 +11,11 @@ from worker.model.catalog import Use
 from worker.model.delivery import Action, Decision, DeliveryState, MergedInto, Reason
 from worker.model.dispatch import Shelved
 from worker.model.ingest import Order, Ruling, Story
+from worker.pipeline.desk import Desk
 from worker.pipeline.release import story_withdrawal
 from worker.pipeline.rings import ring
 from worker.pipeline.settle import Settlement, write
 from worker.pipeline.view import View
-from worker.ports import Clock, Hints, Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,7 @@ def withdrawal(
 
 
 def take_down(
-    works: Works,
-    view: View,
-    hints: Hints,
-    clock: Clock,
+    desk: Desk,
     articles: Sequence[UUID],
     *,
     reason: str,
@@ -65,13 +62,13 @@ def take_down(
 
     Raises NotFound for an unknown id, before anything is written.
     """
-    now = clock()
+    now = desk.clock()
     done: list[Takedown] = []
     settlements: list[Settlement] = []
-    with works.open() as work:
+    with desk.works.open() as work:
         ids: Mapping[int, UUID] = {work.article(uuid): uuid for uuid in articles}
         for story in work.stories(ids):
-            settlement = withdrawal(story, view, now, reason=reason)
+            settlement = withdrawal(story, desk.view, now, reason=reason)
             work.bury(story.article, reason=reason, by=by, note=note, now=now)
             write(work, [settlement], now)
             keys = tuple(order.destination for order in settlement.orders)
@@ -84,5 +81,5 @@ def take_down(
             work.note(by=by, verb="takedown", target=str(story.uuid), note=note, now=now, detail=detail)
             done.append(Takedown(story.uuid, keys))
             settlements.append(settlement)
-    ring(settlements, view, hints)
+    ring(settlements, desk.view, desk.hints)
     return done
