@@ -161,3 +161,15 @@ def test_the_text_of_markup(html: str, text: str) -> None:
 )
 def test_only_absolute_web_addresses_pass(url: str | None, safe: str | None) -> None:
     assert safe_url(url, BASE) == safe
+
+
+@pytest.mark.parametrize("element", ["blockquote", "q", "ins", "del"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "java&#9;script:alert(1)", '"onclick="x']
+)
+def test_where_a_quote_is_from_is_an_address_or_nothing(element: str, address: str) -> None:
+    """Some sites make a link of it by script."""
+    assert clean_html(f"<{element} CITE='{address}'>x</{element}>", None) == f"<{element}>x</{element}>"
+    kept = f'<{element} cite="https://news.example.org/1?a=1&amp;b=2">x</{element}>'
+    assert clean_html(f"<{element} cite='/1?a=1&b=2'>x</{element}>", BASE) == kept
+    assert clean_html(kept, None) == kept
