@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -260,7 +261,7 @@ def services(url: str | None) -> Iterator[Services]:
     """An empty newsroom: SQLite in a folder of its own, or the empty database at ``url``."""
     with tempfile.TemporaryDirectory(prefix="newsroad-day-") as home:
         address = url or f"sqlite:///{home}/newsroad.db"
-        settings = Settings(home=Path(home), database_url=address, allow_networks=("127.0.0.0/8",))
+        settings = Settings(home=Path(home), database_url=address, allow_networks=(ip_network("127.0.0.0/8"),))
         made = Services(settings, Database(address), rng=Random(7))
         migrate(made.database)
         try:

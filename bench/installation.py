@@ -224,9 +224,9 @@ class Installation:
             connection.execute(sa.update(resource).where(condition).values(due_at=when))
             connection.execute(sa.update(host).where(host.c.id.in_(hosts)).values(due_at=when, next_request_at=None))
 
-    def count(self, query: sa.Select[tuple[int]]) -> int:
+    def count(self, query: sa.Select[int]) -> int:
         with self.database.read() as connection:
-            return int(connection.execute(query).scalar_one() or 0)
+            return connection.execute(query).scalar_one() or 0
 
     def polls(self, where: sa.ColumnElement[bool] | None = None) -> int:
         return self.count(sa.select(sa.func.sum(resource.c.polls)).where(where if where is not None else sa.true()))

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -27,11 +28,16 @@ def percentile(values: list[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, max(0, round(share * len(ranked) + 0.5) - 1))]
 
 
+def arrived(installed: Installation, many: int) -> bool:
+    """So many deliveries were accepted."""
+    accepted = sa.select(sa.func.count()).select_from(delivery).where(delivery.c.state == "accepted")
+    return installed.count(accepted) == many
+
+
 def main() -> int:
     arguments = parser(__doc__)
     arguments.add_argument("--items", type=int, default=40)
     chosen = arguments.parse_args()
-    accepted = sa.select(sa.func.count()).select_from(delivery).where(delivery.c.state == "accepted")
     waited: list[float] = []
     with publishers(0) as upstream, sink() as partners:
         catalogue = source("shown", f"http://127.0.0.1:{upstream.port}/shown", every="2s")
@@ -42,7 +48,7 @@ def main() -> int:
             for number in range(chosen.items + 4):  # the first ones open connections and are not counted
                 upstream.post("/show", item(0, number, "bench.example", datetime.now(UTC), chinese=number % 2 == 1))
                 shown = time.time()
-                installed.wait_for(lambda sent=number + 1: installed.count(accepted) == sent, 30, "the item arrives")
+                installed.wait_for(partial(arrived, installed, number + 1), 30, "the item arrives")
                 waited.append(time.time() - shown)
                 time.sleep(0.5)
             query = sa.select(delivery.c.visible_at, delivery.c.finished_at).order_by(delivery.c.id)

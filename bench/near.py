@@ -90,7 +90,10 @@ def sets(found: Labelled, english: Sequence[Mapping[str, str]], seed: int) -> Se
     paired = {number for pair in found.gold for number in pair}
     single = [each for each in found.articles if each["id"] not in paired and 400 < len(each["text"]) < 6000]
     rng = random.Random(seed)
-    originals = {"zh": rng.sample(single, min(ORIGINALS, len(single))), "en": list(english)}
+    originals: dict[str, Sequence[Mapping[str, Any]]] = {
+        "zh": rng.sample(single, min(ORIGINALS, len(single))),
+        "en": list(english),
+    }
     for language, chosen in originals.items():
         zh = language == "zh"
         pieces = [(each["title"], each["text"]) for each in chosen]
@@ -192,7 +195,8 @@ def cost(corpus: Sequence[str], many: int) -> dict[str, float]:
     say(f"filing {many:,} articles of filler")
     index = MemoryIndex()
     recogniser = Recogniser(index)
-    spent, filed = [], []
+    spent: list[float] = []
+    filed: list[Filed] = []
     for number, (title, text) in enumerate(filler(random.Random(7), corpus, many)):
         begun = time.process_time()
         verdict = recogniser.observe(Text(str(number), title, text))

@@ -35,10 +35,10 @@ def told(rng: random.Random, pattern: Piece) -> Piece:
     kept: dict[str, str] = {}
 
     def fill(slot: re.Match[str]) -> str:
-        inside = slot[1]
+        inside: str = slot[1]
         if inside in kept:
             return kept[inside]
-        name, kind, rest = map(str, re.findall(r"(\w*)([#~@]?)(.*)", inside)[0])
+        name, kind, rest = re.findall(r"(\w*)([#~@]?)(.*)", inside)[0]
         if kind == "#":
             low, high = map(int, rest.split("-"))
             value = str(rng.randint(low, high))

