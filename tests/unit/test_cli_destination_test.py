@@ -14,6 +14,7 @@ import worker
 from tests.road import CATALOGUE, Item, Road
 from worker.demo.site import Document
 from worker.partners.article import TITLE
+from worker.store import acts
 from worker.store.schema import article, change, decision, delivery, shelf
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -72,6 +73,17 @@ def test_its_retraction_follows_and_a_second_test_stands_above_the_first(road: R
     assert [one["action"] for one in taken] == ["publish", "publish", "retract"]
     assert [one["sequence"] for one in taken] == [1, 2, 3]
     assert len({one["id"] for one in taken}) == 1
+
+
+@SQLITE
+def test_a_test_after_a_restore_stands_above_those_that_the_backup_knows_nothing_of(road: Road) -> None:
+    road.cli("destination", "test", "hook")
+    with road.services.database.write() as connection:
+        detail = {"after": {"sequence": 100_000}}
+        now = road.services.clock()
+        acts.record(connection, by="值班", verb=acts.RESTORE, target="database", now=now, detail=detail)
+    road.cli("destination", "test", "hook")
+    assert [one.payload["data"]["sequence"] for one in road.partner.accepted()] == [1, 100_001]
 
 
 @SQLITE

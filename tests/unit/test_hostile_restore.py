@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from tests.harness import PostgresServer
-from tests.stages import OTHER, Stages, item, rss, telling
+from tests.stages import NOON, OTHER, Stages, item, rss, telling
 from worker.cli.main import app
 from worker.errors import NewsroadError
 from worker.model.catalog import Destination
 from worker.store.backup import SEAL, back_up
+from worker.store.changes import Changes
 from worker.store.engine import Database
 from worker.store.migrate import HEAD, current
-from worker.store.restore import restore
-from worker.store.schema import host
+from worker.store.restore import restore, verify
+from worker.store.schema import change, host
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 Loss = Callable[[Path], None]
@@ -114,6 +117,111 @@ def test_whoever_pulls_misses_nothing_that_came_after_a_restore(stages: Stages, 
     given = stages.services.changes.page(["inbox"], asked_up_to, 100)
     titles = [getattr(one.subject, "title", "") for one in given.changes]
     assert [title for title in titles if title.startswith("新")] == [f"新{number}" for number in range(5)]
+
+
+@pytest.fixture
+def add_late(stages: Stages) -> Callable[[], None]:
+    """Declare three destinations that the backup knows nothing of, and let them begin with what is there already."""
+
+    def add() -> None:
+        hook, feeds, inbox = stages.catalogue.destinations[:3]
+        late = (replace(hook, key="late"), replace(feeds, key="late-feeds"), replace(inbox, key="late-inbox"))
+        stages.declare(destinations=(hook, feeds, inbox, *late))
+        for one in late:
+            articles = [row.id for row in stages.articles()]
+            stages.services.catalogue.begin(one.key, NOON - timedelta(days=1), articles, stages.now, by="周岚")
+        stages.recheck()
+
+    return add
+
+
+def test_so_it_is_where_nothing_was_sent_before_the_backup(
+    stages: Stages, backed_up: Path, lose: Loss, add_late: Callable[[], None]
+) -> None:
+    add_late()
+    for title in ("甲二", "甲三"):
+        stages.publish("alpha", rss(item("a", title)))
+        stages.run()
+    seen = max(row.sequence for row in stages.deliveries("late"))
+    kept = stages.services.shelf.generation("late-feeds")
+    assert (seen, kept) == (3, 3)
+    lose(backed_up)
+    add_late()
+    stages.take_down()
+    stages.deliver()
+    assert [row.action for row in stages.deliveries("late")] == ["publish", "retract"]
+    assert min(row.sequence for row in stages.deliveries("late")) > seen
+    assert min(row.sequence for row in stages.deliveries("late-inbox")) > seen
+    assert stages.services.shelf.row("late-feeds", UUID(stages.articles()[0].uuid)).withdrawal is not None
+    assert stages.services.shelf.generation("late-feeds") > kept + 2
+
+
+def test_so_it_is_where_a_person_had_to_agree_first(stages: Stages, lose: Loss, tmp_path: Path) -> None:
+    [news] = stages.catalogue.channels
+    stages.declare(channels=(replace(news, approval="one"),))
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.run()
+    assert stages.sent == []
+    backup = tmp_path / "held.backup"
+    back_up(stages.services.database, backup, now=stages.now, product="0.1.0", say=quiet)
+    lose(backup)
+    stages.declare(channels=(news,))
+    stages.recheck()
+    [first] = stages.deliveries()
+    assert first.sequence > 100_000
+
+
+def test_whoever_pulls_misses_nothing_though_the_backup_knew_of_no_change(
+    stages: Stages, lose: Loss, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULL", "token")
+    backup = tmp_path / "early.backup"
+    back_up(stages.services.database, backup, now=stages.now, product="0.1.0", say=quiet)
+    inbox = Destination("inbox", "partner", "pull", ("news",), {"token": "env:PULL"})
+    stages.declare(destinations=(*stages.catalogue.destinations, inbox))
+
+    def publish(number: int) -> None:
+        stages.publish("alpha", rss(item(f"{number}", f"第{number}", telling(number))))
+        stages.run()
+
+    publish(1)
+    publish(2)
+    asked_up_to = stages.services.changes.page(["inbox"], 0, 100).newest
+    for _ in range(2):
+        lose(backup)
+        assert stages.services.changes.page(["inbox"], asked_up_to, 100).newest > asked_up_to, "nobody is refused"
+        stages.declare()
+        publish(3)
+        given = stages.services.changes.page(["inbox"], asked_up_to, 100)
+        assert [getattr(one.subject, "title", "") for one in given.changes] == ["第3"]
+        asked_up_to = given.newest
+
+
+def test_the_numbers_of_changes_go_on_after_a_backup_of_the_first_release(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    database = Database(empty_database_url)
+    restore(database, forged(tmp_path / "first.backup", b"", schema="0001", rows=0), quiet, now=NOW)
+    assert Changes(database).page(["inbox"], 0, 100).newest > 10_000_000
+    with database.write() as connection:
+        row = {"destination_id": 1, "article_id": 1, "delivery": "1", "at": NOW, "document": b""}
+        made = connection.execute(sa.insert(change).values(**row)).inserted_primary_key
+    assert made is not None
+    assert made[0] > 10_000_000
+    database.close()
+
+
+def test_a_restored_newsroad_is_backed_up_and_restored_again(stages: Stages, backed_up: Path, lose: Loss) -> None:
+    lose(backed_up)
+    again = backed_up.with_name("again.backup")
+    back_up(stages.services.database, again, now=stages.now, product="0.1.0", say=quiet)
+    assert verify(again, quiet).rows("act") == 1
+    before = stages.services.changes.page(["inbox"], 0, 100)
+    lose(again)
+    after = stages.services.changes.page(["inbox"], 0, 100)
+    assert after.changes == before.changes
+    assert after.newest > before.newest
+    assert len(stages.rows(change, change.c.destination_id == 0)) == 1
 
 
 def test_no_page_after_a_restore_passes_for_one_that_readers_keep(stages: Stages, backed_up: Path, lose: Loss) -> None:

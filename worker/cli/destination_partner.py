@@ -103,10 +103,13 @@ def _target(destination: Destination) -> str:
 
 
 def _last_sequence(services: Services, destination: Destination) -> int:
-    """Of the tests before: a receiver drops what is not above the last one it took."""
+    """Of the tests before, or the highest there can have been before a restore: a receiver drops what is not above the
+    last one it took."""
+    loaded = services.catalogue.loaded()
+    floor = loaded.floor if loaded is not None else 0
     acts = services.people.acts(10_000, wanted=ActFilter(verb=VERB))
     mine = [row.detail for row in acts if row.target == _target(destination) and isinstance(row.detail, dict)]
-    return max((int(detail.get("sequence", 0)) for detail in mine), default=0)
+    return max((floor, *(int(detail.get("sequence", 0)) for detail in mine)))
 
 
 def _record(

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from worker.bootstrap import open_services
-from worker.cli.output import JsonOption, YesOption, ask, print_json
+from worker.cli.output import ByOption, JsonOption, YesOption, ask, person, print_json
 from worker.log import readable
 from worker.settings import Settings
 from worker.store.backup import Manifest, Say, back_up
@@ -49,6 +49,7 @@ def restore_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
     only_verify: Annotated[bool, typer.Option("--verify", help="Check the file, restore nothing.")] = False,
     yes: YesOption = False,
+    by: ByOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup into an empty database, SQLite or PostgreSQL, whichever of them it came from."""
@@ -62,7 +63,7 @@ def restore_command(
         require_empty(services.database, manifest)
         _agree(file, manifest, _place(services.settings), yes=yes)
         with _progress("restoring") as say:
-            restore(services.database, file, say, now=services.clock())
+            restore(services.database, file, say, now=services.clock(), by=person(by))
     _print(file, manifest, as_json=as_json, done="restored")
     if not as_json:
         typer.echo(

@@ -247,7 +247,8 @@ class Current:
 class Story:
     """An article with all that a decision looks at. ``copies`` are live ones, earliest first; ``current`` is None
     until the article is first routed; ``pairs`` go by destination key, ``media`` (its copies) by the address's key;
-    ``fixes`` are its corrections in force. ``merged``: what withdrew it is that a person made it a part of another."""
+    ``fixes`` are its corrections in force. ``merged``: what withdrew it is that a person made it a part of another.
+    ``floor``: a destination that it was never sent to may have seen sequences up to here, before a restore."""
 
     article: int
     uuid: UUID
@@ -261,6 +262,7 @@ class Story:
     fixes: Fixes = NONE
     stops: tuple[Stop, ...] = ()
     merged: bool = False
+    floor: int = 0
 
     @property
     def carried(self) -> bool:
@@ -269,7 +271,7 @@ class Story:
 
     def pair(self, destination: str) -> Pair:
         """What ``destination`` has of it; nothing, where it was never heard of."""
-        return self.pairs.get(destination) or Pair(destination)
+        return self.pairs.get(destination) or Pair(destination, self.floor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from worker.model.review import ActFilter, ActRow
 from worker.store.schema import act, article, delivery
 
+RESTORE = "restore"
+
 
 def record(
     connection: Connection,
@@ -23,6 +25,14 @@ def record(
 ) -> None:
     """One act by a named person."""
     connection.execute(sa.insert(act).values(at=now, by=by, verb=verb, target=target, note=note, detail=detail))
+
+
+def floor(connection: Connection) -> int:
+    """What the last restore said: sequences that partners may have seen of what the backup did not know to be sent.
+    Whatever is given out for the first time is above it; 0 where nothing was ever restored."""
+    query = sa.select(act.c.detail).where(act.c.verb == RESTORE).order_by(act.c.id.desc()).limit(1)
+    detail = connection.execute(query).scalar()
+    return int(detail["after"]["sequence"]) if detail else 0
 
 
 def listed(connection: Connection, limit: int, wanted: ActFilter) -> list[ActRow]:

@@ -60,7 +60,7 @@ class Loaded:
     """The catalogue in force with its row ids. ``version`` grows with every change; ``retired`` destinations have left
     the file but still get their retractions, and ``gone`` grants are those under which something may be out.
     ``since`` is when destinations began, of those that not everything goes to; ``left`` the keys that left the file,
-    by table."""
+    by table; ``floor`` as in ``acts.floor``."""
 
     catalogue: catalog.Catalogue
     retired: tuple[catalog.Destination, ...]
@@ -69,6 +69,7 @@ class Loaded:
     gone: tuple[catalog.Grant, ...] = ()
     since: Mapping[str, datetime] = field(default_factory=dict)
     left: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    floor: int = 0
 
 
 _VERSION = sa.select(installation.c.catalogue_version)
@@ -136,6 +137,7 @@ class CatalogueStore:
             gone=tuple(_retired(connection, "grants")),
             since={row.key: row.since for row in connection.execute(begun)},
             left={name: frozenset(_left(connection, table)) for name, (table, _) in TABLES.items()},
+            floor=acts.floor(connection),
         )
 
     def reached(self, found: reach.Reach, limit: int) -> list[int]:
@@ -212,7 +214,7 @@ class CatalogueStore:
             row = rows.pop(value.key, None)
             extra: dict[str, Any] = {"kind": value.kind} if name == "destinations" else {}
             if row is None:
-                begun = {"since": now} if name == "destinations" else {}
+                begun = {"since": now, "generation": acts.floor(connection)} if name == "destinations" else {}
                 added.append({"key": value.key, "position": position, "declared": plain, **extra, **begun})
                 continue
             # As this release would have written it: a key that it brought is no change of the file's.

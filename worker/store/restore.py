@@ -11,7 +11,7 @@ import json
 import zipfile
 import zlib
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -25,6 +25,7 @@ from sqlalchemy.engine import Connection
 
 from worker.errors import Refused, StoreError
 from worker.model.delivery import DeliveryState, Result
+from worker.store import acts
 from worker.store.backup import FORMAT, MANIFEST, SEAL, SEAL_SIZE, Manifest, Part, Say, hash_of, part_name
 from worker.store.declared import destination
 from worker.store.engine import Database
@@ -36,6 +37,7 @@ AHEAD = 100_000
 """What partners count by goes on so far after the backup, and one for each second since it was made: further than it
 can have come, and further than after an earlier restore of the same backup."""
 CHANGES_AHEAD = 100  # as many changes, since one article is but a part of them
+NOBODY = 0  # an id that no row has
 
 _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError),
@@ -87,7 +89,7 @@ class _Ids:
     def findings(self) -> Iterator[str]:
         for (table, column), ids in self.named.items():
             target = REFERENCES[table][column]
-            missing = ids - self.there.get(target, set()) - {None}
+            missing = ids - self.there.get(target, set()) - {None, NOBODY}
             if missing:
                 yield f"{table}.{column} speaks of {len(missing)} rows that {target} does not hold, as {min(missing)}"
 
@@ -156,18 +158,20 @@ def require_empty(database: Database, manifest: Manifest) -> None:
         )
 
 
-def restore(database: Database, path: Path, say: Say, *, now: datetime) -> Manifest:
+def restore(database: Database, path: Path, say: Say, *, now: datetime, by: str = "newsroad") -> Manifest:
     """Load the backup at ``path`` into the empty ``database`` and bring that to this release's schema.
 
     Leases are given back: what was being sent counts as *unknown* and is looked for before it is sent again. Numbers
-    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. ``now`` is aware UTC. Raises
-    Refused when the database is not empty, StoreError when the file is damaged or of a later release.
+    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. ``now`` is aware UTC. Audited.
+    Raises Refused when the database is not empty, StoreError when the file is damaged or of a later release.
     """
     if not _is_sealed(path):
         verify(path, say)
     manifest = read_manifest(path)
     require_empty(database, manifest)
     migrate(database, manifest.schema)
+    ahead = AHEAD + max(0, int((now - manifest.created).total_seconds()))
+    pulled = any(part.table == change.name for part in manifest.parts)  # the first schema has none
     try:
         with database.write() as connection, zipfile.ZipFile(path) as archive:
             if not database.sqlite:
@@ -176,14 +180,23 @@ def restore(database: Database, path: Path, say: Say, *, now: datetime) -> Manif
             for part in manifest.parts:
                 _load(database, connection, archive, part, say)
             _give_back(connection)
-            _go_ahead(connection, manifest, now)
+            _go_ahead(connection, ahead)
+            if pulled:
+                _pass_over(connection, ahead, now)
             if not database.sqlite:
-                _set_sequences(connection, manifest)
+                _set_sequences(connection, {part.table for part in manifest.parts})
+            detail = {"after": {"backup": manifest.created.isoformat(), "sequence": acts.floor(connection) + ahead}}
+            acts.record(connection, by=by, verb=acts.RESTORE, target="database", now=now, detail=detail)
     except _UNREADABLE as error:
         raise StoreError(f"{path} is damaged: {error}. Nothing was restored") from error
     except (sa.exc.DBAPIError, psycopg.Error) as error:
         raise StoreError(f"the database refused a row of {path}: {error}. Nothing was restored") from error
     migrate(database)
+    if not pulled:
+        with database.write() as connection:
+            _pass_over(connection, ahead, now)
+            if not database.sqlite:
+                _set_sequences(connection, {change.name})
     return manifest
 
 
@@ -263,25 +276,28 @@ def _give_back(connection: Connection) -> None:
     connection.execute(sa.update(delivery).where(delivery.c.lease.is_not(None)).values(lease=None))
 
 
-def _go_ahead(connection: Connection, manifest: Manifest, now: datetime) -> None:
+def _go_ahead(connection: Connection, ahead: int) -> None:
     """Partners and readers have seen what came after the backup. Counted on from where the backup stands, a takedown
-    would have a sequence that they take for old, a new change a number that they asked past, and another page the ETag
-    of one that they hold."""
-    ahead = AHEAD + max(0, int((now - manifest.created).total_seconds()))
+    would have a sequence that they take for old, and another page the ETag of one that they hold. Of what the backup
+    knows nothing to be sent, ``acts.floor`` says where it begins."""
     connection.execute(sa.update(destination).values(generation=destination.c.generation + ahead))
     connection.execute(sa.update(delivery).where(~has_successor()).values(sequence=delivery.c.sequence + ahead))
-    if any(part.table == change.name for part in manifest.parts):  # the first schema has none
-        last = sa.select(sa.func.max(change.c.id)).scalar_subquery()
-        further = change.c.id + CHANGES_AHEAD * ahead
-        connection.execute(sa.update(change).where(change.c.id == last).values(id=further))
 
 
-def _set_sequences(connection: Connection, manifest: Manifest) -> None:
-    """Ids given by the database go on after the highest restored one."""
-    there = {part.table for part in manifest.parts}
+def _pass_over(connection: Connection, ahead: int, now: datetime) -> None:
+    """Whoever pulls has asked past numbers that came after the backup: a change of nobody's takes the last that can
+    have been given, so that the next has the one after it, and ``since`` is not beyond the newest."""
+    last = connection.execute(sa.select(sa.func.max(change.c.id))).scalar() or 0
+    connection.execute(sa.delete(change).where(change.c.destination_id == NOBODY))
+    row = {"id": last + CHANGES_AHEAD * ahead, "destination_id": NOBODY, "article_id": NOBODY}
+    connection.execute(sa.insert(change).values(**row, delivery="", at=now, document=b""))
+
+
+def _set_sequences(connection: Connection, names: Collection[str]) -> None:
+    """Ids that the database gives in these tables go on after the highest restored one."""
     for table in SCHEMA.sorted_tables:
         column = table.autoincrement_column
-        if column is None or table.name not in there:
+        if column is None or table.name not in names:
             continue
         highest = connection.execute(sa.select(sa.func.max(column))).scalar_one()
         if highest is not None:

@@ -67,15 +67,15 @@ _SHOW_VERSIONS = Update(article, "version", "lead_id", "title", "id")
 _ADD_PLACEMENTS = Insert(placement, "article_id", "channel_id", or_ignore=True)
 
 
-def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
-    """The stories of these articles, in the order of their ids."""
+def load(connection: Connection, wanted: Iterable[int], floor: int = 0) -> list[Story]:
+    """The stories of these articles, in the order of their ids. ``floor`` is what sequences begin above."""
     ids = sorted(set(wanted))
     if not ids:
         return []
     rows = article_store.article_rows(connection, ids)
     copies = article_store.copies(connection, ids)
     channels = _channels(connection, ids)
-    pairs = _pairs(connection, ids)
+    pairs = _pairs(connection, ids, floor)
     copies_of_media = media_store.copies(connection, ids)
     fixes = corrections.in_force(connection, ids)
     stopped = stops.unlifted(connection)
@@ -94,6 +94,7 @@ def load(connection: Connection, wanted: Iterable[int]) -> list[Story]:
             media=copies_of_media.get(row.id, {}),
             fixes=fixes.get(row.id, NONE),
             stops=stopped,
+            floor=floor,
         )
         for row in sorted(rows, key=lambda row: row.id)
     ]
@@ -133,7 +134,7 @@ def channels_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
     return {key: tuple(value) for key, value in _channels(connection, ids).items()}
 
 
-def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pair]]:
+def _pairs(connection: Connection, ids: Sequence[int], floor: int) -> dict[int, dict[str, Pair]]:
     found: dict[int, dict[str, Pair]] = {}
     decisions = {(row.article_id, row.key): row for row in connection.execute(_NEWEST, {"ids": list(ids)})}
     approvals = _approvals(connection, ids)
@@ -145,7 +146,7 @@ def _pairs(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Pa
         made = decisions.get(key)
         approval, approved_for = approvals.get(key, (None, 0))
         found.setdefault(key[0], {})[key[1]] = replace(
-            orders.pair_of(key[1], deliveries.get(key, [])),
+            orders.pair_of(key[1], deliveries[key]) if key in deliveries else Pair(key[1], floor),
             decision=read_decision(made) if made else None,
             decision_version=made.version if made else 0,
             approval=approval,

@@ -36,7 +36,7 @@ from worker.store import (
 )
 from worker.store import moves as move_store
 from worker.store import orders as order_store
-from worker.store.catalogue import CatalogueStore, Ids
+from worker.store.catalogue import CatalogueStore, Ids, Loaded
 from worker.store.declared import source
 from worker.store.engine import INGEST_LOCK, Database
 from worker.store.schema import article
@@ -47,18 +47,21 @@ class StoreWork:
 
     def __init__(self, database: Database, connection: Connection, catalogue: CatalogueStore) -> None:
         self._database, self._connection, self._catalogue = database, connection, catalogue
-        self._known_ids: Ids | None = None
+        self._known: Loaded | None = None
         self._nearby = near.StoredNearby(connection)
 
     @property
-    def _ids(self) -> Ids:
+    def _loaded(self) -> Loaded:
         """Looked up when first needed: most snapshots of a day bring nothing that goes anywhere."""
-        if self._known_ids is None:
-            loaded = self._catalogue.loaded_in(self._connection)
-            if loaded is None:
+        if self._known is None:
+            self._known = self._catalogue.loaded_in(self._connection)
+            if self._known is None:
                 raise NotFound("no catalogue is in force; run: newsroad apply")
-            self._known_ids = loaded.ids
-        return self._known_ids
+        return self._known
+
+    @property
+    def _ids(self) -> Ids:
+        return self._loaded.ids
 
     def held(self, claims: Sequence[SnapshotClaim]) -> frozenset[int]:
         return snapshots.held(self._connection, claims)
@@ -111,7 +114,7 @@ class StoreWork:
         wanted = list(ids)
         if wanted and not self._database.sqlite:  # whose writers are one at a time
             order_store.lock_due(self._connection, wanted)
-        return stories.load(self._connection, wanted)
+        return stories.load(self._connection, wanted, self._loaded.floor) if wanted else []
 
     def article(self, uuid: UUID) -> int:
         """The id behind a public one. Raises NotFound."""
