@@ -64,18 +64,29 @@ _LEASE = (
 _HOSTS = sa.select(host.c.id, host.c.name, host.c.domain, host.c.pace, host.c.robots, host.c.robots_until).where(
     among(host.c.id, "ids")
 )
-_RANKED = (
+# Sources take turns at a host, feeds and listings before pages: what one source leads to there, or redirects to, does
+# not keep the host's own feed waiting.
+_TURNS = (
     sa.select(
         *DUE,
         source.c.key.label("source"),
         source.c.declared,
-        sa.func.row_number().over(partition_by=resource.c.host_id, order_by=resource.c.due_at).label("rank"),
+        sa.func.row_number()
+        .over(
+            partition_by=(resource.c.host_id, resource.c.source_id),
+            order_by=(sa.case((resource.c.role.in_(LEADING), 0), else_=1), resource.c.due_at),
+        )
+        .label("turn"),
     )
     .join(source, source.c.id == resource.c.source_id)
     .where(among(resource.c.host_id, "ids"), resource.c.due_at <= _NOW)
     .subquery()
 )
-_DUE_RESOURCES = sa.select(_RANKED).where(_RANKED.c.rank <= sa.bindparam("per_host")).order_by(_RANKED.c.due_at)
+_RANKED = sa.select(
+    _TURNS,
+    sa.func.row_number().over(partition_by=_TURNS.c.host_id, order_by=(_TURNS.c.turn, _TURNS.c.due_at)).label("rank"),
+).subquery()
+_DUE_RESOURCES = sa.select(_RANKED).where(_RANKED.c.rank <= sa.bindparam("per_host")).order_by(_RANKED.c.rank)
 _HELD = sa.select(host.c.id).where(among(host.c.id, "ids"), host.c.lease == sa.bindparam("lease"))
 _POLLED = (
     sa.update(resource)

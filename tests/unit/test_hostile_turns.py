@@ -1,0 +1,48 @@
+"""A source that has us ask another's site for this and that: the other's own feed is not kept waiting by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.stages import Stages, item, rss
+from worker.model.catalog import FirstContact
+
+CROWD = 60  # pages: more than a host is asked for at once
+
+
+def asked(stages: Stages, key: str) -> list[str]:
+    return [one.question.path for one in stages.sites[key].asked]
+
+
+def lead_to(stages: Stages, key: str, whose: str) -> None:
+    """Every item of ``key`` is a page on the site of ``whose``."""
+    sources = {one.key: one for one in stages.catalogue.sources}
+    sources[key] = replace(sources[key], body="page", first_contact=FirstContact(entries=CROWD))
+    stages.declare(sources=tuple(sources.values()))
+    site = stages.sites[whose]
+    links = [item(f"{number}", f"页{number}", link=site.url(f"/{number}.html")) for number in range(CROWD)]
+    stages.publish(key, rss(*links))
+    stages.poll()
+    stages.ingest()
+    stages.now += timedelta(seconds=1)
+
+
+def test_what_others_have_us_ask_of_a_site_does_not_keep_its_own_feed_waiting(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a1", "走访")))
+    stages.run()
+    lead_to(stages, "beta", whose="alpha")
+    before = len(asked(stages, "alpha"))
+    stages.publish("alpha", rss(item("a1", "走访：更正")))
+    stages.poll()
+    then = asked(stages, "alpha")[before:]
+    assert len(then) > CROWD // 2, "the crowd is there"
+    assert "/feed.xml" in then[:3], "robots.txt, one of theirs, and its own feed"
+
+
+def test_pages_of_a_site_do_not_keep_its_own_feed_waiting(stages: Stages) -> None:
+    lead_to(stages, "alpha", whose="alpha")
+    before = len(asked(stages, "alpha"))
+    stages.services.polling.poll_now("alpha", stages.now)
+    stages.poll()
+    assert "/feed.xml" in asked(stages, "alpha")[before:][:2], "robots.txt and its own feed"
