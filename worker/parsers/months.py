@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 # One paragraph per language: the twelve months, each with its spellings separated by "|".
@@ -59,51 +60,52 @@ ekim|eki kasım|kasim|kas aralık|aralik|ara
 ιανουαρίου|ιαν φεβρουαρίου|φεβ μαρτίου|μαρ απριλίου|απρ μαΐου|μαϊ|μαι ιουνίου|ιουν ιουλίου|ιουλ αυγούστου|αυγ
 σεπτεμβρίου|σεπ οκτωβρίου|οκτ νοεμβρίου|νοε δεκεμβρίου|δεκ
 """
+ENGLISH: Final = tuple(month.partition("|")[0] for month in _LANGUAGES.split("\n\n", 1)[0].split())
 
-MONTHS: Final[dict[str, int]] = {
+
+def without_accents(text: str) -> str:
+    """``août`` as ``aout``: writers leave accents out, and Greek ones move from case to case."""
+    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+
+
+_SPELT: Final[dict[str, int]] = {
     spelling: number
     for language in reversed(_LANGUAGES.split("\n\n"))
     for number, month in enumerate(language.split(), start=1)
     for spelling in month.split("|")
 }
+MONTHS: Final[dict[str, int]] = {without_accents(name): number for name, number in _SPELT.items()} | _SPELT
 
-MERIDIEM: Final[dict[str, str]] = {
-    "am": "am",
-    "pm": "pm",
-    "上午": "am",
-    "早上": "am",
-    "早晨": "am",
-    "凌晨": "am",
-    "清晨": "am",
-    "下午": "pm",
-    "中午": "pm",
-    "晚上": "pm",
-    "傍晚": "pm",
-    "晚间": "pm",
-    "午前": "am",
-    "午後": "pm",
-    "오전": "am",
-    "오후": "pm",
+WEEKDAY_OR_MONTH: Final = frozenset(("mar",))  # mardi, martes, martedì: a month only where no other is named
+WORD_OR_ZONE: Final = frozenset(("at", "et", "ct", "pt", "mt", "met", "est", "eat", "cat", "art"))
+
+# noon is before and after twelve; night is before midnight, or else after it: then nobody can tell of which day.
+_HALVES = {
+    "am": "am 上午 午前 凌晨 오전 πμ",
+    "morning": "早上 早晨 清晨 清早 早 早間 早间",
+    "noon": "中午 正午 午间 午間",
+    "pm": "pm 下午 午後 午后 傍晚 오후 μμ",
+    "night": "晚上 晚间 晚間 晚 夜 夜间 夜間 夜里 深夜 半夜",
 }
+MERIDIEM: Final[dict[str, str]] = {word: half for half, words in _HALVES.items() for word in words.split()}
 
 # Minutes east of UTC. RFC 822 names first; then what feeds write although the letters are ambiguous in theory:
-# CST and IST are read as RFC 822 and India have them, BST as British Summer Time.
+# CST and IST are read as RFC 822 and India have them, BST as British Summer Time. The military letters were
+# defined with the wrong sign once, so all of them say only that the time is UTC (RFC 5322 §4.3).
 _ZONES = {
-    -720: "Y",
     -600: "HST",
     -540: "AKST",
     -480: "PST PT AKDT",
     -420: "MST PDT MT",
     -360: "CST MDT CT",
     -300: "EST CDT ET PET",
-    -240: "EDT AST CLT VET",
+    -240: "EDT AST AT CLT VET",
     -210: "NST",
     -180: "ADT BRT ART CLST",
     -150: "NDT",
     -120: "BRST",
-    -60: "N",
-    0: "Z UT UTC GMT WET ZULU",
-    60: "BST WEST CET MEZ MET A",
+    0: "Z UT UTC GMT WET ZULU A B C D E F G H I K L M N O P Q R S T U V W X Y",
+    60: "BST WEST CET MEZ MET",
     120: "CEST MESZ MEST SAST CAT EET",
     180: "EEST MSK EAT TRT",
     240: "MSD GST",
@@ -117,7 +119,7 @@ _ZONES = {
     600: "AEST",
     630: "ACDT",
     660: "AEDT",
-    720: "NZST M",
+    720: "NZST",
     780: "NZDT",
 }
 

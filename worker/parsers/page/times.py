@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from worker.parsers.dates import parse_date, zone_named
+from worker.parsers.dates import hour_of, parse_date, zone_named
 from worker.parsers.page.head import Head
 
 _SHORT = 50  # a line that may say no more than 3小时前
 _LONGEST = 300  # characters of a line in which dates are looked for
 _CLOCK = (
-    r"(?:[\sT,]{0,4}(?:[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?\s{0,4}(?P<half>上午|下午|凌晨|早上|清晨|中午|晚上|晚间|AM|PM)?"
+    r"(?:[\sT,]{0,4}(?:[(（]?(?:星期|周|週)[一二三四五六日天][)）]?)?\s{0,4}(?P<half>上午|下午|凌晨|早上|清晨|中午|晚上|晚[间間]?|傍晚|午[后後]|深夜|AM|PM)?"
     r"\s{0,3}(?P<hour>[01]?\d|2[0-4])\s?[:时點点時]\s?(?P<minute>[0-5]\d)(?!\d)(?:\s?[:分]\s?(?P<second>[0-5]\d)(?!\d))?分?秒?"
     r"(?:\s?(?P<after>[AaPp]\.?[Mm])\b)?(?P<zone>\s?(?:Z\b|[+-]\d{2}:?\d{2}\b))?)?"
 )
@@ -121,17 +121,12 @@ def _full(match: re.Match[str], year: str, zone: str) -> Moment | None:
     if by_day:
         at = parse_date(day, zone)
         return Moment(at, True, match.start(), match.end()) if at else None
-    hour = _hour(int(match["hour"]), match["half"] or match["after"])
+    hour = hour_of(int(match["hour"]), match["half"] or match["after"])
+    if hour is None:
+        return None
     clock = f"{hour:02}:{match['minute']}:{match['second'] or '00'}"
     at = parse_date(f"{day} {clock}{(match['zone'] or '').strip()}", zone)
     return Moment(at, False, match.start(), match.end()) if at else None
-
-
-def _hour(hour: int, half: str | None) -> int:
-    word = (half or "").lower().replace(".", "")
-    if word in {"下午", "晚上", "晚间", "pm", "中午"} and hour < 12:
-        return hour + 12 if not (word == "中午" and hour > 3) else hour
-    return 0 if word in {"am", "凌晨"} and hour == 12 else hour
 
 
 def _relative(line: str, zone: str, now: datetime) -> Iterator[Moment]:
