@@ -42,6 +42,21 @@ def document(text: str, encoding: str, label: str | None) -> bytes:
         ("Œuvre d’été — déjà vu", "windows-1252", "iso-8859-1", None, "windows-1252"),
         ("Новости дня", "windows-1251", "windows-1251", None, "windows-1251"),
         ("Новости дня", "koi8-r", "koi8-r", None, "koi8-r"),
+        # labels that browsers know and Python does not, or takes for less than they mean
+        (CHINESE + "镕囍", "gbk", "csGB2312", None, "gb18030"),
+        (CHINESE + "镕囍", "gbk", "EUC-CN", None, "gb18030"),
+        (TRADITIONAL, "big5", "x-big5", None, "big5hkscs"),
+        ("서울에서 회의가 열렸다 펲", "cp949", "ks_c_5601-1989", None, "cp949"),
+        ("Новости дня", "windows-1251", "win-1251", None, "cp1251"),
+        ("Œuvre d’été — déjà vu", "windows-1252", "ms-ansi", None, "windows-1252"),
+        # seven bits that only look like ASCII
+        ("東京で会議が開かれた", "iso-2022-jp", "ISO-2022-JP", None, "iso-2022-jp"),
+        ("東京で会議が開かれた", "iso-2022-jp", None, "text/xml; charset=iso-2022-jp", "iso-2022-jp"),
+        ("東京で会議が開かれた", "iso-2022-jp", None, None, "iso-2022-jp"),
+        (CHINESE, "hz", "HZ-GB-2312", None, "hz"),
+        # said to be something else, or nothing
+        ("서울에서 새로운 박물관이 문을 열었다. 많은 사람들이 찾아왔다", "euc-kr", None, None, "cp949"),
+        ("Über Öl", "cp037", "ibm037", None, "ibm037"),
     ],
 )
 def test_the_text_survives(text: str, encoding: str, label: str | None, content_type: str | None, charset: str) -> None:
@@ -89,6 +104,27 @@ def test_a_stray_western_byte_in_utf_8_is_itself_and_spoils_nothing() -> None:
     charset, utf8 = decode(body, None)
     assert charset == "utf-8"
     assert CHINESE + " España" in utf8.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'\xef\xbb\xbf<?xml version="1.0"?><rss><title>\xe4\xb8\xad Espa\xf1a</title></rss>', "中 España"),
+        (
+            "<rss><title>Ça va, 中文, </title><item>caf?</item><item>na?ve</item></rss>".encode().replace(
+                b"?", b"\xe9"
+            ),
+            "Ça va, 中文",
+        ),
+        (b'<?xml version="1.0" encoding="no-such-charset"?><rss><title>5 \x80</title></rss>', "5 €"),
+    ],
+)
+def test_a_few_strange_bytes_do_not_make_another_encoding(body: bytes, text: str) -> None:
+    assert text in decode(body, None)[1].decode("utf-8")
+
+
+def test_what_only_looks_like_escapes_stays_as_it_is() -> None:
+    assert decode(b"<rss>in ~{hz~} and \\x1b$B</rss>", "text/xml")[1] == b"<rss>in ~{hz~} and \\x1b$B</rss>"
 
 
 def test_a_chinese_character_cut_in_half_costs_one_character() -> None:

@@ -29,43 +29,55 @@ _WIDE = (
     (b"{\0", "utf-16-le"),
     (b"\0{", "utf-16-be"),
 )
+_EBCDIC = b"\x4c\x6f\xa7\x94"  # "<?xm"
+_SEVEN_BITS = ("iso-2022-", "iso2022", "csiso2022", "hz")
+# Labels that Python does not know by themselves.
 _ALIASES = {
-    "gb2312": "gb18030",
-    "gb_2312-80": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "gb-18030": "gb18030",
-    "cp936": "gb18030",
-    "ms936": "gb18030",
-    "hz-gb-2312": "hz",
-    "big5": "big5hkscs",
-    "big-5": "big5hkscs",
-    "big5-hkscs": "big5hkscs",
-    "x-x-big5": "big5hkscs",
-    "iso-8859-1": "windows-1252",
-    "iso8859-1": "windows-1252",
-    "iso_8859-1": "windows-1252",
-    "latin1": "windows-1252",
-    "latin-1": "windows-1252",
-    "us-ascii": "windows-1252",
-    "ascii": "windows-1252",
     "ansi": "windows-1252",
-    "iso-8859-9": "windows-1254",
-    "iso-8859-11": "cp874",
+    "ms-ansi": "windows-1252",
+    "iso88591": "windows-1252",
+    "big-5": "big5hkscs",
+    "big5-eten": "big5hkscs",
+    "cn-big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "csgb2312": "gb18030",
+    "gb-18030": "gb18030",
+    "gb13000": "gb18030",
+    "gb_2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "hz-gb-2312": "hz",
+    "cseuckr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "ksc_5601": "cp949",
+    "windows-949": "cp949",
+    "iso-8859-8-i": "iso-8859-8",
+    "mac": "macintosh",
+    "mac-roman": "macintosh",
+    "csmacintosh": "macintosh",
     "tis-620": "cp874",
     "windows-874": "cp874",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
     "sjis": "cp932",
-    "x-sjis": "cp932",
     "windows-31j": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "windows-949": "cp949",
-    "uhc": "cp949",
-    "utf8": "utf-8",
     "unicode": "utf-16",
 }
+# What browsers read for a label, by Python's name of the codec: a larger set of the same, under one name.
+_WIDER = {
+    "ascii": "windows-1252",
+    "iso8859-1": "windows-1252",
+    "iso8859-9": "windows-1254",
+    "iso8859-11": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+    "cp1252": "windows-1252",
+    "cp949": "cp949",
+    "utf-8": "utf-8",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+_WINDOWS = re.compile(r"win(?:dows)?[-_]?(\d{3,4})", re.ASCII)
 _SECOND_TRY = {"big5hkscs": "cp950", "cp949": "johab", "windows-1252": "latin-1"}
 # What servers say when nobody told them: a detector that is sure of a multi-byte script knows better.
 _SERVER_DEFAULT = frozenset({"windows-1252"})
@@ -101,19 +113,38 @@ def _decode(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     for look, charset in _WIDE:
         if head.startswith(look):
             return charset, _recode(body[len(body) - len(body.lstrip()) :] if look[0] else body, charset)
+    if head == _EBCDIC:
+        return _ebcdic(body)
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return _mostly_utf8(body) or _by_label(body, content_type)
+    if (b"\x1b$" in body or b"~{" in body) and body.isascii():
+        return _by_escapes(body, content_type)
+    return "utf-8", body
+
+
+def _ebcdic(body: bytes) -> tuple[str, bytes]:
+    """A document of a mainframe; its prolog says which of them."""
+    prolog = _PROLOG.match(body[:400].decode("cp037").encode("utf-8"))
+    charset = (_codec(prolog[1].decode("ascii")) if prolog else None) or "cp037"
+    return charset, body.decode(charset, "replace").encode("utf-8", "replace")
+
+
+def _by_escapes(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    """An encoding of seven bits, which changes its meaning by escapes and looks like ASCII."""
+    likely = "iso-2022-jp" if b"\x1b$B" in body else None
+    for charset in (*_claimed(body, content_type), likely):
+        if charset and charset.startswith(_SEVEN_BITS):
+            return charset, body.decode(charset, "replace").encode("utf-8", "replace")
     return "utf-8", body
 
 
 def _mostly_utf8(body: bytes) -> tuple[str, bytes] | None:
     """UTF-8 into which a few bytes of something else strayed; other encodings hardly ever look like that."""
-    text = body.decode("utf-8", "replace")
-    holes = text.count("\ufffd")
-    ascii_bytes = len(body.translate(None, _HIGH))
-    if len(text) - ascii_bytes - holes <= holes:
+    high = len(body) - len(body.translate(None, _HIGH))
+    read = len(body.decode("utf-8", "ignore").encode("utf-8")) - (len(body) - high)
+    if read <= 2 * (high - read):  # letters of other encodings look like UTF-8 once in a while, most of them never
         return None
     return "utf-8", body.decode("utf-8", _STRAY).encode("utf-8")
 
@@ -133,7 +164,7 @@ codecs.register_error(_STRAY, _stray)
 
 def _by_label(body: bytes, content_type: str | None) -> tuple[str, bytes]:
     """Not valid UTF-8: the first label that fits, else the least bad one."""
-    labels = _labels(body, content_type)
+    labels = _labels(body, content_type) or ["gb18030", "windows-1252"]
     for label in labels:
         for charset in (label, _SECOND_TRY.get(label)):
             if charset and (text := _strict(body, charset)) is not None:
@@ -153,21 +184,25 @@ def _by_label(body: bytes, content_type: str | None) -> tuple[str, bytes]:
 
 def _labels(body: bytes, content_type: str | None) -> list[str]:
     """Candidate encodings in order of trust, as Python codec names, none of them UTF-8."""
-    prolog = _PROLOG.match(body[:400])
-    declared = _codec(prolog[1].decode("ascii")) if prolog else None
-    http = _HTTP_LABEL.search(content_type or "")
-    labelled = _codec(http[1]) if http else None
+    declared, labelled = _claimed(body, content_type)
     meta = _meta(body)
     detected = _codec(cchardet.detect(body).get("encoding") or "")
+    if detected in _CHINESE and _is_korean(body):
+        detected = "cp949"
     order = [declared, labelled, meta, detected]
     if declared is None and labelled in _SERVER_DEFAULT and detected and _multibyte(detected):
         order = [meta if meta and _multibyte(meta) else None, detected, labelled]
     if _is_html(body):
         order = _chinese_first(body, order)
-    if not any(order):
-        order = ["gb18030", "windows-1252"]
     # A label that says UTF-8 is already known to be wrong; a few bad bytes are dealt with by the caller.
     return [label for label in dict.fromkeys(order) if label and not label.startswith(("utf-8", "utf-16", "utf-32"))]
+
+
+def _claimed(body: bytes, content_type: str | None) -> tuple[str | None, str | None]:
+    """The encodings that the XML prolog and the HTTP label name."""
+    prolog = _PROLOG.match(body[:400])
+    http = _HTTP_LABEL.search(content_type or "")
+    return _codec(prolog[1].decode("ascii")) if prolog else None, _codec(http[1]) if http else None
 
 
 def _is_html(body: bytes) -> bool:
@@ -197,6 +232,12 @@ def _common(body: bytes, charset: str) -> float:
     return sum(each in _COMMONEST for each in strange) / len(strange) - strange.count("\ufffd") / len(strange)
 
 
+def _is_korean(body: bytes) -> bool:
+    """Would the bytes be nothing but Hangul? Chinese ones read that way are a mixture."""
+    letters = [each for each in body[:_SAMPLE].decode("cp949", "replace") if each > "\x7f" and each.isalpha()]
+    return sum("\uac00" <= each <= "\ud7a3" for each in letters) > 0.9 * len(letters)
+
+
 _CHINESE = ("gb18030", "big5hkscs")
 _SAMPLE = 200_000
 _CERTAIN = 0.1  # the share of common characters in running Chinese is 0.2 to 0.4
@@ -208,13 +249,16 @@ _COMMONEST = frozenset(
 
 def _codec(label: str) -> str | None:
     name = label.strip().lower()
-    name = _ALIASES.get(name, name)
-    try:
-        found = codecs.lookup(name)
-    except (LookupError, ValueError):
-        return None
-    # Python also knows transforms such as "rot13" or "hex"; those are no charsets.
-    return name if getattr(found, "_is_text_encoding", True) and found.name not in _NOT_CHARSETS else None
+    bare = _WINDOWS.sub(r"cp\1", name.removeprefix("x-"))
+    for each in (_ALIASES.get(name, name), _ALIASES.get(bare, bare)):
+        try:
+            found = codecs.lookup(each)
+        except (LookupError, ValueError):
+            continue
+        # Python also knows transforms such as "rot13" or "hex"; those are no charsets.
+        if getattr(found, "_is_text_encoding", True) and found.name not in _NOT_CHARSETS:
+            return _WIDER.get(found.name, each)
+    return None
 
 
 _NOT_CHARSETS = frozenset(
@@ -240,6 +284,6 @@ def _recode(body: bytes, charset: str) -> bytes:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError:
-            return body.decode("utf-8", "replace").encode("utf-8")
+            return body.decode("utf-8", _STRAY).encode("utf-8")
         return body
     return body.decode(charset, "replace").encode("utf-8", "replace")
