@@ -38,6 +38,9 @@ SAME = [
     ("http://example.com/a?to=http%3A%2F%2Fb.example%2F", "http://example.com/a?to=http://b.example/"),
     ("http://example.com/a?id=1&amp;page=2", "http://example.com/a?id=1&page=2"),
     ("http://example.com/a?id=1&amp;amp;utm_source=rss", "http://example.com/a?id=1"),
+    ("http://example.com/?p=1&#038;lang=zh", "http://example.com/?p=1&lang=zh"),
+    ("http://example.com/?p=1&#x26;lang=zh", "http://example.com/?lang=zh&p=1"),
+    ("http://example.com/?p=1&amp;#038;utm_source=rss", "http://example.com/?p=1"),
     ("http://example.com/a#top", "http://example.com/a"),
     ("http://example.com/a#:~:text=words", "http://example.com/a"),
     # what follows readers around
@@ -75,6 +78,14 @@ SAME = [
     ),
     ("https://www.thepaper.cn/newsDetail_forward_1?commTag=true", "https://m.thepaper.cn/newsDetail_forward_1"),
     ("https://www.bbc.co.uk/news/1?at_medium=RSS&at_campaign=rss&ns_mchannel=rss", "https://www.bbc.co.uk/news/1"),
+    ("https://example.com/a?srsltid=Af&gad_source=1&mibextid=x", "https://example.com/a"),
+    ("https://example.com/a?WT.mc_id=x&id=2&spMailingID=7", "https://example.com/a?id=2"),
+    ("https://xw.qq.com/a/1?tdsourcetag=s_pctim_aiomsg&qq_aio_chat_type=2", "https://xw.qq.com/a/1"),
+    ("https://www.wsj.com/articles/a-1?mod=hp_lead_pos1&reflink=x", "https://www.wsj.com/articles/a-1"),
+    ("https://www.example.com/a?amp=1", "https://www.example.com/a"),
+    ("https://www.example.com/a?amp", "https://www.example.com/a"),
+    ("https://www.example.com/a?outputType=amp", "https://www.example.com/a"),
+    ("https://amp.example.com/a", "https://www.example.com/a"),
     # sessions and aliases
     ("http://example.com/a;jsessionid=1A2B?x=1", "http://example.com/a?x=1"),
     ("http://example.com/a?PHPSESSID=abc", "http://example.com/a"),
@@ -132,6 +143,14 @@ APART = [
     ("http://example.com/a;v=1", "http://example.com/a;v=2"),
     ("http://example.com/100%25", "http://example.com/100"),
     ("https://a.github.io/x", "https://b.github.io/x"),
+    ("http://example.com/?post_type=member&#038;p=1", "http://example.com/?post_type=member&#038;p=2"),
+    ("http://example.com/a?=1", "http://example.com/a?=2"),
+    ("http://example.com/a?amp=2", "http://example.com/a?amp=3"),
+    ("http://example.com/a?output=json", "http://example.com/a"),
+    ("http://example.com/a?mod=1", "http://example.com/a?mod=2"),
+    ("http://example.com/a/amp/", "http://example.com/a/"),
+    ("http://mobile.example.com/", "http://example.com/"),  # a desk for telephones, at Chinese portals
+    ("http://amp.com/a", "http://com.example/a"),
     # at hosts of which we know what selects
     ("https://mp.weixin.qq.com/s?__biz=M&mid=1&idx=1&sn=a", "https://mp.weixin.qq.com/s?__biz=M&mid=1&idx=2&sn=b"),
     (
@@ -218,7 +237,17 @@ def test_an_anchor_counts_when_it_is_told_to() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mailto:a@example.org", "javascript:1", "/a", "http://", "http://[::1", "http://a:b/"]
+    "url",
+    [
+        "",
+        "mailto:a@example.org",
+        "javascript:1",
+        "/a",
+        "http://",
+        "http://[::1",
+        "http://a:b/",
+        "http://a.example\\@b.example/",
+    ],
 )
 def test_what_is_no_web_address_has_no_key(url: str) -> None:
     assert link_key(url) is None

@@ -34,6 +34,7 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|php\d?|aspx?|jsp
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|[^\x21-\x7e]|[\"<>\\^`{|}]")
 _SESSION_VALUE = re.compile(r"[0-9a-f]{20,}|[0-9a-z]{26,}", re.IGNORECASE)
 _ESCAPED_AMPERSAND = re.compile(r"(?:amp;)+", re.IGNORECASE)
+_NUMBERED_AMPERSAND = re.compile(r"&(?:amp;)*#(?:0*38|x0*26);", re.IGNORECASE)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # Besides, in a query: whatever parts it into names and values (& = # +) is told from its code, the rest is not.
 _PLAIN_IN_QUERY = _UNRESERVED | frozenset(b"!$'()*,/:?@")
@@ -43,15 +44,15 @@ _PLAIN_ORIGIN = r"(https?)://([a-z0-9.-]+)(?::([1-5]\d{4}|[1-9]\d{0,3}))?"
 _SIMPLE = re.compile(_PLAIN_ORIGIN + r"(/[A-Za-z0-9._~/-]*)?(?:\?([!\"$-~]*))?")
 _SIMPLE_ORIGIN = re.compile(_PLAIN_ORIGIN + r"(?=[/?#]|\Z)")
 _LONGEST_KEPT = 2_000
-_FOLDED_LABELS = ("www.", "m.")
+_FOLDED_LABELS = ("www.", "m.", "amp.")  # not mobile.: at Chinese portals that is the desk for telephones
 
 
 def link_key(url: str, *, keep_fragment: bool = False) -> str | None:
     """The canonical identity form of an http(s) address, None for anything else; applying it twice changes nothing.
 
-    Folded: scheme, ``www.`` and ``m.``, letter case and IDN of the host, default port, user info, dot segments,
-    percent-encoding, ``&amp;``, session ids, index pages, tracking parameters, parameter order, fragment. Routes
-    (``#!…``, ``#/…``) are kept; other fragments only if told.
+    Folded: scheme, ``www.``, ``m.`` and ``amp.``, letter case and IDN of the host, default port, user info, dot
+    segments, percent-encoding, ``&amp;``, session ids, index pages, tracking parameters, parameter order, fragment.
+    Routes (``#!…``, ``#/…``) are kept; other fragments only if told.
     """
     if len(url) > _LONGEST_KEPT:
         return _link_key(url, keep_fragment)
@@ -141,9 +142,12 @@ def _suffixes() -> PublicSuffixList:
 
 def _split(url: str) -> SplitResult | None:
     try:
-        parts = urlsplit(_INNER_BREAKS.sub("", url.strip(_TRIMMED)))
+        # WordPress writes & as &#038;, which would begin a fragment and lose what selects the article.
+        parts = urlsplit(_NUMBERED_AMPERSAND.sub("&", _INNER_BREAKS.sub("", url.strip(_TRIMMED))))
         if parts.scheme not in _DEFAULT_PORTS or (parts.port or 0) < 0:
             return None
+        if "\\" in parts.netloc:
+            return None  # readers disagree about which host such an address names
     except ValueError:
         return None
     return parts
@@ -170,7 +174,7 @@ def _ascii_host(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _folded_host(host: str) -> str:
-    """The host without ``www.`` or ``m.``, unless that would leave less than a registered name."""
+    """The host without ``www.``, ``m.`` or ``amp.``, unless that would leave less than a registered name."""
     owned = registrable_domain(host)
     while host != owned and host.startswith(_FOLDED_LABELS):
         host = host.partition(".")[2]
@@ -228,7 +232,7 @@ def _query(query: str, host: str, path: str) -> str:
         # Links are copied out of HTML with their ampersands still escaped.
         escaped = _ESCAPED_AMPERSAND.match(part)
         name, _, value = part[escaped.end() if escaped else 0 :].partition("=")
-        if name:
+        if name or value:
             pairs.append((name, value))
     kept = _kept(pairs, host, path)
     if kept is None:
