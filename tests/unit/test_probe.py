@@ -84,6 +84,48 @@ def test_many_feeds_one_line_each_in_order(feed: Path, tmp_path: Path) -> None:
     assert [bool(answer["warnings"]) for answer in answers] == [False, False, True, True, True, True, True]
 
 
+@pytest.mark.parametrize(
+    ("line", "named", "why"),
+    [
+        ('{"file": "FEED"', None, "this line is no JSON"),
+        ('{"nothing": true}', None, "this line names no file"),
+        ('["FEED"]', None, "this line names no file"),
+        ("[" * 100_000, None, "this line is no JSON"),
+        ('{"file": 7}', 7, '"file" is no text but 7'),
+        ('{"file": "FEED", "url": ["x"]}', "FEED", '"url" is no text'),
+        ('{"file": "FEED", "content_type": 1}', "FEED", '"content_type" is no text'),
+        ('{"file": "FEED", "zone": "Nowhere/Land"}', "FEED", '"zone" is no IANA zone: Nowhere/Land'),
+        ('{"file": "缺.xml"}', "缺.xml", "缺.xml: No such file"),
+        ('{"file": "a\\u0000b"}', "a\0b", "name a file that can be read"),
+        ('{"file": "a\\ud800b"}', "a\ud800b", "name a file that can be read"),
+        ('{"file": "-"}', "-", '"-" cannot be a file here'),
+    ],
+)
+def test_a_bad_line_is_answered_in_words_and_ends_nothing(feed: Path, line: str, named: Any, why: str) -> None:
+    lines = [line.replace("FEED", str(feed)), json.dumps({"file": str(feed)})]
+    [bad, good] = run("feed", "--jsonl", stdin="\n".join(lines))
+    assert bad["file"] == (str(feed) if named == "FEED" else named)
+    [warning] = bad["warnings"]
+    assert why in warning
+    assert "parser failed" not in warning
+    assert [entry["title"] for entry in good["entries"]] == ["条目"]
+    assert list(bad) == list(good)
+
+
+@pytest.mark.parametrize("spoil", [slice(40), slice(10), slice(0, None, 2)])
+def test_a_spoilt_archive_is_named(tmp_path: Path, spoil: slice) -> None:
+    path = tmp_path / "feed.xml.gz"
+    path.write_bytes(b"\x1f\x8b" + gzip.compress(FEED.encode() * 9)[spoil][2:])
+    [answer] = run("feed", "--jsonl", stdin=json.dumps({"file": str(path)}))
+    assert "feed.xml.gz: looks like gzip, but cannot be unpacked" in answer["warnings"][0]
+
+
+def test_a_line_may_leave_out_what_it_does_not_know(feed: Path) -> None:
+    line = json.dumps({"file": str(feed), "url": None, "content_type": None, "zone": "Asia/Shanghai", "id": 7})
+    [answer] = run("feed", "--jsonl", stdin="\ufeff" + line)
+    assert answer["entries"][0]["published"] == "2026-11-24T02:00:00Z"
+
+
 def test_addresses() -> None:
     answers = run("url", stdin="http://WWW.Example.com:80/a/../b.html?utm_source=x#c\njavascript:alert(1)\n")
     assert answers[0] == {

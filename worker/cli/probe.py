@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from worker.cli.probe_input import Node, check_zone, document_of, lines, print_node, read
+from worker.cli.probe_input import Node, asked_in, check_zone, document_of, lines, named_in, print_node, read
 from worker.cli.probe_near import near_command
 from worker.cli.probe_page import page_command
 from worker.errors import NewsroadError
@@ -136,16 +136,15 @@ def _time(moment: datetime | None) -> str | None:
 
 def _probe_line(line: bytes, zone: str) -> Node:
     """One line of ``--jsonl``. Whatever is wrong with it or its file becomes a warning in its answer."""
-    name: Any = None
     try:
-        asked = json.loads(line)
-        name = asked["file"]
-        document = Document(read(name), asked.get("url"), asked.get("content_type"), asked.get("zone") or zone)
-        return {"file": name, **as_node(parse(document))}
-    except (NewsroadError, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-        return {"file": name, **as_node(ParsedFeed(format="", warnings=(f"cannot be read: {error}",)))}
+        asked = asked_in(line)
+        document = Document(read(asked["file"]), asked.get("url"), asked.get("content_type"), asked.get("zone", zone))
+        return {"file": asked["file"], **as_node(parse(document))}
+    except NewsroadError as error:
+        warning = f"cannot be read: {error}"
     except Exception as error:  # noqa: BLE001 -- one feed of thousands must not end the run; the answer names it
-        return {"file": name, **as_node(ParsedFeed(format="", warnings=(f"the parser failed: {error!r}",)))}
+        warning = f"the parser failed: {error!r}"
+    return {"file": named_in(line), **as_node(ParsedFeed(format="", warnings=(warning,)))}
 
 
 def _say(words: str, *, err: bool = False) -> None:

@@ -14,12 +14,12 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from queue import Queue
 from threading import Thread
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from worker.cli.probe_input import Node, check_zone, document_of, print_node, read
+from worker.cli.probe_input import Node, asked_in, check_zone, document_of, named_in, print_node, read
 from worker.errors import NewsroadError
 from worker.log import readable
 from worker.model.feed import Document
@@ -92,18 +92,18 @@ def _zone_for(document: Document) -> str:
 
 def probe_line(line: bytes, zone: str | None) -> Node:
     """One line of ``--jsonl``. Whatever is wrong with it or its file becomes a warning in its answer."""
-    name: Any = None
     try:
-        asked = json.loads(line)
-        name = asked["file"]
-        document = Document(read(name), asked.get("url"), asked.get("content_type"), asked.get("zone") or zone or "UTC")
-        if not (zone or asked.get("zone")):
+        asked = asked_in(line)
+        given = asked.get("zone", zone)
+        document = Document(read(asked["file"]), asked.get("url"), asked.get("content_type"), given or "UTC")
+        if not given:
             document = replace(document, zone=_zone_for(document))
-        return {"file": name, **as_node(read_page(document, now=datetime.now(UTC)), document.zone)}
-    except (NewsroadError, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-        return {"file": name, **as_node(ParsedPage(warnings=(f"cannot be read: {error}",)))}
+        return {"file": asked["file"], **as_node(read_page(document, now=datetime.now(UTC)), document.zone)}
+    except NewsroadError as error:
+        warning = f"cannot be read: {error}"
     except Exception as error:  # noqa: BLE001 -- one page of thousands must not end the run; the answer names it
-        return {"file": name, **as_node(ParsedPage(warnings=(f"the parser failed: {error!r}",)))}
+        warning = f"the parser failed: {error!r}"
+    return {"file": named_in(line), **as_node(ParsedPage(warnings=(warning,)))}
 
 
 def _answers(zone: str | None) -> Iterator[Node]:
@@ -131,14 +131,7 @@ def _result(line: bytes, future: Future[Node]) -> Node:
     try:
         return future.result()
     except Exception as error:  # noqa: BLE001 -- a process that died takes its page with it, not the run
-        return {"file": _named(line), **as_node(ParsedPage(warnings=(f"the parser failed: {error!r}",)))}
-
-
-def _named(line: bytes) -> Any:
-    try:
-        return json.loads(line)["file"]
-    except (ValueError, KeyError, TypeError):
-        return None
+        return {"file": named_in(line), **as_node(ParsedPage(warnings=(f"the parser failed: {error!r}",)))}
 
 
 def _tell(parsed: ParsedPage, zone: str) -> None:
