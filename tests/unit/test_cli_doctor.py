@@ -11,6 +11,7 @@ import redis
 from tests.road import Item, Road
 from worker.cli.doctor import Finding, Health, broker, exposure, folder
 from worker.demo.site import Document
+from worker.pipeline import settle
 from worker.settings import Settings
 from worker.store.engine import Database
 from worker.store.migrate import migrate
@@ -135,3 +136,15 @@ def test_the_folder_that_a_command_makes_is_for_its_owner_alone(tmp_path) -> Non
     migrate(database)
     database.close()
     assert [one.health for one in folder(Settings(home=home)) if one.check == "folder"] == [Health.OK]
+
+
+def test_an_article_that_could_not_be_decided_about(well: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_case: object) -> None:
+        raise RuntimeError("少了一个栏目")
+
+    monkeypatch.setattr(settle, "decide", fails)
+    well.publish("jiang", Item("1", "江城代表团走访学校"))
+    well.run()
+    (words,) = findings(well)["decisions"]
+    assert words.startswith("1 article could not be decided about, by a fault of Newsroad: RuntimeError: 少了")
+    assert "江城代表团走访学校" in well.cli("review", "list", "--reason", "FAULT").text

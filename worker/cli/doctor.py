@@ -26,7 +26,9 @@ from worker.destinations import OPTIONS, secret_references
 from worker.destinations.kind import Options
 from worker.errors import CatalogueError, SecretError, StoreError
 from worker.log import readable
+from worker.model.delivery import Reason
 from worker.model.overview import Overview, SourceState
+from worker.model.review import HeldFilter
 from worker.model.words import counted
 from worker.openings import workdays_of
 from worker.settings import Settings, resolve_secret
@@ -36,6 +38,7 @@ TICK_AGE = timedelta(seconds=30)
 LEAST_FREE = 0.05
 LEAST_PASSWORD = 12
 FILED_WITHIN = timedelta(days=1)
+MOST_HELD = 1000  # holds that are counted
 TOLD = 5  # names listed in one line
 OCTOBER = 10  # from when next year's days off should be known
 
@@ -103,6 +106,7 @@ def examine(services: Services) -> Findings:
     yield from told(services)
     yield from stopped(services)
     yield from places(overview)
+    yield from undecided(services)
     yield from origins(overview)
     yield from index(services)
 
@@ -322,6 +326,16 @@ def places(overview: Overview) -> Findings:
         yield Finding("deliveries", Health.WARN, f"{parked} given up", cure)
     if not (stopped or failing or parked):
         yield Finding("destinations", Health.OK, f"all {len(overview.destinations)} can be delivered to")
+
+
+def undecided(services: Services) -> Findings:
+    """Every article could be decided about."""
+    rows = services.people.held(MOST_HELD, HeldFilter(reason=Reason.FAULT.value))
+    if rows:
+        articles = counted(len({row.article for row in rows}), "article")
+        words = f"{articles} could not be decided about, by a fault of Newsroad: {rows[0].decision.note}"
+        cure = "report it; it is tried again by itself. Which ones: newsroad review list --reason FAULT"
+        yield Finding("decisions", Health.WARN, words, cure)
 
 
 def origins(overview: Overview) -> Findings:

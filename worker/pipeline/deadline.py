@@ -21,7 +21,8 @@ def in_time(decision: Decision, pair: Pair, version: int, deadline: int | None, 
     dropped = pair.decision if pair.decision_version == version and is_dropped(pair.decision) else None
     if dropped is not None and decision.by is None and not _first_of_two(decision, dropped):
         return dropped
-    if deadline is None or decision.use is not Use.HOLD or decision.reasons[0] in WAITS_BY_ITSELF:
+    by_itself = decision.reasons[0] in (*WAITS_BY_ITSELF, Reason.FAULT)
+    if deadline is None or decision.use is not Use.HOLD or by_itself:
         return decision
     since = pair.held_since if pair.held_since is not None and pair.decision_version == version else now
     over = since + timedelta(seconds=deadline)

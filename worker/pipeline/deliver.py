@@ -23,7 +23,7 @@ from worker.model.delivery import Action, Answer, DeliveryState, Parcel
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Gate
 from worker.model.fetch import Lane, Outcome, Request
 from worker.model.stops import Stop
-from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch, rehearsed
+from worker.pipeline.dispatch import STOPPED, Dispatcher, after_answer, after_batch, after_fault, rehearsed
 from worker.pipeline.opened import Conversation, Flying, Open
 from worker.pipeline.stopping import gate
 from worker.ports import Clock, Http
@@ -254,7 +254,7 @@ class Deliverer:
     def _take(self, claimed: Mapping[str, Sequence[DueDelivery]]) -> None:
         """Decide again about everything claimed, in one go; what must not go is written off at once."""
         try:
-            prepared = self.dispatcher.prepare(claimed, lease=self.lease)
+            prepared = self._prepared(claimed)
         except StoreError:
             with suppress(StoreError):
                 held = [due.id for some in claimed.values() for due in some]
@@ -264,8 +264,25 @@ class Deliverer:
             first = [due for due in ready if due.action is Action.RETRACT]
             self._open[key].waiting.extendleft(reversed(first))
             self._open[key].waiting.extend(due for due in ready if due.action is not Action.RETRACT)
-            if len(ready) < len(claimed[key]):
-                self.counts[key, "decided anew"] += len(claimed[key]) - len(ready)
+
+    def _prepared(self, claimed: Mapping[str, Sequence[DueDelivery]]) -> dict[str, list[DueDelivery]]:
+        """What may go. Where deciding raises, it is done one by one, so that only the guilty one has to wait."""
+        try:
+            prepared = self.dispatcher.prepare(claimed, lease=self.lease)
+            for key, some in claimed.items():
+                self.counts[key, "decided anew"] += len(some) - len(prepared[key])
+            return prepared
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told of the guilty one
+            if sum(map(len, claimed.values())) == 1:
+                [(key, [due])] = [(key, some) for key, some in claimed.items() if some]
+                fault = after_fault(key, due, error, self.clock(), self.rng)
+                self._open[key].answered.append(fault)
+                self.counts[key, "not decided by a fault of ours"] += 1
+                return {one: [] for one in claimed}
+        singly = [(key, self._prepared({key: [due]})[key]) for key, some in claimed.items() for due in some]
+        return {key: [due for own, ready in singly if own == key for due in ready] for key in claimed}
 
     def _start(self, opened: Open, due: DueDelivery) -> list[Lane]:
         flying = Flying(opened, due, self._talk(opened, due))

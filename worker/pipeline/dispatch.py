@@ -25,6 +25,7 @@ from worker.model.delivery import (
 from worker.model.dispatch import Attempted, DestinationChange, DestinationClaim, DueDelivery, Material
 from worker.model.stops import Stop
 from worker.openings import Timetable
+from worker.pipeline.faults import in_words
 from worker.pipeline.release import address_of, build_case, build_withdrawal
 from worker.pipeline.shared import Shared, Text, TextStore
 from worker.pipeline.stopping import keeps
@@ -232,6 +233,24 @@ def after_answer(
         attempt=due.attempts,
         failures=failures,
         answer=answer,
+    )
+
+
+def after_fault(key: str, due: DueDelivery, error: Exception, now: datetime, rng: Random) -> Attempted:
+    """What a fault of ours makes of the delivery that could not be decided about: it waits as after a refusal, and is
+    parked after the last try. Its destination is not to blame."""
+    failures = due.failures + 1
+    again = schedule.next_attempt(failures, now, rng, retraction=due.action is Action.RETRACT)
+    detail = f"a fault of Newsroad, please report it: {in_words(error)}"
+    return Attempted(
+        delivery=due.id,
+        destination=key,
+        state=DeliveryState.DUE if again is not None else DeliveryState.PARKED,
+        due_at=again or now,
+        at=now,
+        attempt=due.attempts,
+        failures=failures,
+        answer=Answer(Result.UNKNOWN if due.unknown else Result.NOT_SENT, Verdict.PARK, detail=detail),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from worker.model.delivery import Decision
 from worker.model.ingest import Ruling, Story
 from worker.pipeline.rings import Rings
-from worker.pipeline.settle import Settlement, settle, write
+from worker.pipeline.settle import Settlement, settle_or_hold, write
 from worker.pipeline.view import View
 from worker.ports import Clock, Hints, Works
 
@@ -31,7 +31,7 @@ def recheck(works: Works, view: Callable[[], View], hints: Hints, clock: Clock) 
             ids = work.take_recheck(CHUNK)
             standing = view()
             stories = [story for story in work.stories(ids) if story.current is not None]
-            settlements = [at_rest(story, settle(story, standing, now), now) for story in stories]
+            settlements = [at_rest(story, settle_or_hold(story, standing, now), now) for story in stories]
             write(work, settlements, now)
         made += sum(len(one.orders) for one in settlements)
         rings.hear(settlements, standing)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from worker.model.feed import Role
 from worker.model.polling import SnapshotClaim
-from worker.pipeline.settle import Settlement, settle, write
+from worker.pipeline.settle import Settlement, settle_or_hold, write
 from worker.pipeline.view import View
 from worker.pipeline.withdraw import withdrawal
 from worker.ports import Work
@@ -43,7 +43,7 @@ def apply_tombstones(
     withdrawn = 0
     for story in work.stories({article for _, article in found}):
         if story.carried:
-            settlements.append(settle(story, view, now))
+            settlements.append(settle_or_hold(story, view, now))
             continue
         settlements.append(withdrawal(story, view, now, reason=REASON))
         work.bury(story.article, reason=REASON, by=claim.source, note=None, now=now, scope=claim.source_id)

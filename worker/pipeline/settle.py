@@ -18,6 +18,7 @@ from worker.model.ingest import Copy, Order, Pair, Ruling, Story, VersionRow
 from worker.model.media import MediaChange
 from worker.pipeline.copies import lost_media, media_change, takes_media_back
 from worker.pipeline.deadline import in_time
+from worker.pipeline.faults import undecided
 from worker.pipeline.leading import choose_lead, speaks
 from worker.pipeline.release import build_case, build_release, story_withdrawal
 from worker.pipeline.timing import as_seen, ended, timed
@@ -92,6 +93,23 @@ def settle(
     return _with_pairs(Settlement(version=settled.row, placements=placements), settled, view)
 
 
+def settle_or_hold(story: Story, view: View, now: datetime, *, visible_at: datetime | None = None) -> Settlement:
+    """As ``settle``, for whoever settles many articles in one transaction: where a fault of ours raises, everything
+    decided about the article is held, and tried again later. Raises it for an article that was never settled."""
+    try:
+        return settle(story, view, now, visible_at=visible_at)
+    except Exception as error:
+        if story.current is None:
+            raise
+        rulings: list[Ruling] = []
+        for destination in view.carrying(frozenset(story.channels)):
+            pair = story.pair(destination.key)
+            held = undecided(error, pair, pair.decision_version, now)
+            if pair.decision is not None and held != pair.decision:
+                rulings.append(Ruling(story.article, pair.destination, pair.decision_version, held, pair.is_coming))
+        return Settlement(rulings=tuple(rulings))
+
+
 def waiting_lead(story: Story, view: View, now: datetime) -> WaitingLead | None:
     """The copy of ``story`` that would lead if it might be shown wherever the article is."""
     return None if story.withdrawn or not story.carried else _led(story, view, now)[1]
@@ -149,8 +167,11 @@ def _refused(better: _Settled, view: View) -> dict[str, Decision]:
         pair = as_seen(better.story.pair(destination.key), destination)
         if not _shows_all(pair):
             continue
-        case = _case(better, pair, destination, view)
-        decision = decide(replace(case, rules=replace(case.rules, people=0), waits=False))
+        try:
+            case = _case(better, pair, destination, view)
+            decision = decide(replace(case, rules=replace(case.rules, people=0), waits=False))
+        except Exception as error:  # noqa: BLE001 - told to people
+            decision = undecided(error, pair, better.version.number, better.now)
         if decision.use is not Use.FULL_TEXT:
             found[destination.key] = decision
     return found
@@ -247,8 +268,11 @@ def _until(decision: Decision, moment: datetime | None) -> Decision:
 def _decide(settled: _Settled, pair: Pair, destination: Destination, view: View) -> Decision:
     if not pair.is_there and not pair.pending and view.is_before(destination.key, settled.version.first_seen):
         return BEFORE
-    case = _case(settled, pair, destination, view)
-    decision = decide(case)
+    try:
+        case = _case(settled, pair, destination, view)
+        decision = decide(case)
+    except Exception as error:  # noqa: BLE001 - told to people
+        return undecided(error, pair, settled.version.number, settled.now)
     if settled.lead.missing and case.approval is None and decision.use in PERMITTED:
         return replace(decision, use=Use.HOLD, reasons=(Reason.PAGE_MISSING, *decision.reasons))
     waits = pair.decision is not None and Reason.LEAD_NOT_PERMITTED in pair.decision.reasons and decision.by is None

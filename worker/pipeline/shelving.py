@@ -12,7 +12,7 @@ from typing import Protocol
 
 from worker.model.dispatch import Gate
 from worker.model.ingest import Pair, Story
-from worker.pipeline.settle import Settlement, settle, write
+from worker.pipeline.settle import Settlement, settle_or_hold, write
 from worker.pipeline.stopping import gate
 from worker.pipeline.view import View
 from worker.ports import Clock, Works
@@ -54,7 +54,7 @@ def shelve_due(store: LocalDeliveries, works: Works, view: Callable[[], View], c
 def end_waiting(story: Story, keys: Collection[str], view: View, now: datetime) -> Settlement:
     """``story`` settled as if nothing waited at ``keys``: what comes of it takes the place of the rows that do."""
     pairs = {key: _without_waiting(story.pairs[key]) for key in keys}
-    settlement = settle(replace(story, pairs={**story.pairs, **pairs}), view, now)
+    settlement = settle_or_hold(replace(story, pairs={**story.pairs, **pairs}), view, now)
     orders = (replace(order, waited=order.destination in keys) for order in settlement.orders)
     return replace(settlement, orders=tuple(orders))
 

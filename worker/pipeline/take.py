@@ -17,7 +17,7 @@ from worker.pipeline.begin import new_stories
 from worker.pipeline.leading import choose_lead, credited, is_reprint_of_old
 from worker.pipeline.removal import apply_tombstones, is_loss
 from worker.pipeline.rings import Rings
-from worker.pipeline.settle import settle, write
+from worker.pipeline.settle import settle_or_hold, write
 from worker.pipeline.view import View
 from worker.ports import Work
 
@@ -122,7 +122,8 @@ class Taking:
     def _settle(self, stories: Sequence[Story], origins: dict[int, Origin]) -> None:
         """``origins`` tells by article which entry moved it first."""
         settlements = [
-            settle(story, self.view, self.now, visible_at=origins[story.article].fetched_at) for story in stories
+            settle_or_hold(story, self.view, self.now, visible_at=origins[story.article].fetched_at)
+            for story in stories
         ]
         write(self.work, settlements, self.now)
         self.rings.hear(settlements, self.view)
@@ -187,7 +188,7 @@ class Taking:
         if not changed:
             return
         stories = [story for story in self.work.stories(changed) if story.current is not None]
-        settlements = [settle(story, self.view, self.now) for story in stories]
+        settlements = [settle_or_hold(story, self.view, self.now) for story in stories]
         write(self.work, settlements, self.now)
         self.rings.hear(settlements, self.view)
 

@@ -96,6 +96,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "早于该目的地开始接收的时间，不补发（补发用 newsroad destination backfill）",
         "It came before this destination began; to send it all the same: newsroad destination backfill",
     ),
+    Reason.FAULT: (
+        "程序出错，未能判定；已发出的保持原样，稍后自动重试，请把附注报告给维护者",
+        "A fault of Newsroad kept it from being decided; what is out stays. It tries again; please report the note",
+    ),
     Reason.ECHO: (
         "内容原本来自或经过该合作方，不再回送",
         "The text comes from or through this partner; it is not sent back",
