@@ -175,19 +175,31 @@ CATALOGUE = Catalogue(
 )
 
 
-def test_the_publisher_is_known_by_its_domain() -> None:
-    feed = Found(
-        "https://rss.host.example/1", ParsedFeed("rss", link="https://www.riverside.example/", language="zh-CN")
-    )
+def test_the_publisher_is_known_by_the_domain_of_the_address() -> None:
+    feed = Found("https://rss.riverside.example/1", ParsedFeed("rss", link="https://www.riverside.example/"))
     addition = plan_addition(CATALOGUE, feed, every="5m")
     assert (addition.key, addition.publisher_key, addition.publisher) == ("river-2", "river", None)
     assert addition.source == {
         "publisher": "river",
         "kind": "feed",
-        "url": "https://rss.host.example/1",
+        "url": "https://rss.riverside.example/1",
         "every": "5m",
-        "language": "zh-CN",
     }
+
+
+def test_a_feed_elsewhere_is_not_believed_whose_it_is() -> None:
+    """Else a stranger could speak for a publisher whose texts we may show, or own a domain that is not its own."""
+    feed = ParsedFeed("rss", title="河畔日报", link="https://www.riverside.example/", language="zh-CN")
+    addition = plan_addition(CATALOGUE, Found("https://rss.host.example/1", feed))
+    assert (addition.key, addition.publisher_key, addition.claimed) == ("riverside", "riverside", "river")
+    assert addition.publisher == {"name": "河畔日报", "url": "https://www.riverside.example/"}
+    said = plan_addition(CATALOGUE, Found("https://rss.host.example/1", feed), publisher="river")
+    assert (said.publisher_key, said.publisher, said.claimed) == ("river", None, None)
+    unknown = plan_addition(
+        CATALOGUE, Found("https://rss.host.example/1", ParsedFeed("rss", link="https://hill.example/"))
+    )
+    assert unknown.publisher == {"name": "hill.example", "url": "https://hill.example/"}
+    assert unknown.claimed is None
 
 
 def test_a_new_publisher_is_named_after_the_feed() -> None:

@@ -237,3 +237,24 @@ def test_a_name_that_would_steer_a_terminal_is_refused(home: Path) -> None:
     assert "control character" in words
     assert "\x1b" not in words
     assert (home / "newsroad.toml").read_text(encoding="utf-8") == FILE
+
+
+def test_a_list_is_not_believed_whose_a_feed_elsewhere_is(home: Path) -> None:
+    (home / "feeds.opml").write_text(
+        '<opml version="2.0"><body>'
+        '<outline text="河畔" xmlUrl="https://evil.example/a" htmlUrl="https://www.riverside.example/"/>'
+        '<outline text="山城" xmlUrl="https://feeds.host.example/1" htmlUrl="https://hill.example/"/>'
+        '<outline text="山城体育" xmlUrl="https://feeds.host.example/2" htmlUrl="https://hill.example/sport"/>'
+        '<outline text="新山城" xmlUrl="https://hill.example/rss" htmlUrl="https://hill.example/"/>'
+        "</body></opml>",
+        encoding="utf-8",
+    )
+    told = json.loads(run("source", "import", "feeds.opml", "--yes", "--json").stdout)
+    assert [one["publisher"] for one in told["sources"]] == ["riverside", "hill", "hill", "hill-2"]
+    assert [one.get("domains") for one in told["publishers"]] == [None, None, ["hill.example"]]
+
+
+def test_a_row_that_gives_a_feed_elsewhere_to_a_publisher_is_pointed_out(home: Path) -> None:
+    (home / "list.csv").write_text("url,publisher\nhttps://evil.example/a,河畔日报\n", encoding="utf-8")
+    done = run("source", "import", "list.csv", "--yes")
+    assert "! https://evil.example/a is no address of river: the list says that it is theirs" in done.output

@@ -68,12 +68,14 @@ def _end_of(table: str, text: str, lines: list[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Entries to write for one new source. ``publisher`` is None when the file has it already."""
+    """Entries to write for one new source. ``publisher`` is None when the file has it already; ``claimed`` is the key
+    of another, to whose site the feed says it belongs."""
 
     key: str
     source: Mapping[str, object]
     publisher_key: str
     publisher: Mapping[str, object] | None
+    claimed: str | None = None
 
     def written_into(self, text: str) -> str:
         if self.publisher is not None:
@@ -89,9 +91,10 @@ def plan_addition(
     publisher: str | None = None,
     every: str | None = None,
 ) -> Addition:
-    """What to write for ``found``. Without ``publisher`` it is the one on whose domain the site lies, else a new one
-    named after the feed or page. A site gets the operator's zone, in which its dates were read. Raises Refused when
-    the address or ``key`` is taken."""
+    """What to write for ``found``. Without ``publisher`` it is the one on whose domain the address lies, else a new one
+    named after the feed or page: a feed that lies elsewhere is not believed whose it says it is, and no domain becomes
+    its own. A site gets the operator's zone, in which its dates were read. Raises Refused when the address or ``key``
+    is taken."""
     polled = next((source for source in catalogue.sources if source.url == found.url), None)
     if polled is not None:
         raise Refused(f"{found.url} is polled already by [sources.{polled.key}]; nothing was written")
@@ -99,9 +102,13 @@ def plan_addition(
         raise Refused(f"[sources.{key}] is in the file already; choose another --key")
     site = found.feed.link if domain_of(found.feed.link) else found.url
     domain = domain_of(site) or ""
+    elsewhere = domain != domain_of(found.url)
     known = {entry.key for entry in catalogue.publishers}
-    owner = Publishers(catalogue.publishers).by_url(site)
+    owners = Publishers(catalogue.publishers)
+    owner = owners.by_url(found.url)
     name = publisher or (owner.key if owner else free_key(domain_key(domain), known))
+    new = {"name": found.feed.title or domain, "domains": None if elsewhere else [domain], "url": site}
+    claimed = owners.by_url(site)
     language = found.feed.language
     source = {
         "publisher": name,
@@ -115,7 +122,8 @@ def plan_addition(
         key=key or free_key(name, (source.key for source in catalogue.sources)),
         source={name: value for name, value in source.items() if value is not None},
         publisher_key=name,
-        publisher=None if name in known else {"name": found.feed.title or domain, "domains": [domain], "url": site},
+        publisher=None if name in known else {key: value for key, value in new.items() if value is not None},
+        claimed=claimed.key if claimed is not None and claimed.key != name else None,
     )
 
 

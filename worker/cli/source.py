@@ -121,6 +121,10 @@ def _show(found: Found, addition: Addition, zone: str) -> None:
         say("if links are missing or too many, say so with [sources.KEY.listing]: docs/catalogue.md")
     new = " (new)" if addition.publisher else ""
     say(f"Source {addition.key} of publisher {addition.publisher_key}{new}")
+    if addition.claimed:
+        say(f"It says that it is {addition.claimed}'s, but lies elsewhere. Is it so: --publisher {addition.claimed}")
+    elif addition.publisher and "domains" not in addition.publisher:
+        say(f"It says that its site is {addition.publisher['url']}, but lies elsewhere. Is it so: give it its domains")
 
 
 def _yield(found: Found) -> str:
@@ -166,6 +170,7 @@ def _as_json(found: Found, addition: Addition, target: Path, *, written: bool) -
         "source": {"key": addition.key, **addition.source},
         "publisher": {"key": addition.publisher_key, **(addition.publisher or {})},
         "new_publisher": addition.publisher is not None,
+        "claimed_publisher": addition.claimed,
         "feed": {"title": feed.title, "format": feed.format, "rights": feed.rights, "license": feed.license},
         "entries": [
             {

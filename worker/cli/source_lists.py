@@ -89,6 +89,9 @@ def _show(planned: Import, file: Path) -> None:
         say(f"… and {len(planned.sources) - _SHOWN} more")
     for row, key in planned.skipped:
         say(f"{file}:{row.line}: left out, {row.url} is polled by [sources.{key}]")
+    for key in planned.foreign:
+        values = planned.sources[key]
+        say(f"! {values['url']} is no address of {values['publisher']}: the list says that it is theirs. Is it?")
     if planned.publishers:
         say(f"New publishers: {', '.join(planned.publishers)}. Without a grant only excerpts and links of them go out.")
     say(f"{len(planned.sources)} sources to add, {len(planned.skipped)} left out.")
@@ -100,6 +103,7 @@ def _as_plain(planned: Import, target: Path, *, written: bool) -> dict[str, obje
         "written": written,
         "sources": [{"key": key, **_given(values)} for key, values in planned.sources.items()],
         "publishers": [{"key": key, **values} for key, values in planned.publishers.items()],
+        "foreign": list(planned.foreign),
         "skipped": [{"line": row.line, "url": row.url, "source": key} for row, key in planned.skipped],
     }
 
