@@ -70,6 +70,24 @@ def test_articles_are_found_by_words_of_the_title_newest_first(road: Road) -> No
     assert road.json("article", "find", "100%")["articles"] == []
 
 
+def test_an_article_is_found_by_the_headline_of_a_reprint(road: Road) -> None:
+    road.publish("jiang", SHOW, MEETING)
+    road.publish("tongxin", Item("copy", "两地教师 VIDEO 连线上课", MEETING.body))
+    road.run()
+    found = road.json("article", "find", "连线", "video")["articles"]
+    assert [row["title"] for row in found] == [MEETING.title]
+    assert road.json("article", "find", "连线", "江城")["articles"] == [], "words of two headlines are none of either"
+
+
+def test_what_is_found_by_title_and_by_headline_is_told_once_newest_first(road: Road) -> None:
+    road.publish("jiang", SHOW, MEETING)
+    road.publish("tongxin", Item("copy", "江城与高原州教师同上一堂课", MEETING.body))
+    road.run()
+    found = [row["title"] for row in road.json("article", "find", "江城")["articles"]]
+    assert found == [SHOW.title, MEETING.title]
+    assert len(road.json("article", "find", "江城", "--limit", "1")["articles"]) == 1
+
+
 def test_an_article_is_shown_with_copies_credit_and_provenance(road: Road) -> None:
     road.publish("jiang", MEETING)
     road.run()

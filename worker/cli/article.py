@@ -49,11 +49,11 @@ app = typer.Typer(help="Articles: what they are and where they are.", no_args_is
 
 @app.command("find")
 def find_command(
-    text: Annotated[list[str], typer.Argument(metavar="WORDS|ADDRESS", help="Words of the title, or any address.")],
+    text: Annotated[list[str], typer.Argument(metavar="WORDS|ADDRESS", help="Words of one headline, or any address.")],
     limit: LimitOption = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Find articles by words of their title, by id or by any address; newest first."""
+    """Find articles by words of their title or of a copy's headline, by id or by any address; newest first."""
     with open_services() as services:
         times = Times(ready(services))
         rows = services.people.named(text[0]) if len(text) == 1 else []

@@ -16,12 +16,14 @@ from worker.identity.urls import link_key
 from worker.model.feed import ParsedEntry
 from worker.model.overview import ArticleRow
 from worker.store.declared import source
-from worker.store.schema import alias, article, article_key, delivery, entry, receipt
+from worker.store.pack import unpack
+from worker.store.schema import alias, article, article_key, delivery, entry, receipt, revision
 
 MOST = 20  # matches told of an ambiguous id
 _LONGEST_ID = 18  # digits; a longer number is no entry's
 LONGEST_WORD = 1_000  # characters
 SEARCHED = 50_000  # articles whose titles are looked through, newest first
+HEADLINES = 2_000  # other copies of them whose headlines are: these are packed, and opened one by one
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _PREFIX = re.compile(r"[0-9a-f][0-9a-f-]{3,35}", re.IGNORECASE)
@@ -105,15 +107,34 @@ def rows(connection: Connection, ids: Sequence[int]) -> list[ArticleRow]:
 
 
 def by_words(connection: Connection, words: Sequence[str], limit: int) -> list[ArticleRow]:
-    """Articles with every one of ``words`` in the title, newest first; the newest 50,000 are looked through."""
+    """Articles with every one of ``words`` in the title, or in the headline of a copy that does not lead; newest first.
+
+    Looked through are the newest 50,000 articles, and of their other copies the newest 2,000.
+    """
     newest = sa.select(article.c.id).order_by(article.c.id.desc()).limit(1).offset(SEARCHED)
     oldest = connection.execute(newest).scalar_one_or_none() or 0
-    query = _select().where(article.c.id > oldest)
     if any(len(word) > LONGEST_WORD for word in words):
         return []  # no title is so long, and SQLite takes no pattern beyond 50,000 bytes
+    query = sa.select(article.c.id).where(article.c.id > oldest).order_by(article.c.id.desc())
     for word in words:
         query = query.where(sa.func.lower(article.c.title).contains(word.lower(), autoescape=True))
-    return _rows(connection, query.limit(limit))
+    titled = connection.execute(query.limit(limit)).scalars()
+    found = {*titled, *_by_headline(connection, [word.lower() for word in words], oldest)}
+    return rows(connection, sorted(found, reverse=True)[:limit])
+
+
+def _by_headline(connection: Connection, words: Sequence[str], oldest: int) -> list[int]:
+    """Articles since ``oldest`` one of whose other copies has all ``words``, in lower case, in its headline."""
+    copies = (
+        sa.select(entry.c.article_id, revision.c.document)
+        .join(article, sa.and_(article.c.id == entry.c.article_id, article.c.lead_id != entry.c.id))
+        .join(revision, sa.and_(revision.c.entry_id == entry.c.id, revision.c.number == entry.c.revision))
+        .where(article.c.id > oldest)
+        .order_by(entry.c.id.desc())
+        .limit(HEADLINES)
+    )
+    told = [(row.article_id, unpack(ParsedEntry, row.document).title or "") for row in connection.execute(copies)]
+    return [each for each, title in told if all(word in title.lower() for word in words)]
 
 
 _INTO = article.alias("into")
