@@ -8,6 +8,7 @@ NewsroadError
 ├── SecretError         env:NAME or file:PATH cannot be resolved
 ├── SettingsError       the environment is wrong (database, broker, folder)
 └── StoreError          the database cannot do what was asked (schema too old or too new, backup damaged)
+    └── TooSlow         it gave a statement up: it is overloaded, or the statement is at fault; only repeating tells
 
 Expected outcomes (a 404, a refused delivery, a malformed feed) are values, not errors.
 The CLI prints ``str(error)`` and exits with ``error.exit_code``; nobody ever sees a traceback of these.
@@ -64,3 +65,11 @@ class StoreError(NewsroadError):
     """The database cannot do what was asked of it."""
 
     exit_code = 7
+
+
+class TooSlow(StoreError):
+    """A statement took longer than the database's operator allows. ``said`` are the database's words."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"the database gave up: {said}; look at its load, and at its statement_timeout")
+        self.said = said

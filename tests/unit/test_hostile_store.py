@@ -85,6 +85,60 @@ def test_nor_is_a_full_disk_taken_for_the_fault_of_what_cannot_be_read(stages: S
     assert row.deaths == 0
 
 
+@pytest.fixture
+def slow(stages: Stages) -> Callable[[], None]:
+    """An article with 坏 in its title takes the database longer than its operator lets any statement take; returns what
+    ends that."""
+    engine = stages.services.database.engines()[0]
+
+    def wait(connection: sa.Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("INSERT INTO article") and "坏" in str(parameters):
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 20")
+            connection.exec_driver_sql("SELECT pg_sleep(1)")
+
+    event.listen(engine, "before_cursor_execute", wait)
+    return lambda: event.remove(engine, "before_cursor_execute", wait)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_an_article_that_always_takes_too_long_holds_up_no_others(stages: Stages, slow: Callable[[], None]) -> None:
+    stages.publish("alpha", rss(item("b", "坏", OTHER)))
+    stages.publish("beta", rss(item("g", "好", telling(1))))
+    stages.poll()
+    with pytest.raises(StoreError, match="timeout"):
+        stages.ingest()
+    stages.ingest()
+    assert [row.title for row in stages.articles()] == ["好"]
+    tried = []
+    for minute in range(40):
+        stages.now += timedelta(minutes=1)
+        try:
+            stages.ingest()
+        except StoreError:
+            tried.append(minute)
+    assert tried == [0, 30]
+    assert {(row.state, row.reason) for row in stages.snapshots()} == {
+        ("done", None),
+        ("quarantined", "the database gave up writing it 3 times: canceling statement due to statement timeout"),
+    }
+    stages.publish("alpha", rss(item("c", "丙", telling(3))))
+    stages.run()
+    assert {row.title for row in stages.articles()} == {"好", "丙"}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_what_took_too_long_once_is_taken_in_a_minute_later(stages: Stages, slow: Callable[[], None]) -> None:
+    stages.publish("alpha", rss(item("b", "坏", OTHER)))
+    stages.poll()
+    with pytest.raises(StoreError, match="timeout"):
+        stages.ingest()
+    slow()
+    stages.now += timedelta(minutes=1)
+    stages.ingest()
+    stages.deliver()
+    assert [title for _, title in stages.sent] == ["坏"]
+
+
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_nor_to_a_database_that_is_restarted_in_the_middle(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a", "甲")))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Protocol
 
-from worker.errors import LeaseLost, StoreError
+from worker.errors import LeaseLost, StoreError, TooSlow
 from worker.model.catalog import Source
 from worker.model.feed import ParsedFeed
 from worker.model.ingest import ReadSnapshot
@@ -45,6 +45,8 @@ class SnapshotStore(Protocol):
     ) -> list[LeasedSnapshot]: ...
 
     def release(self, leased: Sequence[LeasedSnapshot]) -> None: ...
+
+    def put_off(self, claim: SnapshotClaim, reason: str, now: datetime) -> None: ...
 
     def quarantine(self, claim: SnapshotClaim, reason: str) -> None: ...
 
@@ -179,29 +181,32 @@ class Ingester:
         error after the others are written."""
         try:
             return self._commit(group)
-        except StoreError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, StoreError) and not isinstance(error, TooSlow):
+                raise
             if len(group) == 1 or not self._goes_on():
-                self._suspect(group)
+                self._suspect(group, error)
                 raise
         reports: list[Report] = []
         failures: list[Exception] = []
         for read in group:
             try:
                 reports += self._commit([read])
-            except StoreError:
-                raise
-            except Exception as failure:  # noqa: BLE001 - raised again below
-                self._suspect([read])
+            except Exception as failure:
+                if isinstance(failure, StoreError) and not isinstance(failure, TooSlow):
+                    raise
+                self._suspect([read], failure)
                 failures.append(failure)
         if failures:
             raise failures[0]
         return reports
 
-    def _suspect(self, group: Sequence[ReadSnapshot]) -> None:
-        """Their lease is left to end without a result."""
+    def _suspect(self, group: Sequence[ReadSnapshot], error: Exception) -> None:
+        """Their lease is left to end without a result. One that the database gave up alone is put off, since many could
+        die of its load within minutes."""
         for read in group:
+            if isinstance(error, TooSlow) and len(group) == 1:
+                self.snapshots.put_off(read.claim, error.said, self.clock())
             self._mine.pop(read.claim.id, None)
 
     def _commit(self, group: list[ReadSnapshot]) -> list[Report]:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from worker.errors import SettingsError, StoreError
+from worker.errors import SettingsError, StoreError, TooSlow
 
 INGEST_LOCK = 0x6E657773  # one advisory lock for identify → decide, so that two copies arriving together become one
 MIGRATE_LOCK = 0x6E65776D  # two processes that find the same database empty, or of an older schema
@@ -68,6 +68,7 @@ _SQLITE_OWN = {
 }
 # Connection lost, rolled back for another's sake, somebody's shutdown, an error of the system.
 _POSTGRESQL_OWN = ("08", "40", "57", "58")
+_GAVE_UP = "57014"  # a statement took too long, or somebody cancelled it
 # The disk is full, the connections are; a lock was not had; it only reads, as after a change of servers.
 _POSTGRESQL_STATES = {"53100", "53300", "55P03", "25006"}
 
@@ -144,6 +145,8 @@ class Database:
         except DBAPIError as error:
             if not _is_its_own(error):
                 raise
+            if getattr(error.orig, "sqlstate", None) == _GAVE_UP:
+                raise TooSlow(str(error.orig)) from error
             raise StoreError(f"the database cannot go on: {error.orig}; look at its disk and its log") from error
 
     def insert_ignore(self, table: sa.Table) -> Any:

@@ -29,6 +29,8 @@ from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot
 
 DEATHS_TO_QUARANTINE = 3
+# Long enough for a database that is slow for a while to have recovered: then none of it was the snapshot's fault.
+PUT_OFF = (timedelta(minutes=1), timedelta(minutes=30))
 SHARED = "+"
 SEEN_MAX = 2000
 _NEXT_SECTION = bytes(16)
@@ -111,6 +113,18 @@ class Snapshots:
         """Give back snapshots that were not begun, so that the end of their lease is no death."""
         with self.database.write() as connection:
             _GIVE_BACK.run(connection, [(None, None, one.id, one.lease) for one in leased])
+
+    def put_off(self, claim: SnapshotClaim, reason: str, now: datetime) -> None:
+        """Try a snapshot again a while later, which counts as a death; the third time it is set aside."""
+        deaths = claim.deaths + 1
+        if deaths >= DEATHS_TO_QUARANTINE:
+            self.quarantine(claim, f"the database gave up writing it {deaths} times: {reason}")
+            return
+        free = {"lease": None, "lease_until": None}
+        mine = sa.and_(snapshot.c.id == claim.id, snapshot.c.lease == claim.lease)
+        with self.database.write() as connection:
+            again = sa.update(snapshot).where(mine)
+            connection.execute(again.values(deaths=deaths, ready_at=now + PUT_OFF[deaths - 1], **free))
 
     def quarantine(self, claim: SnapshotClaim, reason: str) -> None:
         """Set a snapshot aside for a person, with the reason."""
