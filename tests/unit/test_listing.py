@@ -312,3 +312,7 @@ def test_dates_are_aware_utc() -> None:
     entry = articles(leads(PORTAL))[0].entry
     assert entry is not None
     assert entry.published == datetime(2023, 1, 15, 16, tzinfo=UTC)
+
+
+def test_a_header_that_closes_the_document_is_not_the_end_of_the_list() -> None:
+    assert urls(leads(PORTAL.replace('<div class="nav">', '</body></html><div class="nav">'))) == urls(leads(PORTAL))

@@ -244,6 +244,12 @@ def test_a_page_of_one_short_sentence() -> None:
     assert page.body_text == "今天开学。"
 
 
+def test_a_header_that_closes_the_document_is_not_its_end() -> None:
+    header = "<div class='header'>山城人民政府</div></body></HTML >\n<!--end header-->"
+    page = read(f"{header}<div class='main'><h1>山里的小学开学了</h1><div class='text'>{PROSE}</div></div>")
+    assert (page.title, page.body_text) == ("山里的小学开学了", TEXT)
+
+
 def test_a_page_without_text_says_so() -> None:
     page = read("<ul><li><a href='/1'>新闻</a></li><li><a href='/2'>体育</a></li></ul>")
     assert page.body_text is None

@@ -223,3 +223,17 @@ def test_who_signed_the_text(opening: str, closing: str, authors: str) -> None:
 def test_a_source_named_at_the_end_of_the_text(closing: str, source: str | None) -> None:
     found = read(article(stamp="<p>2023-09-16 10:05</p>", closing=closing))
     assert (found.source.name if found.source else None) == source
+
+
+def test_the_day_a_law_was_passed_is_not_the_day_of_its_publication() -> None:
+    passed = "<p>（2026年6月29日第十届山城人民代表大会常务委员会第二十八次会议通过）</p>"
+    found = read(article(head='<meta name="firstpublishedtime" content="2026-08-20-10:05:00">', stamp=passed))
+    assert local(found.published) == "2026-08-20 10:05"
+    sent = read(article(head='<meta name="firstpublishedtime" content="2026-08-20-23:59:59">', stamp=passed))
+    assert local(sent.published) == "2026-08-20 00:00"
+    assert sent.dated_by_day
+
+
+def test_buttons_behind_a_breadcrumb_are_no_step_of_it() -> None:
+    way = "<div class='crumb'><a href='/'>首页</a> &gt; <a href='/gb/'>公报</a> &gt; 第23号 字号：大 | 打印</div>"
+    assert read(article(before=way)).breadcrumb == ("首页", "公报", "第23号")

@@ -31,7 +31,7 @@ _RFC822 = re.compile(
 )
 _ISO = re.compile(
     r"(?P<year>[12]\d{3})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?"
-    r"(?:(?:\s*[Tt,|]\s*|\s+(?:-\s+)?)(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d*)?)?)?"
+    r"(?:(?:\s*[Tt,|]\s*|\s+(?:-\s+)?|-(?=\d{2}:\d{2}:\d{2}$))(?P<hour>\d{1,2})(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d*)?)?)?"
     rf"{_HALF_ZONE}(?:(?<=[+-]00:00)Z)?)?(?:\s*\[[\w/+-]+\]|\s+[A-Z]{{3,5}}(?:\s+m=[+-][\d.]+)?)?"
 )
 # Week and day, or day of the year.

@@ -19,6 +19,7 @@ from worker.model.catalog import Listing
 from worker.model.feed import Document, Found, ParsedFeed, Role
 from worker.parsers import answers, sitemap
 from worker.parsers.charset import decode
+from worker.parsers.ends import without_ends
 from worker.parsers.links import Leads, known_as, words
 from worker.parsers.listing import MOST_TAGS, read_listing, title_of
 from worker.parsers.robots import read_robots
@@ -186,7 +187,7 @@ def _in_order(found: tuple[Found, ...]) -> tuple[Found, ...]:
 
 def _html_root(text: bytes) -> HtmlElement | None:
     try:
-        return lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(encoding="utf-8"))
+        return lxml.html.document_fromstring(without_ends(text), parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (ValueError, etree.ParserError):
         return None
 

@@ -22,6 +22,7 @@ _HERE = re.compile(
 )
 _ARROWS = re.compile(r"\s*(?:>|›|»|→|＞|-{1,2}>)[\s>›»→＞]*")
 _NO_STEP = re.compile(r"^(?:正文|内容|详情|详细内容|文章|文章正文|新闻详情|查看|>+|[\W_]*)$")
+_TOOLS = re.compile(r"(?:^|\s)(?:字号|字號|字体|字體|打印|分享到?)\s?[:：\s|]")  # buttons on the same line
 _MOST = 12
 _BEFORE = 40  # lines before the title in which a breadcrumb stands
 _HOME_STROKE = re.compile(r"首页\s*/\s")
@@ -105,7 +106,7 @@ def _steps(text: str, words: str) -> tuple[str, ...]:
 def _clean(parts: list[str], words: str) -> tuple[str, ...]:
     steps = []
     for part in parts[:_MOST]:
-        step = squeeze(part).strip(" >›»→＞/|｜·-:：")
+        step = _TOOLS.split(squeeze(part), maxsplit=1)[0].strip(" >›»→＞/|｜·-:：")
         if re.match(r"(?:正文|详情|内容|文章正文|文章详情|新闻详情|新闻正文|详细内容)(?:\s|$)", step):
             break
         if not step or _NO_STEP.match(step):

@@ -44,6 +44,7 @@ _NEAR_DAY = re.compile(
     r"(?P<day>今天|今日|昨天|昨日|前天|today|yesterday)[\s,]{0,3}(?:at\s)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)",
     re.IGNORECASE,
 )
+_DAY_END = re.compile(r"(?<=\d)-23:59:59$")  # www.gov.cn, where only the day is known
 _HINT = re.compile(r"\d|刚刚|剛剛|昨[天日]|前天|yesterday|just now", re.IGNORECASE)
 _JUST = re.compile(r"(?:^|\s)(?:刚刚|剛剛|just now)(?:\s|$)", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"(?:^|\s)(?P<day>昨天|昨日|前天|yesterday)(?:\s|$)", re.IGNORECASE)
@@ -190,7 +191,7 @@ def updated_in_head(head: Head, zone: str, now: datetime) -> tuple[Moment, str] 
 
 def moment_of(value: str, zone: str, now: datetime) -> Moment | None:
     """The moment that is the whole of ``value``."""
-    text = value.strip()[:80]
+    text = _DAY_END.sub("", value.strip()[:80])
     if not text:
         return None
     if (moment := next(moments_in(text, zone, now), None)) and moment.start <= 12 and len(text) - moment.end <= 12:

@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from worker.model.feed import Document
 from worker.parsers.charset import decode
 from worker.parsers.clean import safe_url
+from worker.parsers.ends import without_ends
 
 _MOST_BYTES = 2_500_000
 _MOST_TAGS = 60_000
@@ -53,6 +54,7 @@ def open_page(document: Document) -> Page | None:
     warnings: list[str] = []
     if _LOST in text and _LOST not in document.body:
         warnings.append(f"some bytes are no valid {charset} and were replaced")
+    text = without_ends(text)
     bounded = _bounded(text)
     if len(bounded) < len(text) and bounded == text[: len(bounded)]:
         warnings.append(_LARGER)
