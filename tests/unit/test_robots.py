@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from worker.parsers.robots import ALLOW_ALL, LARGEST, REFUSE_ALL, read_robots, robots_body
@@ -121,3 +123,21 @@ def test_hostile_texts_are_read_in_bounded_time(text: str) -> None:
     robots = read_robots(text)
     assert robots.allows("https://a.example/" + "a" * 2_000)
     assert robots.crawl_delay is None
+
+
+def test_no_number_of_wildcards_makes_looking_at_an_address_dear() -> None:
+    """It is looked at by the poller, in whose time all other hosts wait."""
+    rules = ["User-agent: other", *("Disallow: /*x*y" for _ in range(5_000))]
+    rules += ["User-agent: *", "Disallow: /drafts/*.html", "Disallow: /*b$"]
+    rules += [f"Disallow: /{number}*a*a*a*a*a*b" for number in range(10_000, 20_000)]
+    robots = read_robots("\n".join([*rules, *("Disallow: /c*a*a*a*a*a*b" for _ in range(5_000)), "Allow: /11111*"]))
+    robots.allows("https://a.example/")
+    before = process_time()
+    for number in range(50):
+        robots.allows(f"https://a.example/c{'a' * 1_900}{number}")
+    assert process_time() - before < 1.5
+    assert not robots.allows("https://a.example/drafts/1.html")
+    assert robots.allows("https://a.example/drafts/1.jpg")
+    assert robots.allows("https://a.example/10000/1"), "a wildcard that counts"
+    assert not robots.allows("https://a.example/19999/1"), "of what is too much, what begins alike is refused"
+    assert not robots.allows("https://a.example/11111/1")

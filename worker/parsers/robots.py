@@ -18,6 +18,9 @@ REFUSE_ALL = "User-agent: *\nDisallow: /"
 _GROUP = re.compile(r"\s*user[- ]?agent\s*[:\s]\s*([^#]*)", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z_-]+")  # RFC 9309 §2.2.1
 _MOST_SITEMAPS = 50
+_WITH_STAR = re.compile(r"\s*(allow|disallow)\s*:\s*([^*#]*)\*", re.IGNORECASE)
+_LONGEST = 4_000  # characters of a rule; no address that is asked for has as many
+_MOST_STARS = 5_000  # in all rules: an address is held against every one of them, before anything else is asked
 
 
 @dataclass(frozen=True)
@@ -68,20 +71,33 @@ def robots_body(status: int, body: bytes) -> str:
 
 def _ours(text: str, agent: str) -> str:
     """The text with groups for us under our own token, whatever version they name, and all groups for other agents
-    under one name: rules times agents would not be bounded."""
+    under one name: rules times agents would not be bounded. Nor would wildcards be: of those that are too many, one
+    that refuses does so for all that begins alike, and one that allows allows nothing."""
     lines: list[str] = []
     named: set[str] = set()
+    concerns, stars = False, 0
     for line in text.splitlines():
         group = _GROUP.match(line)
         if group is None:
             if line.strip() and not line.lstrip().startswith("#"):
                 named = set()
-            lines.append(line)
+            if len(line) > _LONGEST:
+                continue
+            stars += line.count("*") if concerns else 0
+            lines += [line] if stars <= _MOST_STARS else _without_stars(line)
             continue
         name = group[1].strip().lower()
         token = _TOKEN.match(name)
         kept = "*" if name == "*" else (agent if token and token[0] == agent else "-other-")
+        concerns = (concerns and bool(named)) or kept != "-other-"
         if kept not in named:
             named.add(kept)
             lines.append(f"User-agent: {kept}")
     return "\n".join(lines)
+
+
+def _without_stars(line: str) -> list[str]:
+    rule = _WITH_STAR.match(line)
+    if rule is None:
+        return [line]
+    return [f"Disallow: {rule[2] or '/'}"] if rule[1].lower() == "disallow" else []
