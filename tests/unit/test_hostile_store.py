@@ -265,6 +265,65 @@ def test_what_was_claimed_and_could_not_be_decided_on_waits_on(stages: Stages, m
     assert waits == {("due", "unknown", 1), ("due", None, 0)}
 
 
+@pytest.fixture
+def given_up(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An article whose delivery the partner took three times, each time as the database failed before its sender could
+    say so, or at least that nobody knows."""
+    broken: list[bool] = []
+
+    def refuse(_c: object, _cursor: object, statement: str, *_: Any) -> None:
+        if broken and not statement.startswith("SELECT"):
+            raise StoreError("the database cannot go on")
+
+    def taken() -> Document:
+        broken.append(True)
+        return Document(b"", status=204)
+
+    event.listen(stages.services.database.engines()[0], "before_cursor_execute", refuse)
+    monkeypatch.setattr(stages.partner, "_next", taken)
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            stages.deliver()
+        broken.clear()
+        stages.now += LONG
+    monkeypatch.setattr(stages.partner, "_next", lambda: Document(b"", status=204))
+    stages.deliver()
+
+
+@pytest.mark.usefixtures("given_up")
+def test_what_the_partner_took_while_nothing_could_be_written_is_given_up_in_the_end_and_told(stages: Stages) -> None:
+    [row] = stages.deliveries()
+    assert (row.state, row.result, row.deaths, row.lease) == ("parked", "unknown", 3, None)
+    assert len(stages.partner.ledger) == 3
+    assert len({one.id for one in stages.partner.ledger}) == 1, "under one id: a receiver takes it once"
+    overview = stages.services.people.overview(stages.now, stages.now - timedelta(days=1))
+    assert {one.key: one.parked for one in overview.destinations} == {"hook": 1, "feeds": 0}
+    assert stages.services.deliveries.replay(row.uuid, stages.now, by="值班")
+    stages.deliver()
+    assert [one.state for one in stages.deliveries()] == ["accepted"]
+    assert len({one.id for one in stages.partner.ledger}) == 1
+
+
+@pytest.mark.usefixtures("given_up")
+def test_nor_is_it_forgotten_there(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲（更正）")))
+    stages.run()
+    assert stages.sent[-1] == ("updated", "甲（更正）")
+    stages.take_down()
+    stages.deliver()
+    assert stages.sent[-1][0] == "withdrawn"
+
+
+@pytest.mark.usefixtures("given_up")
+def test_a_takedown_reaches_what_was_given_up_so(stages: Stages) -> None:
+    stages.take_down()
+    stages.deliver()
+    assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]
+
+
 def test_a_takedown_reaches_what_was_sent_and_not_written_down(stages: Stages) -> None:
     stages.publish("alpha", rss(item("a", "甲")))
     stages.poll()
