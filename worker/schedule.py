@@ -18,6 +18,9 @@ DAY = 24 * 3600
 RETRY_AFTER_POLL_CAP = 7 * DAY
 RETRY_AFTER_SEND_CAP = DAY
 ERROR_CAP = DAY
+FREE_BYTES = 256 * 1024  # of one document: a score of new articles
+DOCUMENT_BYTES = 200_000_000 / DAY  # a second, of a feed or listing beyond them: 15,000 articles a day
+PAGE_BYTES = 20_000  # a second, of a site's pages
 PAUSE_DEFAULT = 900.0  # for a 429 that does not say how long
 
 LADDER = (0, 5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
@@ -89,6 +92,12 @@ def next_poll(now: datetime, *, every: int, floor: int, rng: Random) -> datetime
     """When to ask again after a good answer: ``every`` ±10 %, never before ``floor``. Both in seconds."""
     base = max(every, floor)
     return now + timedelta(seconds=max(float(floor), base * rng.uniform(0.9, 1.1)))
+
+
+def rest(kept: int, bytes_a_second: float = DOCUMENT_BYTES) -> timedelta:
+    """How long an address is let be after an answer of which ``kept`` bytes are kept, at most a day: who serves other
+    texts every time has us write no more than so many bytes a second. What is common costs nothing."""
+    return timedelta(seconds=min(DAY, max(0, kept - FREE_BYTES) / bytes_a_second))
 
 
 def after_failure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -76,12 +76,13 @@ class ReadSnapshot:
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A snapshot that is ingested whole: digests of its items, newest first, and ``floor``, the seconds for which its
-    document asks to be left alone (ttl)."""
+    document asks to be left alone (ttl). It is let be once for ``rest``, which is the longer the more it brought."""
 
     claim: SnapshotClaim
     digests: Iterable[bytes]
     guid_mode: str
     floor: int = 0
+    rest: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

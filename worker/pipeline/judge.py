@@ -6,6 +6,7 @@ Feeds and listings here; pages, which are followed for a while and then left alo
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -103,8 +104,20 @@ def fetched(outcome: Outcome, *, status: int = 200, ready_at: datetime | None = 
         at=outcome.finished,
         status=status,
         ready_at=ready_at,
-        packed=outcome.packed if status == 200 else None,
+        packed=_packed(outcome) if status == 200 else None,
     )
+
+
+def _packed(outcome: Outcome) -> bytes | None:
+    """The body as its publisher packed it; a large one that did not is packed here, since its size matters."""
+    if outcome.packed is not None or len(outcome.body) <= schedule.FREE_BYTES:
+        return outcome.packed
+    return zlib.compress(outcome.body, 1)
+
+
+def kept(new: Fetched | None) -> int:
+    """How many bytes are kept of an answer."""
+    return len(new.packed or new.body) if new is not None else 0
 
 
 def _evidence(headers: Mapping[str, str]) -> dict[str, str]:
@@ -153,11 +166,15 @@ def _settled(
 ) -> Polled:
     hints = schedule.hints(outcome.headers, outcome.finished)
     floor = schedule.floor(hints, kept=due.floor if outcome.status == 304 else 0, hint_cap=due.hint_cap)
+    due_at = schedule.next_poll(outcome.finished, every=due.every, floor=floor, rng=rng)
+    rested = outcome.finished + schedule.rest(kept(new))
+    if rested > due_at:
+        words += f"; so much that it is let be for {(rested - outcome.finished).total_seconds() / 60:.0f} min"
     return polled(
         due,
         outcome.finished,
         words,
-        due_at=schedule.next_poll(outcome.finished, every=due.every, floor=floor, rng=rng),
+        due_at=max(due_at, rested),
         body_hash=body_hash,
         floor=floor,
         failures=0,

@@ -13,7 +13,9 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
+from worker import schedule
 from worker.identity.urls import host_of
+from worker.model.feed import Role
 from worker.model.fetch import Outcome, Phase
 from worker.model.polling import PAGE_TRIES, DueResource, PageTimes, Polled, ResourceState
 from worker.pipeline.judge import (
@@ -24,6 +26,7 @@ from worker.pipeline.judge import (
     failed,
     fetched,
     is_challenge,
+    kept,
     polled,
     redirect_target,
     redirected,
@@ -106,7 +109,9 @@ def _read(due: DueResource, outcome: Outcome) -> Polled:
         ready = outcome.finished + timedelta(seconds=times.steps[0]) + SETTLE_GRACE if waits else None
         new, words = fetched(outcome, ready_at=ready), f"new body: {len(outcome.body)} bytes"
     step, read_at, due_at = _next(times, outcome.finished)
-    kept: dict[str, Any] = validators(due, outcome)
+    answered: dict[str, Any] = validators(due, outcome)
+    # Pictures are large by nature, and only those of an agreement are fetched.
+    rest = schedule.rest(kept(new), schedule.PAGE_BYTES) if due.role is not Role.MEDIA else timedelta()
     return polled(
         due,
         outcome.finished,
@@ -120,7 +125,8 @@ def _read(due: DueResource, outcome: Outcome) -> Polled:
         misses=0,
         missing_since=None,
         settled=times.settles and times.step == 1,
-        **kept,
+        pause=outcome.finished + rest if rest else None,
+        **answered,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from worker import schedule
 from worker.identity.identify import identify, new_names
@@ -12,6 +12,7 @@ from worker.identity.keys import tombstone_keys
 from worker.identity.recognise import recognise
 from worker.model.feed import Role
 from worker.model.ingest import Copy, Fate, Finished, Origin, Prepared, ReadSnapshot, Stored, Story
+from worker.model.polling import SnapshotClaim
 from worker.model.words import counted
 from worker.pipeline.begin import new_stories
 from worker.pipeline.leading import choose_lead, credited, is_reprint_of_old
@@ -21,10 +22,14 @@ from worker.pipeline.settle import settle_or_hold, write
 from worker.pipeline.view import View
 from worker.ports import Work
 
+ROWS = 4_000  # bytes that an entry takes beside its text: keys, decisions, deliveries
+LED = 12_000  # bytes that a page led to will take, as what it is read into
+TOLD = timedelta(hours=1)  # of rest, from which on it is told
+
 
 @dataclass(slots=True)
 class Report:
-    """What one snapshot brought."""
+    """What one snapshot brought; ``written`` is about how many bytes of database that takes."""
 
     source: str
     fates: dict[Fate, int] = field(default_factory=dict)
@@ -33,6 +38,7 @@ class Report:
     orders: int = 0
     leads: int = 0
     media: int = 0
+    written: int = 0
     problem: str | None = None
 
     def __str__(self) -> str:
@@ -73,6 +79,9 @@ class Taking:
             fates = self._report(item.prepared.origin).fates
             fates[item.fate] = fates.get(item.fate, 0) + 1
         stored = self.work.write_entries(identified, self.now)
+        for one in stored:
+            prepared = one.identified.prepared
+            self._report(prepared.origin).written += ROWS + 2 * len(prepared.entry.raw)
         fresh = {item.article for item in stored if _is_routed(item)}
         # Most of a first contact is written down and goes nowhere: its articles need not be looked at.
         moved = {item.article for item in stored if item.identified.fate is not Fate.NEW} | fresh
@@ -159,7 +168,21 @@ class Taking:
             self.rings.hear(settlements, self.view)
         self.rings.poll = self.rings.poll or bool(report.leads)
         floor = schedule.floor(schedule.PollHints(), hint_cap=read.source.hint_cap, ttl_minutes=feed.ttl_minutes)
-        return Finished(claim, feed.digests, read.guid_mode, floor)
+        return Finished(claim, feed.digests, read.guid_mode, floor, self._rest(claim, report))
+
+    def _rest(self, claim: SnapshotClaim, report: Report) -> timedelta:
+        """How long a feed or listing is let be after what it brought; people are told where that is long."""
+        if claim.role not in (Role.FEED, Role.LISTING) or claim.first_contact:
+            return timedelta()
+        rest = schedule.rest(report.written + LED * report.leads)
+        if rest >= TOLD:
+            words = (
+                f"it brought {sum(report.fates.values())} new or changed entries and {report.leads} pages at once, so "
+                f"much that it is let be for {rest.total_seconds() / 3600:.0f} hours. Does it always: newsroad source "
+                f"pause {claim.source}; was it once: newsroad source resume {claim.source}"
+            )
+            self.work.moves().remark(claim.source_id, words)
+        return rest
 
     def _keep_part(self, read: ReadSnapshot, report: Report) -> Finished:
         """A later page of an article makes no entry of its own: it is kept, and the article is read again with it."""

@@ -241,7 +241,9 @@ class Polling:
         for result in results:
             until = max((item.pause for item in result.polled if item.pause is not None), default=None)
             if until is not None and result.host in held:
-                connection.execute(sa.update(host).where(host.c.domain == result.domain).values(paused_until=until))
+                sooner = sa.or_(host.c.paused_until.is_(None), host.c.paused_until < until)
+                ours = sa.and_(host.c.domain == result.domain, sooner)
+                connection.execute(sa.update(host).where(ours).values(paused_until=until))
 
     def _step(self, connection: Connection, results: Sequence[HostResult], lease: str) -> None:
         robots = [

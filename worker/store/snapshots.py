@@ -88,6 +88,14 @@ _LEASED = (
 _HELD = Lookup(sa.select(snapshot.c.id, snapshot.c.lease).where(among(snapshot.c.id, "ids")))
 _GIVE_BACK = Update(snapshot, "lease", "lease_until", "id", "lease", keys=2)
 _SEEN = Update(resource, "seen", "first_contact", "flood_line", "id")
+_CONTACTED = (
+    sa.update(source)
+    .where(source.c.id == sa.bindparam("b_id"))
+    .values(
+        contacted_at=sa.func.coalesce(source.c.contacted_at, sa.bindparam("b_now", type_=source.c.contacted_at.type)),
+        guid_mode=sa.bindparam("b_mode"),
+    )
+)
 _DONE = Update(snapshot, "state", "ingested_at", "lease", "lease_until", "id", "lease", keys=2)
 
 
@@ -247,18 +255,20 @@ def held(connection: Connection, claims: Sequence[SnapshotClaim]) -> frozenset[i
 def finish(connection: Connection, finished: Sequence[Finished], now: datetime) -> None:
     """These snapshots are ingested whole: remember their items' digests, newest first, and their sources' guid mode.
 
-    ``floor`` puts the next poll off if that comes too soon. Raises LeaseLost when one is not its claim's any more.
+    ``floor`` and ``rest`` put the next poll off if that comes too soon. Raises LeaseLost when one is not its claim's
+    any more.
     """
     leading = [one for one in finished if one.claim.role in LEADING_ROLES]
     _SEEN.run(connection, [(_seen(one), False, None, one.claim.resource) for one in leading])
     for one in finished:
         if one.floor:
             _put_off(connection, one)
-    for one in leading:
-        if one.claim.first_contact or one.guid_mode != one.claim.guid_mode:
-            contacted = sa.func.coalesce(source.c.contacted_at, sa.literal(now, source.c.contacted_at.type))
-            changed = {"contacted_at": contacted, "guid_mode": one.guid_mode}
-            connection.execute(sa.update(source).where(source.c.id == one.claim.source_id).values(**changed))
+        if one.rest:
+            _let_be(connection, one.claim.resource, now + one.rest)
+    changed = [one for one in leading if one.claim.first_contact or one.guid_mode != one.claim.guid_mode]
+    if changed:
+        told = [{"b_id": one.claim.source_id, "b_now": now, "b_mode": one.guid_mode} for one in changed]
+        connection.execute(_CONTACTED, told)
     done = [("done", now, None, None, one.claim.id, one.claim.lease) for one in finished]
     if _DONE.run(connection, done) != len(done):
         raise LeaseLost("a snapshot's lease was lost while it was ingested; whoever holds it now goes on")
@@ -301,5 +311,15 @@ def _put_off(connection: Connection, one: Finished) -> None:
             due_at=sa.case((resource.c.due_at < earliest, earliest), else_=resource.c.due_at),
         )
     )
-    home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == one.claim.resource)).scalar_one()
+    _touch_home(connection, one.claim.resource)
+
+
+def _let_be(connection: Connection, resource_id: int, until: datetime) -> None:
+    sooner = sa.and_(resource.c.id == resource_id, resource.c.due_at < until)
+    connection.execute(sa.update(resource).where(sooner).values(due_at=until))
+    _touch_home(connection, resource_id)
+
+
+def _touch_home(connection: Connection, resource_id: int) -> None:
+    home = connection.execute(sa.select(resource.c.host_id).where(resource.c.id == resource_id)).scalar_one()
     touch_host(connection, home)
