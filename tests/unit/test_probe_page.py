@@ -74,6 +74,16 @@ def test_a_time_without_zone_is_read_in_the_one_named_or_in_that_of_the_language
     assert json.loads(run(str(path), *zone, "--json"))["published"] == time
 
 
+@pytest.mark.parametrize(
+    ("words", "time"), [("川のそばの本屋は", "+09:00"), ("강가에 책방이", "+09:00"), ("书店", "Z")]
+)
+def test_a_page_in_japanese_or_korean_is_read_in_their_zone(tmp_path: Path, words: str, time: str) -> None:
+    path = tmp_path / "other.html"
+    stamp = "<p>By Ada Marsh, 2026-11-24 10:00</p>"
+    path.write_text(f"<html><body><h1>{words}</h1>{stamp}<p>{words * 30}。</p></body></html>", "utf-8")
+    assert json.loads(run(str(path), "--json"))["published"] == f"2026-11-24T10:00:00{time}"
+
+
 def test_one_page_in_words(page: Path) -> None:
     told = run(str(page))
     assert "title          masthead     河边的书店" in told

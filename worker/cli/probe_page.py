@@ -28,13 +28,16 @@ from worker.parsers.charset import decode
 from worker.parsers.page import read_page
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_CHINESE_FROM = 100  # ideographs that make a page a Chinese one
+_KANA, _HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
+_FROM = 100  # letters of its own script that make a page a Chinese, Japanese or Korean one
 _ALONE = 8  # lines read in this process before others are started
 _AHEAD = 64  # pages read before their turn to be printed
 
 ZoneOption = Annotated[
     str | None,
-    typer.Option(help="IANA zone for times that name none; without it Asia/Shanghai for Chinese pages, else UTC."),
+    typer.Option(
+        help="IANA zone for times that name none; without it that of Chinese, Japanese, Korean pages, else UTC."
+    ),
 ]
 
 
@@ -84,10 +87,15 @@ def _time(moment: datetime | None, zone: str) -> str | None:
 
 
 def _zone_for(document: Document) -> str:
-    """Where nobody names a zone, a page in Chinese is read in China's."""
+    """Where nobody names a zone, a page in Chinese is read in China's, one in Japanese or Korean in theirs."""
     _, text = decode(document.body[:400_000], document.content_type)
-    han = islice(_HAN.finditer(text.decode("utf-8", "replace")), _CHINESE_FROM)
-    return "Asia/Shanghai" if sum(1 for _ in han) == _CHINESE_FROM else "UTC"
+    written = text.decode("utf-8", "replace")
+    han, kana, hangul = (len(letters.findall(written)) for letters in (_HAN, _KANA, _HANGUL))
+    if kana >= _FROM and 3 * kana >= han:
+        return "Asia/Tokyo"
+    if hangul >= _FROM and hangul >= han:
+        return "Asia/Seoul"
+    return "Asia/Shanghai" if han >= _FROM else "UTC"
 
 
 def probe_line(line: bytes, zone: str | None) -> Node:

@@ -64,11 +64,11 @@ _PUBLISHED_METAS = _words("""
     publish_date publish-date publishtime datepublished og:release_date og:time release_date
     weibo:article:create_at article:create_at bytedance:published_time og:pubdate sailthru.date
     parsely-pub-date dc.date.issued dcterms.created dcterms.issued dc.date date firstpublishedtime
-    article.published created createdate
+    article.published created createdate article_date_original
 """)
 _UPDATED_METAS = _words("""
     article:modified_time og:updated_time article:updated_time datemodified dateupdate lastmodified
-    last-modified bytedance:updated_time bytedance:lrdate_time dcterms.modified revision_date
+    last-modified bytedance:updated_time bytedance:lrdate_time dcterms.modified revision_date article_date_updated
 """)
 
 
