@@ -10,6 +10,7 @@ from tests.unit.test_stages_copies import LEAD, OTHER_QUAKE, QUAKE, RELIEF, TITL
 ORIGIN = Item("q1", TITLE, QUAKE)
 REPRINT = Item("q2", "记者直击昭通震区", f"双十一全场家电低至五折，点击领取！</p><p>{QUAKE}")
 BRIEF = Item("q3", "快讯", LEAD)
+TRADITIONAL = TITLE.translate(str.maketrans("发级", "發級"))
 BULLETIN = Item("q4", "四川泸定发生6.8级地震 已致66人死亡", OTHER_QUAKE)
 
 
@@ -35,8 +36,32 @@ def test_every_copy_says_why_it_joined_and_every_look_alike_why_not(road: Road) 
     assert again is not None
     assert road.cli("article", "explain", again[1], "--with", again[2]).code == 0
     chinese = road.cli("article", "explain", str(uuid), "--language", "zh").text
-    assert "：较短一方有 " in chinese.replace(": ", "：")
+    assert "：较短一方有 " in chinese
     assert "of the shorter text" not in chinese
+
+
+def test_a_copy_that_is_the_same_to_the_letter_says_so(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.run()
+    road.publish("tongxin", Item("q6", TRADITIONAL, QUAKE.translate(str.maketrans("发级", "發級"))))
+    road.run()
+    uuid = str(road.uuid(TITLE))
+    joined = road.json("article", "explain", uuid)["joined"]
+    assert [(one["source"], one["title"], one["by"]) for one in joined] == [("tongxin", TRADITIONAL, "text")]
+    chinese = road.cli("article", "explain", uuid, "--language", "zh").text
+    assert f"（tongxin）《{TRADITIONAL}》并入：正文除简繁、全半角、标点和电头外逐字相同" in chinese
+    english = road.cli("article", "explain", uuid, "--language", "en").text
+    assert f"“{TRADITIONAL}” joined: letter for letter the same" in english
+
+
+def test_what_a_chinese_reader_is_told_has_no_english_in_it(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.run()
+    told = road.cli("article", "explain", str(road.uuid(TITLE)), "--language", "zh").text
+    assert f"{road.uuid(TITLE)}，在库，第 1 版" in told
+    assert "决定（第 1 版）" in told
+    assert "（已上架）" in told
+    assert not re.search(r"live|version|on the shelf|[\u4e00-\u9fff]: |[\u4e00-\u9fff], ", told)
 
 
 def test_what_else_is_near_is_named_so_that_it_can_be_asked_for(road: Road) -> None:

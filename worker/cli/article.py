@@ -13,7 +13,7 @@ import typer
 from worker.bootstrap import Services, open_services
 from worker.cli import article_words as words
 from worker.cli.article_lead import lead_json, lead_lines
-from worker.cli.article_near import lay_beside, near_json, near_lines, pair_json, show_pair
+from worker.cli.article_near import keyed_json, keyed_lines, lay_beside, near_json, near_lines, pair_json, show_pair
 from worker.cli.output import (
     ArticleArgument,
     JsonOption,
@@ -224,6 +224,7 @@ def explain_command(
                 "article": row.uuid,
                 "title": row.title,
                 "corrections": plain([one for one in facts.corrections if one.lifted_at is None]),
+                "joined": keyed_json(facts.copies),
                 "near": near_json(near),
                 "waiting_lead": lead_json(waiting, chosen),
                 "destinations": [
@@ -233,8 +234,8 @@ def explain_command(
         )
         return
     say(f"{row.title}")
-    say(f"  {row.uuid}, {_state(row)}, version {row.version}")
-    lines = _about(facts, gone, times, chosen)
+    say(f"  {_known_as(row, chosen)}")
+    lines = [*_about(facts, gone, times, chosen), *keyed_lines(facts.copies, chosen)]
     for line in (*lines, *near_lines(near, row.uuid, facts.story.lead, chosen), *lead_lines(waiting, chosen)):
         say(f"  {line}")
     for one in told:
@@ -243,6 +244,15 @@ def explain_command(
             say(f"  {line}")
     if not told:
         say(words.phrase("nowhere", chosen))
+
+
+def _known_as(row: ArticleRow, tongue: str) -> str:
+    """Its id, what has become of it and the version it is at."""
+    state = words.pick(words.ARTICLE_STATES[row.state], tongue)
+    if row.merged_into is not None:
+        state = words.phrase("merged_into", tongue, row.merged_into)
+    made = words.phrase("version", tongue, row.version) if row.version else words.phrase("unmade", tongue)
+    return words.phrase("known_as", tongue, row.uuid, state, made)
 
 
 def _show_beside(services: Services, facts: ArticleFacts, other: str, tongue: str, *, as_json: bool) -> None:
@@ -330,15 +340,17 @@ def explained_json(one: Explained, tongue: str) -> dict[str, Any]:
 
 def show_explained(one: Explained, times: Times, tongue: str) -> None:
     """One destination's part for people."""
-    say(f"\n{one.key}: {words.pick(words.STANDINGS[one.standing], tongue)}")
+    say(f"\n{words.phrase('line', tongue, one.key, words.pick(words.STANDINGS[one.standing], tongue))}")
     if one.destination.state != "active":
-        say(f"  {words.phrase('destination', tongue)}: {stop_words(one.destination, times)}")
+        stopped = stop_words(one.destination, times)
+        say(f"  {words.phrase('line', tongue, words.phrase('destination', tongue), stopped)}")
     for taken in one.channels:
         fate = "placed" if taken.placed else "not" if taken.refused_by else "would"
-        why = f": {words.refusals(taken.refused_by, tongue)}" if fate == "not" else ""
-        say(f"  {words.phrase('channel', tongue)} {taken.channel} {words.phrase(fate, tongue)}{why}")
+        told = f"{words.phrase('channel', tongue)} {taken.channel} {words.phrase(fate, tongue)}"
+        why = words.refusals(taken.refused_by, tongue)
+        say(f"  {words.phrase('line', tongue, told, why) if fate == 'not' else told}")
     if one.decision is not None:
-        say(f"  {words.phrase('decision', tongue)} ({words.phrase('version', tongue, one.decision_version)})")
+        say(f"  {words.phrase('decision', tongue, one.decision_version)}")
         for line in decision_lines(one.decision, tongue):
             say(f"    {line}")
     for row in one.deliveries:
@@ -346,9 +358,11 @@ def show_explained(one: Explained, times: Times, tongue: str) -> None:
 
 
 def _delivery_line(row: DeliveryRow, times: Times, tongue: str) -> str:
-    state = words.pick(words.STATES[row.state], tongue)
     moment = times.ago(row.due_at) if row.state is DeliveryState.DUE else times.at(row.finished_at)
-    detail = f" ({row.detail})" if row.detail and row.detail != row.state.value else ""
+    answer = words.pick(words.ANSWERS[row.detail], tongue) if row.detail in words.ANSWERS else row.detail
+    detail = words.phrase("answer", tongue, answer) if answer and answer != row.state.value else ""
     action, use = words.pick(words.ACTIONS[row.action], tongue), words.pick(words.USES[row.use], tongue)
-    number = words.phrase("version", tongue, row.version)
-    return f"{row.sequence}. {action} {number}, {use}: {state} {moment or ''}{detail}  [{str(row.uuid)[:8]}]"
+    went = words.phrase(
+        "went", tongue, row.sequence, action, row.version, use, words.pick(words.STATES[row.state], tongue)
+    )
+    return f"{went} {moment or ''}{detail}  [{str(row.uuid)[:8]}]"

@@ -18,10 +18,11 @@ from worker.errors import Refused
 from worker.identity.near import reasons
 from worker.log import readable
 from worker.model.nearness import NearRow, Verdict
-from worker.model.overview import ArticleFacts
+from worker.model.overview import ArticleFacts, CopyRow
 from worker.pipeline.beside import Beside, Line, Part, beside
 
 _SIGNS = {Line.SAME: "=", Line.CHANGED: "≠", Line.LEFT: "<", Line.RIGHT: ">", Line.FURNITURE: "·"}
+_KEYED_TOLD = 10
 _LONGEST_ID = 18  # digits; a longer number is no entry's
 
 
@@ -55,7 +56,8 @@ def _lead_of(services: Services, other: str) -> int:
 def show_pair(pair: Pair, tongue: str) -> None:
     """Two columns: what differs in red and green on a terminal, told by the sign between them anywhere."""
     verdict = pair.found.verdict
-    say(f"\n{words.pick(words.VERDICTS[verdict.nearness], tongue)}: {reasons.words(verdict.evidence, tongue)}")
+    found = words.pick(words.VERDICTS[verdict.nearness], tongue)
+    say(f"\n{words.phrase('line', tongue, found, reasons.words(verdict.evidence, tongue))}")
     say(f"  Jaccard {verdict.jaccard:.2f}, {words.phrase('contained', tongue)} {verdict.containment:.2f}")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     for number, title in zip((pair.left, pair.right), pair.titles, strict=True):
@@ -99,6 +101,15 @@ def verdict_json(verdict: Verdict | NearRow) -> dict[str, Any]:
     }
 
 
+def keyed_json(copies: Sequence[CopyRow]) -> list[dict[str, Any]]:
+    """What joined by an exact key or a person's word: ``by`` is ``text``, ``link`` or ``merge``."""
+    return [
+        {"entry": one.entry, "source": one.source, "title": one.title, "by": one.joined_by}
+        for one in copies
+        if one.joined_by in words.JOINS
+    ]
+
+
 def near_json(rows: Sequence[NearRow]) -> list[dict[str, Any]]:
     """What texts were found to be on first sight."""
     return [
@@ -118,6 +129,28 @@ def near_json(rows: Sequence[NearRow]) -> list[dict[str, Any]]:
     ]
 
 
+def _aside(name: str, tongue: str) -> str:
+    return words.phrase("answer", tongue, words.phrase(name, tongue))
+
+
+def keyed_lines(copies: Sequence[CopyRow], tongue: str) -> list[str]:
+    """What joined the article without its text being compared, by an exact key or a person's word, newest first."""
+    joined = [one for one in reversed(copies) if one.joined_by in words.JOINS]
+    lines = [
+        words.phrase(
+            "keyed",
+            tongue,
+            one.entry,
+            one.source,
+            one.title or "–",
+            words.pick(words.JOINS[one.joined_by or ""], tongue),
+        )
+        for one in joined[:_KEYED_TOLD]
+    ]
+    more = len(joined) - len(lines)
+    return [*lines, words.phrase("keyed_more", tongue, more)] if more else lines
+
+
 def near_lines(rows: Sequence[NearRow], article: UUID, lead: int, tongue: str) -> list[str]:
     """What joined the article and why, what is near it and why that did not, newest first; ``lead`` is the entry whose
     text it shows."""
@@ -129,12 +162,12 @@ def near_lines(rows: Sequence[NearRow], article: UUID, lead: int, tongue: str) -
         verdict, why = words.pick(words.VERDICTS[row.nearness], tongue), reasons.words(row.evidence, tongue)
         if row.nearness.joins:
             joined = words.phrase("joined", tongue, row.entry, row.source, row.title or "–", verdict, row.other)
-            since = "" if row.article == row.other_article else f" ({words.phrase('split_since', tongue)})"
-            lines.append(f"{joined}: {why}{since}")
+            since = "" if row.article == row.other_article else _aside("split_since", tongue)
+            lines.append(f"{words.phrase('line', tongue, joined, why)}{since}")
         else:
             apart = words.phrase("apart", tongue, mine, theirs, title or "–", str(where)[:8], verdict)
-            since = f" ({words.phrase('merged_since', tongue)})" if row.article == row.other_article else ""
-            lines.append(f"{apart}: {why}{since}")
+            since = _aside("merged_since", tongue) if row.article == row.other_article else ""
+            lines.append(f"{words.phrase('line', tongue, apart, why)}{since}")
     if rows:
         lines.append(words.phrase("beside", tongue, str(article)[:8], _shown_beside(rows[0], article, lead)))
     return lines

@@ -94,6 +94,27 @@ VERDICTS: dict[Nearness, tuple[str, str]] = {
     Nearness.NEW: ("另一篇", "another text"),
 }
 
+ARTICLE_STATES: dict[str, tuple[str, str]] = {
+    "live": ("在库", "live"),
+    "withdrawn": ("已撤下", "withdrawn"),
+}
+
+# What made a copy join where its text was not compared: an exact key, a person.
+JOINS: dict[str, tuple[str, str]] = {
+    "text": (
+        "正文除简繁、全半角、标点和电头外逐字相同",
+        "letter for letter the same, but for script, width and datelines",
+    ),
+    "link": ("同一原文链接", "the same link at the first publisher"),
+    "merge": ("经人工合并", "by a person's word"),
+}
+
+# What our own shelf answers; a partner's answer is told as it came.
+ANSWERS: dict[str, tuple[str, str]] = {
+    "on the shelf": ("已上架", "on the shelf"),
+    "off the shelf": ("已下架", "off the shelf"),
+}
+
 FIELDS: dict[str, tuple[str, str]] = {
     "source": ("来源", "source"),
     "author": ("作者", "author"),
@@ -129,7 +150,18 @@ PHRASES: dict[str, tuple[str, str]] = {
     "placed": ("已收入", "takes it"),
     "would": ("现在会收入", "would take it now"),
     "not": ("未收入", "does not take it"),
-    "decision": ("决定", "decision"),
+    "line": ("{0}：{1}", "{0}: {1}"),
+    "known_as": ("{0}，{1}，{2}", "{0}, {1}, {2}"),
+    "unmade": ("尚无版本", "no version yet"),
+    "merged_into": ("已并入 {0}", "merged into {0}"),
+    "keyed_more": (
+        "……另有 {0} 条同样并入（newsroad article show）",
+        "… and {0} more joined so (newsroad article show)",
+    ),
+    "keyed": ("条目 {0}（{1}）《{2}》并入：{3}", "entry {0} ({1}) “{2}” joined: {3}"),
+    "decision": ("决定（第 {0} 版）", "decision (version {0})"),
+    "went": ("{0}. {1}第 {2} 版，{3}：{4}", "{0}. {1} version {2}, {3}: {4}"),
+    "answer": ("（{0}）", " ({0})"),
     "version": ("第 {0} 版", "version {0}"),
     "delivery": ("投递", "delivery"),
     "due": ("{0}", "{0}"),
