@@ -19,6 +19,7 @@ from tests.stages import OTHER, Stages, item, rss, telling
 from worker.demo.site import Document
 from worker.errors import NewsroadError, StoreError
 from worker.store.engine import Database
+from worker.store.schema import receipt
 
 LONG = timedelta(seconds=70)  # after which a lease has ended
 
@@ -263,6 +264,24 @@ def test_what_was_claimed_and_could_not_be_decided_on_waits_on(stages: Stages, m
         stages.deliver()
     waits = {(row.state, row.result, row.attempts) for row in stages.deliveries()}
     assert waits == {("due", "unknown", 1), ("due", None, 0)}
+
+
+@pytest.mark.parametrize("status", [503, 409])
+def test_nor_does_a_later_refusal_say_that_the_partner_has_it_not(stages: Stages, status: int) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    stages.ingest()
+    break_writing(stages.services.database, 2)
+    with pytest.raises(StoreError):
+        stages.deliver()
+    stages.now += LONG
+    stages.partner.next_answers = [Document(b"", status=status)]
+    stages.deliver()
+    assert [row.status for row in stages.rows(receipt)] == [status]
+    stages.take_down()
+    stages.now += LONG
+    stages.deliver()
+    assert [kind for kind, _ in stages.sent] == ["published", "withdrawn"]
 
 
 @pytest.fixture

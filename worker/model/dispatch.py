@@ -116,7 +116,8 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """What one attempt changes in its delivery. ``state`` DUE means again at ``due_at``."""
+    """What one attempt changes in its delivery. ``state`` DUE means again at ``due_at``. ``unknown``: nobody knows what
+    came of an earlier one, and whatever less than an acceptance comes of this one, the partner may have the article."""
 
     delivery: int
     destination: str
@@ -126,6 +127,7 @@ class Attempted:
     attempt: int
     failures: int
     answer: Answer
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

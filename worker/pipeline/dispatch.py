@@ -233,6 +233,7 @@ def after_answer(
         attempt=due.attempts,
         failures=failures,
         answer=answer,
+        unknown=due.unknown,
     )
 
 
@@ -250,7 +251,8 @@ def after_fault(key: str, due: DueDelivery, error: Exception, now: datetime, rng
         at=now,
         attempt=due.attempts,
         failures=failures,
-        answer=Answer(Result.UNKNOWN if due.unknown else Result.NOT_SENT, Verdict.PARK, detail=detail),
+        answer=Answer(Result.NOT_SENT, Verdict.PARK, detail=detail),
+        unknown=due.unknown,
     )
 
 

@@ -296,8 +296,9 @@ def _conclude(connection: Connection, attempted: Sequence[Attempted], lease: str
 def _conclusion(one: Attempted, lease: str) -> tuple[object, ...]:
     """A row for ``_CONCLUDE``."""
     finished = None if one.state is DeliveryState.DUE else one.at
-    result, detail = one.answer.result.value, one.answer.detail[:500]
-    return (one.state.value, one.due_at, finished, one.failures, result, detail, 0, one.delivery, lease)
+    sure = one.answer.result is Result.ACCEPTED or not one.unknown
+    result, detail = one.answer.result if sure else Result.UNKNOWN, one.answer.detail[:500]
+    return (one.state.value, one.due_at, finished, one.failures, result.value, detail, 0, one.delivery, lease)
 
 
 def _receipt(one: Attempted) -> tuple[object, ...]:
