@@ -36,7 +36,7 @@ def test_what_is_held_back_is_shown_counted_and_let_go_when_agreed_to(flooded: R
     counted = flooded.cli("source", "backfill", "jiang", "--dry-run")
     assert "往事" in counted.text
     assert "… and 20 more" in counted.text
-    assert "publish 60 articles at" in counted.text
+    assert "publish 60: 30 articles, counted once at each of" in counted.text
     refused = flooded.cli("source", "backfill", "jiang")
     assert refused.code == 4
     assert "newsroad source backfill jiang --allow-publish 60" in refused.text

@@ -97,6 +97,7 @@ VERDICTS: dict[Nearness, tuple[str, str]] = {
 ARTICLE_STATES: dict[str, tuple[str, str]] = {
     "live": ("在库", "live"),
     "withdrawn": ("已撤下", "withdrawn"),
+    "merged": ("已并入另一篇", "merged"),
 }
 
 # What made a copy join where its text was not compared: an exact key, a person.

@@ -124,15 +124,25 @@ def apply_command(
 
 
 def told(foreseen: Foreseen) -> str:
-    """What would go out, in a sentence."""
-    total, places = foreseen.total(), foreseen.touched()
-    words = [f"{name} {count}" for name, count in asdict(total).items() if count]
-    articles = "article" if sum(asdict(total).values()) == 1 else "articles"
-    where = f" at {', '.join(places)}" if len(places) <= _NAMED else f" at {len(places)} destinations"
-    sentence = f"This would {', '.join(words)} {articles}{where}." if words else "This would send nothing."
+    """What would go out, in a sentence: at several destinations with how many articles that is."""
+    counted = asdict(foreseen.total())
+    words = ", ".join(f"{name} {count}" for name, count in counted.items() if count)
+    if not words:
+        sentence = "This would send nothing."
+    elif len(foreseen.touched()) == 1:
+        noun = "article" if sum(counted.values()) == 1 else "articles"
+        sentence = f"This would {words} {noun} at {next(iter(foreseen.touched()))}."
+    else:
+        several = "1 article" if len(foreseen.moved) == 1 else f"{len(foreseen.moved)} articles"
+        sentence = f"This would {words}: {several}, counted once at each of {_places(foreseen)}."
     if foreseen.complete:
         return sentence
     return f"{sentence} Only the newest {foreseen.articles} articles were counted; older ones may follow them."
+
+
+def _places(foreseen: Foreseen) -> str:
+    places = list(foreseen.touched())
+    return ", ".join(places) if len(places) <= _NAMED else f"{len(places)} destinations"
 
 
 def _apply_words(path: Path | None, options: str) -> str:
