@@ -160,7 +160,7 @@ def run(database: Database, chosen: Sequence[tuple[str, str]], rng: random.Rando
             spent.end("recognise")
             stored = articles.write_entries(connection, recognised, now)
             spent.begin()
-            near.write_near(database, nearby, stored, now)
+            near.write_near(nearby, stored, now)
             spent.end("write")
             spent.begin()
         spent.end("commit")

@@ -36,6 +36,17 @@ def test_a_taken_key_leaves_the_row_as_it_is(database: Database) -> None:
     assert [title for _, title, _, _ in rows(database)] == ["first", "third"]
 
 
+def test_a_taken_key_may_have_its_row_become_what_is_given(database: Database) -> None:
+    put = Insert(article, "id", "uuid", "lead_id", "title", "created_at", or_replace=True)
+    with database.write() as connection:
+        put.run(connection, [(1, "u1", 1, "first", NOON), (2, "u2", 2, "as it was", NOON)])
+        put.run(connection, [(1, "u1", 1, "100 % 'é' 题", NOON + timedelta(hours=1)), (3, "u3", 3, "third", NOON)])
+    kept = [(1, "100 % 'é' 题", 1), (2, "as it was", 0), (3, "third", 0)]
+    assert rows(database) == [
+        (at, title, 0, (NOON + timedelta(hours=late)).astimezone(UTC)) for at, title, late in kept
+    ]
+
+
 def test_an_update_finds_its_rows_by_the_last_column(database: Database) -> None:
     with database.write() as connection:
         ADD.run(connection, [(at, f"u{at}", at, "old", NOON) for at in (1, 2, 3)])

@@ -95,6 +95,16 @@ def test_small_snapshots_share_a_transaction_and_tell_what_each_brought(stages: 
     assert dict(reports[second].fates) == {"new": 1, "joined": 1}
 
 
+def test_snapshots_too_large_to_be_identified_together_still_share_a_transaction(stages: Stages) -> None:
+    for key in ("alpha", "beta"):
+        stages.publish(key, rss(*(item(f"{key}{at}", f"第{at}次走访 {key}", f"{key} {at} " * 40) for at in range(40))))
+    stages.poll()
+    ingester, written = stages.services.ingester(), list[int]()
+    ingester.works = counting = Faulty(stages, "write_entries", lambda _work, rows: written.append(len(rows)))
+    assert [dict(report.fates) for report in ingester.drain(1)] == [{"new": 40}, {"new": 40}]
+    assert (counting.opened, written) == (1, [50, 30])
+
+
 @pytest.mark.parametrize("window", [0.0, 20.0])
 def test_whoever_stops_leaves_nothing_leased(stages: Stages, window: float) -> None:
     two_wait(stages)

@@ -198,6 +198,7 @@ def test_a_reader_that_dies_on_the_way_lets_nothing_out_the_second_time(
         take(self, chunk)
 
     monkeypatch.setattr(Taking, "take", dying)
+    monkeypatch.setattr("worker.pipeline.ingest.TRANSACTION", 50)
     archive = entries(numbers=range(10, 65), shift=-timedelta(days=30))
     ten.publish("alpha", rss(fresh(1, ten.now), *archive))
     ten.poll()

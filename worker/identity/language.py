@@ -107,6 +107,10 @@ _LITTLE_WORDS: Final = {
         ("sv", "och i att det som en på är av för med till den har inte om ett"),
     )
 }
+_LANGUAGES_OF: Final = {
+    word: tuple(language for language, words in _LITTLE_WORDS.items() if word in words)
+    for word in frozenset().union(*_LITTLE_WORDS.values())
+}
 _SIMPLE = frozenset("们这国时会来对说过个学发经长门车东业为关见问头电书两义习网报记开华严现进实应总战术机条动传")
 _TRADITIONAL = frozenset("們這國時會來對說過個學發經長門車東業為關見問頭電書兩義習網報記開華嚴現進實應總戰術機條動傳")
 
@@ -246,9 +250,11 @@ def _by_little_words(sample: str) -> str | None:
     words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample.lower())
     if len(words) < _ENOUGH // 2:
         return None
-    times = Counter(words)
-    counts = sorted((_times(little, times), name) for name, little in _LITTLE_WORDS.items())
-    (second, _), (most, language) = counts[-2:]
+    counts = dict.fromkeys(_LITTLE_WORDS, 0)
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            counts[language] += 1
+    (second, _), (most, language) = sorted((count, language) for language, count in counts.items())[-2:]
     return language if most * 8 >= len(words) and most * 2 >= second * 3 else None
 
 

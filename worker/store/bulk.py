@@ -50,16 +50,22 @@ class _Bulk:
 
 
 class Insert(_Bulk):
-    """INSERT; with ``or_ignore`` rows whose key is taken stay as they are."""
+    """INSERT; with ``or_ignore`` rows whose key is taken stay as they are, with ``or_replace`` they become what is
+    given: the first column is the key then."""
 
-    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
+    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False, or_replace: bool = False) -> None:
         super().__init__(table, *columns)
-        self.or_ignore = or_ignore
+        self.or_ignore, self.or_replace = or_ignore, or_replace
 
     def _write(self, dialect: Dialect) -> str:
         table, names, sign = self._names(dialect)
         parts = ["INSERT INTO", table, _listed(names), "VALUES", _listed([sign] * len(names))]
-        return " ".join((*parts, "ON CONFLICT DO NOTHING") if self.or_ignore else parts)
+        if self.or_ignore:
+            parts.append("ON CONFLICT DO NOTHING")
+        if self.or_replace:
+            changed = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+            parts.append(f"ON CONFLICT ({names[0]}) DO UPDATE SET {changed}")
+        return " ".join(parts)
 
 
 class Update(_Bulk):

@@ -83,7 +83,7 @@ class Filing:
             still = [
                 (each, homes[key]) for each in made if (key := (each.unfiled.entry, each.unfiled.revision)) in homes
             ]
-            near.refile(self.database, connection, still, now)
+            near.refile(connection, still, now)
             _ADD_KEYS.run(connection, [(each.exact, home) for each, home in still if each.exact is not None])
             _DONE.run(connection, [(NEAR_VERSION, each.unfiled.entry) for each, _ in still])
         return len(still)

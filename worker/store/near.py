@@ -30,7 +30,7 @@ from worker.model.filing import Refiled
 from worker.model.ingest import Fate, Stored
 from worker.model.nearness import Filed, Keys, Nearness, Question, Verdict
 from worker.store.bulk import Insert, Lookup
-from worker.store.engine import Database, among
+from worker.store.engine import among
 from worker.store.nearby import near_key, near_site, near_text, nearness
 from worker.store.pack import unpack
 from worker.store.schema import article, entry, revision, tombstone, tombstone_key
@@ -89,6 +89,8 @@ _DROP_KEYS = sa.delete(near_key).where(
     near_key.c.key == sa.bindparam("b_key"), near_key.c.entry_id == sa.bindparam("b_entry")
 )
 _ADD_NEARNESS = sa.insert(nearness)
+_SITES = Lookup(sa.select(near_site.c.host, near_site.c.learnt).where(among(near_site.c.host, "hosts")))
+_KEEP_SITES = Insert(near_site, "host", "learnt", "at", or_replace=True)
 _ALL_NOW: Mapping[str, datetime] = {}
 _INDEXED = sa.select(near_text.c.entry_id, near_text.c.article_id, near_text.c.found_by)
 
@@ -166,8 +168,7 @@ class StoredNearby:
     def furniture(self, hosts: Iterable[str]) -> Furniture:
         wanted = sorted({host for host in hosts if host} - self.learnt.sites.keys())
         if wanted:
-            query = sa.select(near_site.c.host, near_site.c.learnt).where(near_site.c.host.in_(wanted))
-            for row in self.connection.execute(query):
+            for row in _SITES.run(self.connection, hosts=wanted):
                 self.learnt.sites[row.host] = Site.unpacked(row.learnt)
         return self.learnt
 
@@ -204,36 +205,31 @@ class StoredNearby:
             self.hits = {key: [each for each in held if each.entry not in gone] for key, held in self.hits.items()}
 
 
-def write_near(database: Database, nearby: StoredNearby, stored: Sequence[Stored], now: datetime) -> None:
+def write_near(nearby: StoredNearby, stored: Sequence[Stored], now: datetime) -> None:
     """Keep of stored entries what later texts are recognised by, what they were recognised as, and what was learnt of
     their hosts."""
-    filed = [(item, each) for item in stored if (each := item.identified.filed) is not None]
-    nearby.forget([item.entry for item in stored if item.identified.fate is Fate.REVISED])
-    keep(nearby, [replace(each, id=str(item.entry), article=str(item.article)) for item, each in filed], now)
-    _write_verdicts(nearby.connection, [item for item, _ in filed], now)
-    fresh = [
-        replace(each, article=str(item.article)) for item, each in filed if item.identified.fate is not Fate.REVISED
+    filed = [
+        (item, replace(each, id=str(item.entry), article=str(item.article)))
+        for item in stored
+        if (each := item.identified.filed) is not None
     ]
-    learn_hosts(database, nearby, fresh, now)
+    nearby.forget([item.entry for item in stored if item.identified.fate is Fate.REVISED])
+    keep(nearby, [each for _, each in filed], now)
+    _write_verdicts(nearby.connection, [item for item, _ in filed], now)
+    learn_hosts(nearby, [each for item, each in filed if item.identified.fate is not Fate.REVISED], now)
 
 
-def learn_hosts(database: Database, nearby: StoredNearby, filed: Iterable[Filed], now: datetime) -> None:
+def learn_hosts(nearby: StoredNearby, filed: Iterable[Filed], now: datetime) -> None:
     """Learn from texts what belongs to their hosts, of which ``nearby`` has given the furniture, and keep it."""
     hosts = set()
     for each in filed:
         if each.host:
             learn(nearby.learnt, each)
             hosts.add(each.host)
-    upsert = database.upsert(near_site)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["host"], set_={"learnt": upsert.excluded.learnt, "at": upsert.excluded.at}
-    )
-    if hosts:
-        packed_ = [{"host": host, "learnt": nearby.learnt.sites[host].packed(), "at": now} for host in sorted(hosts)]
-        nearby.connection.execute(upsert, packed_)
+    _KEEP_SITES.run(nearby.connection, [(host, nearby.learnt.sites[host].packed(), now) for host in sorted(hosts)])
 
 
-def refile(database: Database, connection: Connection, made: Sequence[tuple[Refiled, int]], now: datetime) -> None:
+def refile(connection: Connection, made: Sequence[tuple[Refiled, int]], now: datetime) -> None:
     """Keep of entries, each with the id of its article, what was made of them, in place of what was kept before; learn
     from them. Needs the ingest lock."""
     nearby = StoredNearby(connection)
@@ -244,7 +240,7 @@ def refile(database: Database, connection: Connection, made: Sequence[tuple[Refi
     keep(nearby, [one for _, one in filed], now, {one.id: each.unfiled.first_seen for each, one in filed}, copies)
     learnt = [one for each, one in filed if each.learnt]
     nearby.furniture({one.host for one in learnt})
-    learn_hosts(database, nearby, learnt, now)
+    learn_hosts(nearby, learnt, now)
 
 
 def keep(

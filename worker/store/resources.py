@@ -20,6 +20,10 @@ from worker.store.pack import pack
 from worker.store.polling import ensure_host, touch_host
 from worker.store.schema import resource
 
+_TAKEN = sa.select(sa.func.count()).where(
+    resource.c.source_id == sa.bindparam("source"), resource.c.role == Role.ARTICLE.value, resource.c.first_contact
+)
+
 
 def parts(connection: Connection, resource_id: int) -> Mapping[bytes, bytes]:
     """What the later pages of an article hold (an entry, packed), by the key of their address."""
@@ -33,10 +37,7 @@ def parts(connection: Connection, resource_id: int) -> Mapping[bytes, bytes]:
 
 def taken(connection: Connection, source_id: int) -> int:
     """How many articles a source's first contact has brought so far."""
-    first = sa.select(sa.func.count()).where(
-        resource.c.source_id == source_id, resource.c.role == Role.ARTICLE.value, resource.c.first_contact
-    )
-    return connection.execute(first).scalar_one()
+    return connection.execute(_TAKEN, {"source": source_id}).scalar_one()
 
 
 def lead_on(

@@ -106,7 +106,7 @@ class StoreWork:
 
     def write_entries(self, identified: Sequence[Identified], now: datetime) -> list[Stored]:
         stored = articles.write_entries(self._connection, identified, now)
-        near.write_near(self._database, self._nearby, stored, now)
+        near.write_near(self._nearby, stored, now)
         related.write_translations(self._connection, stored, now)
         return stored
 
