@@ -237,3 +237,36 @@ def test_the_day_a_law_was_passed_is_not_the_day_of_its_publication() -> None:
 def test_buttons_behind_a_breadcrumb_are_no_step_of_it() -> None:
     way = "<div class='crumb'><a href='/'>首页</a> &gt; <a href='/gb/'>公报</a> &gt; 第23号 字号：大 | 打印</div>"
     assert read(article(before=way)).breadcrumb == ("首页", "公报", "第23号")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("<p>By Ada Marsh • November 24, 2026 • 3 min read</p>", "2026-11-24 00:00"),
+        ("<p>24. November 2026 um 10:05</p>", "2026-11-24 10:05"),
+        ("<p>10.06.2026 22:00</p>", "2026-06-10 22:00"),
+        ("<p>jeudi 25 juin 2026</p>", "2026-06-25 00:00"),
+        ("<p>Publicado el 24 de noviembre de 2026 - 10:05</p>", "2026-11-24 10:05"),
+        ("<abbr class='published' title='2026-06-25T10:21:40+08:00'>l'autre jour</abbr>", "2026-06-25 10:21"),
+    ],
+)
+def test_dates_as_european_pages_show_them(stamp: str, time: str) -> None:
+    text = "A shop opened by the river. The owner said that the lamp was on, and so was the river. Few believed her."
+    page = f"<html><body><h1>A shop by the river</h1>{stamp}<div><p>{text}</p><p>{text}</p></div></body></html>"
+    assert local(read(page).published) == time
+
+
+@pytest.mark.parametrize(
+    "stamp", ["<p>Version 10.06.2026.1</p>", "<p>On 31.02.2026 10:00</p>", "<p>24 shops in 2026</p>"]
+)
+def test_what_is_no_date_is_none(stamp: str) -> None:
+    assert (
+        read(f"<html><body><h1>A shop by the river</h1>{stamp}<p>{'A shop opened. ' * 9}</p></body></html>").published
+        is None
+    )
+
+
+def test_a_day_marked_as_the_date_may_stand_above_the_title() -> None:
+    day = "<h2 class='date-header'><span>2026年11月24日 星期二</span></h2>"
+    assert local(read(article(before=day)).published) == "2026-11-24 00:00"
+    assert read(article(before=day.replace("date-header", "top"))).published is None

@@ -29,8 +29,8 @@ Json = dict[str, Any]
 @dataclass(slots=True)
 class Head:
     """``metas`` by lower-case name, property or itemprop, values in order. ``things`` are JSON-LD objects that are
-    articles (best first), ``crumbs`` the breadcrumb lists among them, ``times`` what ``time`` elements are dated,
-    ``alternates`` language and address of ``link rel=alternate hreflang``."""
+    articles (best first), ``crumbs`` the breadcrumb lists among them, ``times`` what ``time`` elements and hAtom are
+    dated, ``alternates`` language and address of ``link rel=alternate hreflang``."""
 
     title: str = ""
     metas: dict[str, list[str]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Head:
 def read_head(root: HtmlElement) -> Head:
     head = Head()
     scripts: list[HtmlElement] = []
-    for place, element in enumerate(root.iter("meta", "link", "title", "script", "time")):
+    for place, element in enumerate(root.iter("meta", "link", "title", "script", "time", "abbr")):
         if place > _MOST_ELEMENTS:
             break
         if element.tag == "meta":
@@ -68,8 +68,8 @@ def read_head(root: HtmlElement) -> Head:
         elif element.tag == "script":
             if "ld+json" in (element.get("type") or "")[:100] and len(scripts) < _MOST_SCRIPTS:
                 scripts.append(element)
-        elif element.tag == "time":
-            head.times.append((element.get("datetime") or "")[:60])
+        elif element.tag in {"time", "abbr"}:
+            _read_time(element, head)
         elif element.tag == "title":
             if not head.title and element.getparent().tag != "svg":
                 head.title = squeeze("".join(element.itertext())[:_LONGEST_VALUE])
@@ -77,6 +77,13 @@ def read_head(root: HtmlElement) -> Head:
             _read_link(element, head)
     _read_things(scripts, head)
     return head
+
+
+def _read_time(element: HtmlElement, head: Head) -> None:
+    if element.tag == "time":
+        head.times.append((element.get("datetime") or "")[:60])
+    elif "published" in (element.get("class") or "")[:100].split():  # hAtom
+        head.times.append((element.get("title") or "")[:60])
 
 
 def _read_link(link: HtmlElement, head: Head) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from worker.parsers.dates import zone_named
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head
-from worker.parsers.page.scan import Line, hidden
+from worker.parsers.page.scan import Line, hidden, marks
 from worker.parsers.page.times import (
     Day,
     Moment,
@@ -26,6 +26,7 @@ from worker.parsers.page.zones import Zones
 _LONGEST = 200  # characters of a line that may be a time stamp
 _TODAY = re.compile(r"今天是|现在是|今日是|欢迎|星期[一二三四五六日天]")
 _ADOPTED = re.compile(r"(?:会议|大会|会)(?:审议|表决)?(?:通过|修订|修正|批准)")  # (2007年6月29日第二十八次会议通过)
+_DATED = re.compile(r"date-?header|(?:post|entry|article|publish|pub)[-_]?(?:date|time)")  # said by the markup
 _DIGITS = re.compile(r"[\d\s/:.年月日-]+")
 _BOXES = re.compile(
     r"\b((?:19|20)\d\d)\s*[年/.-]?\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})(?:\s*日)?(?:\s+(\d{1,2})\s*:\s*(\d\d)\b)?"
@@ -86,7 +87,8 @@ def _seen(zones: Zones, page: Page, now: datetime, days: list[Day]) -> tuple[Mom
             if moment.at > now + _SOON or (_is_update(line, moment) and best is not None):
                 continue
             labelled = _is_labelled(line, moment)
-            above = line.index < zones.below and not labelled  # perhaps the clock of the day
+            # What stands above the title is perhaps the clock of the day.
+            above = line.index < zones.below and not labelled and not _DATED.search(marks(line.block))
             if moment.by_day and not labelled and _ADOPTED.search(line.text[moment.end :]):
                 continue
             if above and (moment.by_day or _TODAY.search(line.text)):

@@ -36,6 +36,11 @@ _ENGLISH = re.compile(
     r"(?P<clock>[,\s·|-]{0,4}(?:at\s)?\s?\d{1,2}[:.]\d{2}(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:GMT|UTC|BST|E[SD]?T|C[SD]T|P[SD]?T|M[SD]T)\b)?)?",
     re.IGNORECASE,
 )
+# 10.06.2018 22:00, 3 juillet 2018 à 10:22: whether the word is a month, parse_date knows.
+_EUROPEAN = re.compile(
+    r"(?<![\w.,])\d{1,2}(?:\.\s?\d{1,2}\.\s?|(?:\.|er|º)?\s(?:de\s)?[^\W\d_]{3,12}\.?\s(?:de\s)?)(?:19|20)\d{2}(?![\d.])"
+    r"(?P<clock>[\s,·|•–-]{1,4}(?:at\s|um\s|à\s|om\s|kl\.?\s|alle\s|a las\s)?\d{1,2}[:.h]\d{2})?"
+)
 _AGO = re.compile(
     r"(?<![\d.])(?P<count>\d{1,3})\s?(?P<unit>分钟|分鐘|小时|小時|天|minutes?|mins?|hours?|hrs?|days?)\s?(?:之?前|ago\b)",
     re.IGNORECASE,
@@ -45,6 +50,7 @@ _NEAR_DAY = re.compile(
     re.IGNORECASE,
 )
 _DAY_END = re.compile(r"(?<=\d)-23:59:59$")  # www.gov.cn, where only the day is known
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _HINT = re.compile(r"\d|刚刚|剛剛|昨[天日]|前天|yesterday|just now", re.IGNORECASE)
 _JUST = re.compile(r"(?:^|\s)(?:刚刚|剛剛|just now)(?:\s|$)", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"(?:^|\s)(?P<day>昨天|昨日|前天|yesterday)(?:\s|$)", re.IGNORECASE)
@@ -98,8 +104,8 @@ def moments_in(text: str, zone: str, now: datetime, days: Sequence[Day] = ()) ->
         if moment := _full(match, match["year"], zone):
             found = True
             yield moment
-    if not found and line.isascii():
-        for match in _ENGLISH.finditer(line):
+    for pattern in (_ENGLISH, _EUROPEAN) if _YEAR.search(line) else ():
+        for match in () if found else pattern.finditer(line):
             if at := parse_date(match[0], zone):
                 found = True
                 yield Moment(at, match["clock"] is None, match.start(), match.end())
