@@ -3,6 +3,7 @@ then is not waited for until that year comes."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,6 +90,23 @@ def test_however_much_waits_for_its_time_what_a_wrong_clock_put_off_is_found(
     [late] = [row for row in stages.deliveries() if row.id not in waits]
     assert late.due_at <= right + timedelta(minutes=1)
     assert {row.id: row.due_at for row in stages.deliveries() if row.id in waits} == waits
+
+
+def test_a_machine_whose_own_clock_is_slow_sets_nothing_back(stages: Stages) -> None:
+    daily = tuple(replace(one, every=24 * 3600) for one in stages.catalogue.sources)
+    stages.declare(sources=daily)
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.run()
+    slow = stages.make_services(stages.services.database)
+    slow.clock = lambda: stages.now - timedelta(hours=8)
+    asked = stages.sites["alpha"].count("/feed.xml")
+    for _ in range(6):
+        stages.now += timedelta(minutes=10)
+        stages.services.pulse.beat("tick", stages.now)
+        slow.prune()
+        stages.poll()
+    slow.close()
+    assert stages.sites["alpha"].count("/feed.xml") == asked
 
 
 @pytest.mark.parametrize("restarted", [False, True])
