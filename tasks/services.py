@@ -22,12 +22,14 @@ _stopping = mmap.mmap(-1, 1)  # shared with the children: only the parent hears 
 
 @worker_init.connect
 def _preload(**_event: object) -> None:
+    from tasks.quiet import say_less
     from worker.bootstrap import preload
     from worker.log import configure
     from worker.settings import read_settings
 
     settings = read_settings()
     configure(settings.log_level, settings.log_format)
+    say_less()
     preload()
     gc.collect()
     gc.freeze()  # the children's collector leaves these pages alone, so that they stay shared

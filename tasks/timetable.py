@@ -11,6 +11,10 @@ from typing import Any
 
 from celery.beat import PersistentScheduler
 
+from tasks.quiet import say_less
+
+say_less()  # beat alone imports this
+
 SKEW = timedelta(seconds=10)
 
 

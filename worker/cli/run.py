@@ -131,6 +131,7 @@ class _House:
     def _open(self) -> None:
         settings = self._settings
         password = settings.flower_password or secrets.token_urlsafe(12)
+        self._say(OURSELVES, "starting broker, workers, beat and web; some seconds until all of them answer")
         self._start_broker()
         # These two need no database, and take their time to start.
         if self._flower:
@@ -178,21 +179,44 @@ class _House:
             self._say(OURSELVES, line)
 
     def _announce(self, where: Addresses, password: str) -> None:
-        def up() -> bool:
-            return self._ready >= set(WORKERS) and ok(f"{where.web}/livez") and self._flower_up(where)
+        late = self._wait_for(where)
+        if late:
+            self._say(OURSELVES, f"{late} not up after {READY_SECONDS:.0f} s; Ctrl-C stops everything")
+        self._say_where(where, password)
+        while late:
+            late = self._wait_for(where)
+            if late:
+                self._say(OURSELVES, f"still waiting for {late}; the last lines of it are above")
+        if not self._stopping:
+            self._say(OURSELVES, "ready; Ctrl-C stops everything")
 
-        if not self._supervisor.turn_until(lambda: self._stopping or up(), READY_SECONDS):
-            self._say(OURSELVES, f"not everything answers after {READY_SECONDS:.0f} s; see the lines above")
+    def _wait_for(self, where: Addresses) -> str:
+        """The names of what does not answer after READY_SECONDS; none as soon as all do, or we are to stop."""
+        late = ""
+
+        def done() -> bool:
+            nonlocal late
+            late = "" if self._stopping else self._missing(where)
+            return not late
+
+        self._supervisor.turn_until(done, READY_SECONDS)
+        return late
+
+    def _missing(self, where: Addresses) -> str:
+        """The names of what does not answer yet."""
+        names = [name for name in WORKERS if name not in self._ready]
+        if not names:  # what has an address is asked last: that costs up to a second each
+            names += [] if ok(f"{where.web}/livez") else ["web"]
+            names += [] if where.flower is None or ok(f"{where.flower}/healthcheck") else ["flower"]
+        return ", ".join(names)
+
+    def _say_where(self, where: Addresses, password: str) -> None:
         if self._stopping:
             return
         self._say(OURSELVES, f"portal  {where.web}/")
         if where.flower:
             given = "NEWSROAD_FLOWER_PASSWORD" if self._settings.flower_password else password
             self._say(OURSELVES, f"Flower  {where.flower}/  (user {self._settings.flower_user}, password {given})")
-        self._say(OURSELVES, "ready; Ctrl-C stops everything")
-
-    def _flower_up(self, where: Addresses) -> bool:
-        return where.flower is None or ok(f"{where.flower}/healthcheck")
 
     def _say(self, name: str, line: str) -> None:
         if name in WORKERS and " ready." in line:
