@@ -119,7 +119,9 @@ def test_a_fault_in_all_of_settling_holds_up_no_recheck(stages: Stages, monkeypa
         return make(*parts, document=document, **others)
 
     monkeypatch.setattr(settle, "make_version", fails)
-    stages.declare(grants=(Grant("contract", "alpha", use=Use.EXCERPT),))
+    less = Grant("contract", "alpha", use=Use.EXCERPT)
+    assert stages.services.foresee(replace(stages.catalogue, grants=(less,))).counts["hook"].shorten == 2
+    stages.declare(grants=(less,))
     stages.recheck()
     assert stages.rows(recheck) == []
     assert {row.title for row in stages.services.people.held(10, BAD)} == {"坏"}

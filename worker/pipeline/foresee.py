@@ -9,7 +9,7 @@ from typing import Protocol
 
 from worker.model.delivery import Action, DeliveryState
 from worker.model.ingest import Order, Story
-from worker.pipeline.settle import settle
+from worker.pipeline.settle import settle_or_hold
 from worker.pipeline.view import View
 
 CHUNK = 100
@@ -82,7 +82,7 @@ def foresee(
     moved: list[int] = []
     for at in range(0, len(ids), CHUNK):
         for story in store.stories(ids[at : at + CHUNK]):
-            orders = settle(story, view, now).orders
+            orders = settle_or_hold(story, view, now).orders
             if not orders or (only is not None and only not in {one.destination for one in orders}):
                 continue
             moved.append(story.article)
