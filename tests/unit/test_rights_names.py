@@ -63,6 +63,10 @@ def test_pen_names_are_names(name: str) -> None:
         ("admin@paper.example", "admin"),
         ("文静", "文静"),
         ("记者站", "记者站"),
+        ("记者 何青", "何青"),
+        ("本报记者　何青", "何青"),
+        ("通訊員 王五", "王五"),
+        ("记者之家", "记者之家"),
     ],
 )
 def test_an_author_line_yields_the_bare_name(written: str, name: str | None) -> None:

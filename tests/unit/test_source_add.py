@@ -212,6 +212,24 @@ def test_a_new_publisher_is_named_after_the_feed() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("民族要闻_民族在线", "民族在线"),
+        ("新闻中心-山城网-首页", "山城网"),
+        ("Latest | Valley Times", "Valley Times"),
+        ("Home - The Valley-Times", "The Valley-Times"),
+        ("民族在线", "民族在线"),
+        ("首页", "首页"),
+    ],
+)
+def test_a_new_publisher_is_named_after_the_site_of_a_listing_not_after_its_column(title: str, name: str) -> None:
+    listing = Found("https://hill.example/news/", ParsedFeed("listing", title=title))
+    addition = plan_addition(CATALOGUE, listing)
+    assert addition.publisher is not None
+    assert addition.publisher["name"] == name
+
+
 def test_what_is_polled_already_is_not_added_twice() -> None:
     with pytest.raises(Refused, match=r"polled already by \[sources.river\]"):
         plan_addition(CATALOGUE, Found("https://riverside.example/old", ParsedFeed("rss")))

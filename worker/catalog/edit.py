@@ -22,6 +22,8 @@ from worker.rights.publishers import Publishers
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # TOML knows no other line ends, str.splitlines does
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
+_TITLE_BREAK = re.compile(r"\s*[_|｜—–]+\s*|\s+[-·]\s+|(?<=[\u3400-\u9fff])-(?=[\u3400-\u9fff])")
+_NO_NAME = frozenset({"首页", "首頁", "主页", "官网", "官方网站", "新闻", "新聞", "home", "homepage", "news"})
 
 
 def add_entry(text: str, table: str, key: str, values: Mapping[str, object]) -> str:
@@ -107,7 +109,8 @@ def plan_addition(
     owners = Publishers(catalogue.publishers)
     owner = owners.by_url(found.url)
     name = publisher or (owner.key if owner else free_key(domain_key(domain), known))
-    new = {"name": found.feed.title or domain, "domains": None if elsewhere else [domain], "url": site}
+    title = site_name(found.feed.title) if found.kind is SourceKind.SITE else found.feed.title
+    new = {"name": title or domain, "domains": None if elsewhere else [domain], "url": site}
     claimed = owners.by_url(site)
     language = found.feed.language
     source = {
@@ -125,6 +128,13 @@ def plan_addition(
         publisher=None if name in known else {key: value for key, value in new.items() if value is not None},
         claimed=claimed.key if claimed is not None and claimed.key != name else None,
     )
+
+
+def site_name(title: str | None) -> str | None:
+    """Of a listing's title, ``民族要闻_民族在线`` or ``Latest | Valley Times``, the part that names the site."""
+    parts = [part.strip() for part in _TITLE_BREAK.split(title or "")]
+    named = [part for part in parts if part and part.casefold() not in _NO_NAME]
+    return named[-1] if named else title
 
 
 def free_key(wish: str, taken: Iterable[str]) -> str:

@@ -99,11 +99,14 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # reads some six hundred files
 
 
+_BEIJING = re.compile(r"beijing|peking|北京|^cst$|^(utc|gmt)?\+0?8(:?00)?$", re.IGNORECASE)  # what China's zone is not
+
+
 def _zone(value: str) -> str:
     known = _zones()
     if value in known:
         return value
-    guess = near(value, known)
+    guess = "Asia/Shanghai" if _BEIJING.search(value) else near(value, known)
     hint = f'did you mean "{guess}"?' if guess else 'allowed: names such as "Asia/Shanghai", "UTC"'
     raise ValueError(f"there is no time zone {value!r} ({hint})")
 

@@ -17,7 +17,8 @@ _SEPARATOR = r"\s*[:：/|｜]\s*"
 _LABEL = re.compile(
     rf"(?:{_LABELS}){_SEPARATOR}|(?:[转轉][载載]?自|摘自|首[发發]于|原[载載]于|[据據])\s*", re.IGNORECASE
 )
-_AUTHOR_LABEL = re.compile(rf"(?:{_AUTHOR_LABELS}){_SEPARATOR}|(?:written\s+by|by)\s+", re.IGNORECASE)
+_REPORTER = r"(?:本[报報网網刊台社])?(?:[记記]者|通[讯訊][员員])\s+"  # 记者 何青; without a space it may be a name
+_AUTHOR_LABEL = re.compile(rf"(?:{_AUTHOR_LABELS}){_SEPARATOR}|(?:written\s+by|by)\s+|{_REPORTER}", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:供稿)$")
 _PAIRS = ("《》", "〈〉", "「」", "『』", "“”", "‘’", '""', "''", "()", "（）", "[]", "【】")
 _NUMBERED = re.compile(r"(?<!\d)\d+$")
