@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.stages import Stages, item, rss
+from worker.demo.site import Document
 from worker.model.catalog import FirstContact
 
 CROWD = 60  # pages: more than a host is asked for at once
@@ -46,3 +47,17 @@ def test_pages_of_a_site_do_not_keep_its_own_feed_waiting(stages: Stages) -> Non
     stages.services.polling.poll_now("alpha", stages.now)
     stages.poll()
     assert "/feed.xml" in asked(stages, "alpha")[before:][:2], "robots.txt and its own feed"
+
+
+def test_what_one_host_asks_for_does_not_silence_its_whole_domain_for_days(stages: Stages) -> None:
+    """``alpha`` and ``beta`` are two hosts of one domain, as those of a province or of a provider are."""
+    stages.publish("alpha", Document(b"", status=429, validators=False, headers={"Retry-After": "604800"}))
+    stages.poll()
+    before = stages.sites["beta"].count("/feed.xml")
+    stages.publish("beta", rss(item("b1", "走访")))
+    stages.run(minutes=59)
+    assert stages.sites["beta"].count("/feed.xml") == before, "an hour is for the whole domain"
+    stages.publish("alpha", Document(b"", status=429, validators=False, headers={"Retry-After": "60"}))
+    stages.run(minutes=2)
+    assert stages.sites["beta"].count("/feed.xml") == before + 1
+    assert stages.sites["alpha"].count("/feed.xml") == 1, "it asked for a week, and gets it"

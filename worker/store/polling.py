@@ -29,6 +29,7 @@ from worker.store.engine import Database, among
 from worker.store.schema import host, resource, snapshot
 
 FOLLOWED_ON = timedelta(days=1)  # a last reading may be late
+OTHERS_PAUSED = timedelta(hours=1)  # at most, where a host asks that its domain be let be
 
 
 def _free(now: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -239,11 +240,12 @@ class Polling:
 
     def _pause(self, connection: Connection, results: Sequence[HostResult], held: set[int]) -> None:
         for result in results:
-            until = max((item.pause for item in result.polled if item.pause is not None), default=None)
-            if until is not None and result.host in held:
-                sooner = sa.or_(host.c.paused_until.is_(None), host.c.paused_until < until)
-                ours = sa.and_(host.c.domain == result.domain, sooner)
-                connection.execute(sa.update(host).where(ours).values(paused_until=until))
+            if result.host not in held:
+                continue
+            for pause, at in ((item.pause, item.at) for item in result.polled if item.pause is not None):
+                _pause_hosts(connection, host.c.id == result.host, pause)
+                # What one host asks for is not to keep another, of somebody else may be, from being read for days.
+                _pause_hosts(connection, host.c.domain == result.domain, min(pause, at + OTHERS_PAUSED))
 
     def _step(self, connection: Connection, results: Sequence[HostResult], lease: str) -> None:
         robots = [
@@ -314,6 +316,12 @@ class Polling:
             for row in rows:
                 touch_host(connection, row.host_id)
             return len(rows)
+
+
+def _pause_hosts(connection: Connection, whose: sa.ColumnElement[bool], until: datetime) -> None:
+    """A longer pause stays."""
+    sooner = sa.or_(host.c.paused_until.is_(None), host.c.paused_until < until)
+    connection.execute(sa.update(host).where(whose, sooner).values(paused_until=until))
 
 
 def _add_snapshots(connection: Connection, new: Sequence[tuple[Polled, Fetched]]) -> list[NewSnapshot]:
