@@ -57,6 +57,26 @@ def test_nothing_that_runs_styles_or_posts_survives(hostile: str) -> None:
         assert word not in cleaned.replace("&lt;", "")
 
 
+@pytest.mark.parametrize(
+    "embedded",
+    [
+        '<iframe src="https://video.example/1" />',
+        "<iframe src=https://video.example/1>",
+        '<object data="x.swf"><param name="a" value="b">',
+        '<script src="x.js"/>',
+        "<video controls src=a.mp4 />",
+        '<audio src="a.mp3">',
+        '<iframe src="a"></iframe><iframe src="b"/>',
+    ],
+)
+def test_what_is_embedded_and_never_closed_does_not_swallow_the_rest(embedded: str) -> None:
+    assert clean_html(f"<p>before</p>{embedded}<p>after</p>", BASE) == "<p>before</p><p>after</p>"
+
+
+def test_a_script_without_an_end_does_not_show_its_code() -> None:
+    assert clean_html("<p>before</p><script>var a = 1;", BASE) == "<p>before</p>"
+
+
 def test_links_and_images_become_absolute_and_links_keep_no_opener() -> None:
     cleaned = clean_html('<a href="../a?x=1&amp;y=2">a</a><img src="/i.png"><img src="//cdn.example.net/j.png">', BASE)
     assert cleaned == (

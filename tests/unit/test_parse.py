@@ -48,6 +48,9 @@ def item(markup: str) -> ParsedEntry:
         ("Using the &lt;div&gt; tag", "Using the <div> tag"),
         ("List&lt;T&gt; &amp;&amp; a &lt; b", "List<T> && a < b"),
         ("one&lt;br/&gt;two", "one two"),
+        ("&lt;script&gt;count()&lt;/script&gt;头条", "头条"),
+        ("&lt;iframe src='x'&gt;&lt;/iframe&gt;News", "News"),
+        ("Using the &lt;link&gt; tag", "Using the <link> tag"),
         ("中文　标题", "中文　标题"),
         ("&#146;quoted&#148;", "’quoted”"),
         ("", None),
@@ -128,6 +131,8 @@ def test_podcast_authors_count_only_when_nobody_else_is_named() -> None:
         ("<link>javascript:alert(1)</link>", None),
         ('<link href="https://a.example/4"/>', "https://a.example/4"),
         ('<link xml:base="https://b.example/x/">1</link>', "https://b.example/x/1"),
+        ("<link><![CDATA[https://a.example/5?a=1&amp;b=2]]></link>", "https://a.example/5?a=1&b=2"),
+        ("<link>\n https://a.example/a-long-\n  address </link>", "https://a.example/a-long-address"),
     ],
 )
 def test_the_link_of_an_item(markup: str, link: str | None) -> None:
@@ -144,6 +149,7 @@ def test_the_link_of_an_item(markup: str, link: str | None) -> None:
         ("<dc:rights>See https://creativecommons.org/licenses/by/4.0/</dc:rights>", None),
         ('<media:license href="https://creativecommons.org/licenses/by/4.0/">x</media:license>', None),
         ("<dcterms:license>ask us</dcterms:license>", None),
+        ('<dcterms:rights rdf:resource="https://creativecommons.org/licenses/by/4.0/"/>', "by/4.0"),
     ],
 )
 def test_the_licence_of_the_text(markup: str, licence: str | None) -> None:
@@ -282,6 +288,18 @@ def test_inline_markup_in_a_description_is_its_markup() -> None:
         item("<description>See <b>this</b> &amp; <i>that</i></description>").summary
         == "See <b>this</b> &amp; <i>that</i>"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "summary"),
+    [
+        ("safe &lt;applet code=x&gt;&lt;/applet&gt;words", "safe words"),
+        ("safe &lt;meta http-equiv='Refresh' content='0'&gt;words", "safe words"),
+        ("the &lt;meta&gt; tag", "the &lt;meta&gt; tag"),
+    ],
+)
+def test_markup_of_old_or_of_heads_is_no_text(written: str, summary: str) -> None:
+    assert item(f"<description>{written}</description>").summary == summary
 
 
 @pytest.mark.parametrize("body", [b"", b"   \n", b"\xef\xbb\xbf"])

@@ -28,6 +28,7 @@ from worker.parsers.text import (
     line_of,
     people,
     reading_text,
+    text_of,
 )
 from worker.parsers.xml import Element
 
@@ -107,7 +108,7 @@ def _page(links: list[Element], scope: Scope, language: str | None) -> str | Non
 def _text_link(links: list[Element], scope: Scope) -> str | None:
     """A link written the RSS way."""
     for link in links:
-        if not link.get("href") and (url := scope.url(link, line_of(link))):
+        if not link.get("href") and (url := scope.url(link, text_of(link))):
             return url
     return None
 

@@ -53,6 +53,13 @@ _ATTRIBUTE = re.compile(r"""(?<![^\s"'>/=])([^\s"'>/=]+)\s*=\s*(?:"([^"]*)"|'([^
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-original-src", "data-echo", "_src")
 _NOSCRIPT = re.compile(r"<noscript\b[^>]*>.*?</noscript\s*>", re.IGNORECASE | re.DOTALL)
 _MOST_NOSCRIPTS = 200
+# What browsers and the cleaner let swallow the rest of the article, where it is not closed or closed the XML way.
+_HOLDERS = {
+    name: (re.compile(rf"<{name}\b[^<>]*>"), re.compile(rf"<{name}\b[^<>]*/>"))
+    for name in ("iframe", "object", "video", "audio", "script")
+}
+# What needs mending before it is cleaned: one look for all of them, since each costs as much as this one.
+_SPECIAL = re.compile("<(img|IMG|math|iframe|object|video|audio|script)")
 _DEEPEST = 500  # elements inside one another
 # Tags that nest; the others close themselves or are closed by the next of their kind.
 _NESTING = re.compile(
@@ -89,10 +96,14 @@ _INLINE_NAMES = (
     "|mark|noscript|object|param|picture|q|rp|rt|ruby|s|samp|script|small|source|span|strike|strong|style|sub|sup|svg"
     "|time|tt|u|var|video|wbr"
 )
+# Dropped like any unknown tag; in text of no declared type they are markup only where they are written as such.
+_ODD_NAMES = "applet|base|basefont|blink|frame|frameset|link|marquee|meta|nobr|noframes"
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
-_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES}|{_ODD_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKUP = re.compile(
-    rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|\w+);", re.IGNORECASE
+    rf"</?(?:{_BLOCK_NAMES}|{_INLINE_NAMES})(?:\s[^<>]*)?/?>|&(?:#\d+|#x[0-9a-f]+|\w+);"
+    rf"|</(?:{_ODD_NAMES})\s*>|<(?:{_ODD_NAMES})\s+[\w:-]+\s*=",
+    re.IGNORECASE,
 )
 # Not the single blanks between words: they are what they should be, and most of what there is. The pattern begins with
 # one sign of the set, so that it is tried only there: a third of the time of two alternatives.
@@ -119,10 +130,14 @@ def clean_html(html: str, base: str | None) -> str:
     html = html.strip()
     if "<" not in html and "&" not in html:
         return html.replace(">", "&gt;").replace("\xa0", "&nbsp;")
-    if "<img" in html or "<IMG" in html:
+    special = set(_SPECIAL.findall(html))
+    if not special.isdisjoint(("img", "IMG")):
         html = _mend_images(html)
-    if "<math" in html:
+    if "math" in special:
         html = _FORMULA_TAG.sub("", html)
+    for name in special & _HOLDERS.keys():
+        opening, empty = _HOLDERS[name]
+        html = (empty if f"</{name}" in html or name == "script" else opening).sub("", html)
     if html.count("<") > _DEEPEST and _too_deep(html):
         html = escape_text(collapse(_INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", html))))
     _base.set(base)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container
+from dataclasses import replace
 from typing import Any
 
 from worker.model.feed import Document, Enclosure, ParsedEntry, ParsedFeed, Person, SourceRef, Tombstone
 from worker.parsers.clean import clean_html, escape_text, safe_url
 from worker.parsers.dates import parse_date
+from worker.parsers.jsonrescue import rescued
 from worker.parsers.slices import digest_of
 from worker.parsers.text import language_tag, reading_text
 
@@ -19,10 +21,14 @@ _CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0
 
 def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed:
     """Read ``text``, the document's body as UTF-8. ``seen`` holds digests of items not to be read again."""
+    warnings: tuple[str, ...] = ()
     try:
         root = json.loads(text, strict=False)
     except (ValueError, RecursionError):
-        return ParsedFeed(format="", warnings=("this is neither XML nor valid JSON",))
+        found = rescued(text.decode("utf-8", "replace"))
+        if found is None:
+            return ParsedFeed(format="", warnings=("this is neither XML nor valid JSON",))
+        root, warnings = found
     if not isinstance(root, dict) or not (
         isinstance(root.get("items"), list) or "jsonfeed" in str(root.get("version"))
     ):
@@ -37,7 +43,8 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
         digests.append(digest_of(raw))
         if digests[-1] not in seen and digests[-1] not in entries:
             entries[digests[-1]] = _entry(node, base, document.zone, digests[-1], raw, language)
-    return _feed(root, base, document.zone, tuple(entries.values()), tuple(digests))
+    feed = _feed(root, base, document.zone, tuple(entries.values()), tuple(digests))
+    return replace(feed, warnings=warnings) if warnings else feed
 
 
 def _raw(node: Node) -> bytes | None:

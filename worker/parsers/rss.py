@@ -116,7 +116,7 @@ def read_feed(channel: Element, scope: Scope, form: str) -> ParsedFeed:
         authors=_authors(fields, scope, "managingeditor", "author"),
         generator=first_label(fields, "generator") or (generator[0].get(_RESOURCE) if generator else None),
         updated=first_time(
-            fields, scope.zone, "lastbuilddate", "atom:updated", "dc:date", "pubdate", "dcterms:modified"
+            fields, scope.zone, "lastbuilddate", "atom:updated", "dc:date", "pubdate", "dcterms:modified", "updated"
         ),
         ttl_minutes=_ttl(fields),
     )
@@ -129,7 +129,7 @@ def _atom_links(fields: Fields) -> list[Element]:
 
 def _link(fields: Fields, links: list[Element], scope: Scope) -> str | None:
     for element in fields.get("link", ()):
-        if not element.get("href") and (url := scope.url(element, line_of(element) or element.get(_RESOURCE))):
+        if not element.get("href") and (url := scope.url(element, text_of(element).strip() or element.get(_RESOURCE))):
             return url
     alternates = related(links, scope, "alternate")
     return alternates[0] if alternates else None

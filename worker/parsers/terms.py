@@ -58,6 +58,10 @@ def licence_of(fields: Fields, links: list[Element], scope: Scope) -> str | None
                 return url
     if linked := related(links, scope, "license"):
         return linked[0]
+    for name in ("dc:rights", "dcterms:rights"):
+        for element in fields.get(name, ()):
+            if (given := element.get(_RDF_RESOURCE)) and _CC_URI.fullmatch(given):
+                return given
     rights = rights_of(fields)
     return rights if rights and _CC_URI.fullmatch(rights) else None
 

@@ -28,14 +28,17 @@ Fields = dict[str, list[Element]]
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _CLOSED_TAG = re.compile(
-    r"</(?:a|abbr|b|big|blockquote|center|cite|code|del|div|em|font|h[1-6]|i|ins|kbd|li|mark|p|pre|q|ruby|s|small|span|strike"
-    r"|strong|sub|sup|tt|u|ul)\s*>|<(?:br|wbr|hr)\s*/?>|<(?:img|a|font|span)\s[\w-]+\s*=",
+    r"</(?:a|abbr|applet|article|b|big|blink|blockquote|center|cite|code|dd|del|div|dl|dt|em|figure|font|frameset|h[1-6]|i"
+    r"|iframe|ins|kbd|li|mark|marquee|nobr|noscript|object|ol|p|pre|q|ruby|s|samp|script|section|small|span|strike|strong"
+    r"|style|sub|sup|table|td|th|tr|tt|u|ul|var)\s*>|<(?:br|wbr|hr)\s*/?>"
+    r"|<(?:a|div|font|iframe|img|link|meta|p|span|table|td)\s[\w-]+\s*=",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
     r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|quot|apos|nbsp|[lr][sd]quo|[lr]aquo|[nm]dash|hellip|bull|middot|copy|reg|trade|euro);",
     re.IGNORECASE,
 )
+_LINE_END = re.compile(r"\s*\n\s*")
 _MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _HTML_TYPES = frozenset({"html", "text/html", "xhtml", "application/xhtml+xml", "application/xhtml", "escaped"})
 _PLAIN_TYPES = frozenset({"text", "text/plain", "plain"})
@@ -66,7 +69,15 @@ class Scope:
         return base
 
     def url(self, element: Element, value: str | None) -> str | None:
-        return safe_url(value, self.base_of(element)) if value else None
+        """An address that an element holds, absolute. One broken over lines is whole again, and ``&amp;`` that was
+        written twice over is what it stands for: neither is ever part of an address."""
+        if not value:
+            return None
+        if "&amp;" in value:
+            value = value.replace("&amp;", "&")
+        if "\n" in value:
+            value = _LINE_END.sub("", value)
+        return safe_url(value, self.base_of(element))
 
 
 def gather(element: Element, core: str) -> Fields:
