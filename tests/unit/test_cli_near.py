@@ -115,3 +115,15 @@ def test_what_only_one_has_stands_alone(road: Road) -> None:
     ]
     assert "right" in lines
     assert "same" in lines
+
+
+def test_a_takedown_is_told_in_chinese_too(road: Road) -> None:
+    road.publish("jiang", ORIGIN)
+    road.run()
+    uuid = str(road.uuid(TITLE))
+    road.cli("takedown", uuid, "--by", "周敏", "--reason", "rights", "--note", "来电投诉", "--yes", "--wait", "0")
+    told = road.cli("article", "explain", uuid, "--language", "zh").text
+    assert "由 周敏 撤下（权利人主张）：来电投诉" in told
+    assert "2. 撤回（第 1 版）：已接收" in told
+    assert "不用" not in told
+    assert "2. retract (version 1): accepted" in road.cli("article", "explain", uuid, "--language", "en").text

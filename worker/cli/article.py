@@ -34,7 +34,7 @@ from worker.cli.stops import banner
 from worker.model.article import Credit, Hop
 from worker.model.catalog import Use
 from worker.model.correction import CorrectionRow
-from worker.model.delivery import DeliveryState
+from worker.model.delivery import Action, DeliveryState
 from worker.model.overview import ArticleFacts, ArticleRow, DeliveryRow, DestinationRow
 from worker.model.stops import Stop
 from worker.pipeline.explain import Explained, Standing, explain, present, provenance
@@ -293,7 +293,9 @@ def _kept(facts: ArticleFacts, view: View, times: Times) -> dict[str, list[Stop]
 def _about(facts: ArticleFacts, gone: str | None, times: Times, tongue: str) -> list[str]:
     """What is so at every destination: withdrawn, deleted by its source, a source that left."""
     lines = [
-        words.phrase("withdrawn", tongue, times.at(stone.at), stone.by, stone.reason, stone.note or "–")
+        words.phrase(
+            "withdrawn", tongue, times.at(stone.at), stone.by, words.ground(stone.reason, tongue), stone.note or "–"
+        )
         for stone in facts.tombstones
         if stone.lifted_at is None
     ]
@@ -362,7 +364,8 @@ def _delivery_line(row: DeliveryRow, times: Times, tongue: str) -> str:
     answer = words.pick(words.ANSWERS[row.detail], tongue) if row.detail in words.ANSWERS else row.detail
     detail = words.phrase("answer", tongue, answer) if answer and answer != row.state.value else ""
     action, use = words.pick(words.ACTIONS[row.action], tongue), words.pick(words.USES[row.use], tongue)
+    pattern = "back" if row.action is Action.RETRACT else "went"  # what is taken back is put to no use
     went = words.phrase(
-        "went", tongue, row.sequence, action, row.version, use, words.pick(words.STATES[row.state], tongue)
+        pattern, tongue, row.sequence, action, row.version, use, words.pick(words.STATES[row.state], tongue)
     )
     return f"{went} {moment or ''}{detail}  [{str(row.uuid)[:8]}]"

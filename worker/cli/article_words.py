@@ -116,6 +116,16 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "off the shelf": ("已下架", "off the shelf"),
 }
 
+# The grounds of a takedown, and a deletion by the source.
+GROUNDS: dict[str, tuple[str, str]] = {
+    "operator": ("本站决定", "operator"),
+    "rights": ("权利人主张", "rights"),
+    "publisher": ("来源方要求", "publisher"),
+    "authority": ("主管部门要求", "authority"),
+    "privacy": ("个人信息", "privacy"),
+    "error": ("差错", "error"),
+}
+
 FIELDS: dict[str, tuple[str, str]] = {
     "source": ("来源", "source"),
     "author": ("作者", "author"),
@@ -161,6 +171,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "keyed": ("条目 {0}（{1}）《{2}》并入：{3}", "entry {0} ({1}) “{2}” joined: {3}"),
     "decision": ("决定（第 {0} 版）", "decision (version {0})"),
+    "back": ("{0}. {1}（第 {2} 版）：{4}", "{0}. {1} (version {2}): {4}"),
     "went": ("{0}. {1}第 {2} 版，{3}：{4}", "{0}. {1} version {2}, {3}: {4}"),
     "answer": ("（{0}）", " ({0})"),
     "version": ("第 {0} 版", "version {0}"),
@@ -184,6 +195,11 @@ def pick(pair: tuple[str, str], language: str) -> str:
 
 def phrase(name: str, language: str, *values: object) -> str:
     return pick(PHRASES[name], language).format(*values)
+
+
+def ground(reason: str, language: str) -> str:
+    """Why an article was taken down, in a word; a code that is not known here as it is."""
+    return pick(GROUNDS.get(reason.lower(), (reason, reason)), language)
 
 
 def refusals(parts: tuple[tuple[str, str], ...], language: str) -> str:
