@@ -11,8 +11,9 @@ import pytest
 from tests.stages import Stages, item, rss, telling
 from worker import schedule
 from worker.demo.site import Document
+from worker.model.catalog import SourceKind
 from worker.store.declared import source
-from worker.store.schema import host
+from worker.store.schema import host, resource
 
 one_store = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -91,3 +92,20 @@ def test_pages_without_end_have_the_whole_domain_wait(stages: Stages) -> None:
     stages.poll()
     paused = min(row.paused_until for row in stages.rows(host) if row.domain == "127.0.0.1")
     assert timedelta(minutes=1) < paused - stages.now < timedelta(minutes=3)
+
+
+@one_store
+def test_an_index_with_other_names_every_time_is_not_walked_without_end(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.store.resources.MOST_LISTINGS", 10)
+    site = stages.sites["alpha"]
+    stages.declare(sources=(replace(stages.catalogue.sources[0], kind=SourceKind.SITE),))
+    for edition in range(3):
+        names = (site.url(f"/map-{edition}-{number}.xml") for number in range(8))
+        index = "".join(f"<sitemap><loc>{name}</loc></sitemap>" for name in names)
+        stages.publish("alpha", Document(f"<sitemapindex>{index}</sitemapindex>".encode(), "application/xml"))
+        stages.run()
+    asked = [row.url for row in stages.rows(resource, resource.c.role == "listing") if row.due_at is not None]
+    assert len(asked) == 11
+    assert sum("/map-2-" in url for url in asked) == 8

@@ -20,6 +20,8 @@ from worker.store.pack import pack
 from worker.store.polling import ensure_host, touch_host
 from worker.store.schema import resource
 
+MOST_LISTINGS = 500  # of a source, beside the one that the catalogue names
+
 _TAKEN = sa.select(sa.func.count()).where(
     resource.c.source_id == sa.bindparam("source"), resource.c.role == Role.ARTICLE.value, resource.c.first_contact
 )
@@ -75,6 +77,8 @@ def lead_on(
     ]
     if rows:
         connection.execute(sa.insert(resource), rows)
+    if any(row["role"] == Role.LISTING.value for row in rows):
+        _end_oldest_listings(connection, claim.source_id)
     again = [(known[key], one) for key, one in wanted.items() if key in known and _says_more(one)]
     for row, one in again:
         hosts.met(row.host_id)
@@ -84,6 +88,17 @@ def lead_on(
         )
     hosts.touch()
     return len(rows) + len(again)
+
+
+def _end_oldest_listings(connection: Connection, source_id: int) -> None:
+    """Listings are asked for ever, but of a source's further ones only the newest: an index with other names at every
+    reading would make their number grow without end."""
+    further = sa.and_(resource.c.source_id == source_id, resource.c.role == Role.LISTING.value)
+    asked = sa.and_(further, resource.c.key.is_not(None), resource.c.due_at.is_not(None))
+    newest = sa.select(resource.c.id).where(asked).order_by(resource.c.id.desc()).offset(MOST_LISTINGS).limit(1)
+    last = connection.execute(newest).scalar_one_or_none()
+    if last is not None:
+        connection.execute(sa.update(resource).where(asked, resource.c.id <= last).values(due_at=None))
 
 
 def _known(connection: Connection, source_id: int, keys: Iterable[bytes]) -> dict[bytes, Any]:
