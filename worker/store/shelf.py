@@ -22,6 +22,7 @@ from worker.store.related import near_by
 from worker.store.schema import article, entry, placement, shelf
 
 LOCAL_KINDS = ("feed", "portal")
+MOST_BYTES = 4 * 1024 * 1024  # packed, of the articles on one page or in one feed: hundreds of ordinary ones
 _BESIDE = 2  # articles of another source that stand beside one: whoever quotes it often has no more room there
 
 
@@ -116,8 +117,9 @@ class Shelves:
         with self.database.read() as connection:
             rows = connection.execute(query).all()
         generation = rows[0].generation if rows else self.generation(destination_key)
-        older = _cursor(rows[limit - 1]) if len(rows) > limit else None
-        return ShelfPage(tuple(_row(row) for row in rows[:limit]), generation, older)
+        shown = rows[: _fitting(rows[:limit])]
+        older = _cursor(shown[-1]) if len(rows) > len(shown) else None
+        return ShelfPage(tuple(_row(row) for row in shown), generation, older)
 
     def row(self, destination_key: str, uuid: UUID) -> ShelfRow | None:
         query = (
@@ -166,6 +168,16 @@ class Shelves:
         )
         with self.database.read() as connection:
             return tuple(_row(row) for row in connection.execute(query))
+
+
+def _fitting(rows: Sequence[Row[Any]]) -> int:
+    """How many of these go on one page: whoever asks for it has us unpack and write out all of them."""
+    size = 0
+    for number, row in enumerate(rows):
+        size += len(row.document)
+        if number and size > MOST_BYTES:
+            return number
+    return len(rows)
 
 
 def _row(row: Row[Any]) -> ShelfRow:
