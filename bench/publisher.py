@@ -2,8 +2,8 @@
 
 Serves ``/feed/N`` on every loopback address, gzipped; prints its port. ``POST /phase/NAME`` changes what it says:
 ``validators`` (ETag and Last-Modified, 304), ``plain`` (neither; the same bytes), ``new`` (one more item each, with
-validators), ``hanging`` (as ``validators``, but ``/small/N`` never answers where ``hangs(N)``). ``/small/N`` is a feed
-of one item. ``POST /show`` puts an item on top of ``/shown``.
+validators), ``hanging`` (as ``validators``, but where ``hangs(N)``, ``/small/N`` answers at the next phase only).
+``/small/N`` is a feed of one item. ``POST /show`` puts an item on top of ``/shown``.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Publisher:
         self.started = datetime.now(UTC)
         self.feeds = feeds
         self.phase = "validators"
+        self.over = asyncio.Event()  # this phase
         self.port = 0
         self.bodies: dict[tuple[int, int], tuple[bytes, str]] = {}
         self.shown: list[str] = []
@@ -70,7 +71,7 @@ class Publisher:
     async def small(self, request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
         if self.phase == "hanging" and hangs(number):
-            await asyncio.sleep(300)
+            await self.over.wait()
         etag = f'"small-{number}"'
         if request.headers.get("If-None-Match") == etag:
             return self._answer(request, b"", etag, with_validators=True)
@@ -92,6 +93,8 @@ class Publisher:
 
     async def set_phase(self, request: web.Request) -> web.Response:
         self.phase = request.match_info["name"]
+        self.over.set()
+        self.over = asyncio.Event()
         return web.Response()
 
     async def serve(self) -> None:

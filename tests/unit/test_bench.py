@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.latency import percentile
 from bench.publisher import address, hangs
 from bench.report import Line
+from bench.scale import Ratios
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
@@ -25,3 +26,10 @@ def test_a_goal_is_a_ceiling_or_a_floor() -> None:
     assert Line("pace", 900, "/s", 800, more=True).reached
     assert not Line("pace", 700, "/s", 800, more=True).reached
     assert Line("told", 5, "ms").reached
+
+
+def test_a_median_is_told_with_the_bounds_within_which_it_lies_95_times_of_100() -> None:
+    few = Ratios.of([1.2, 0.9, 1.0, 1.1, 1.3])
+    assert (few.median, few.low, few.high) == (1.1, 0.9, 1.3)  # all of them: five are too few to be sure
+    nine = Ratios.of([1.0 + number / 100 for number in (3, 8, 1, 6, 2, 9, 4, 7, 5)])
+    assert (nine.median, nine.low, nine.high) == (1.05, 1.02, 1.08)
