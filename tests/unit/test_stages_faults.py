@@ -13,8 +13,9 @@ from tests.stages import OTHER, Stages, item, rss, telling
 from worker.model.catalog import Grant, Use
 from worker.model.delivery import Decision
 from worker.model.feed import ParsedEntry
+from worker.model.ingest import Current
 from worker.model.review import HeldFilter
-from worker.pipeline import dispatch, settle
+from worker.pipeline import dispatch, settle, shared
 from worker.rights.decide import Case, decide
 from worker.store.schema import decision, recheck
 
@@ -172,3 +173,17 @@ def test_a_delivery_that_cannot_be_decided_again_costs_no_other_and_is_given_up(
     stages.services.deliveries.replay(parked.uuid, stages.now, by="值班")
     stages.deliver()
     assert states(stages) == {"accepted": 3}
+
+
+def test_a_takedown_goes_out_whatever_is_wrong_with_the_text(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages.publish("alpha", rss(item("b", "坏", OTHER), *GOOD))
+    stages.run()
+
+    def fails(_uuid: object, current: Current, _view: object) -> None:
+        raise RuntimeError(f"{current.document.title}：没有出处")
+
+    monkeypatch.setattr(shared, "version_of", fails)
+    stages.take_down()
+    stages.deliver()
+    assert stages.sent[-1][0] == "withdrawn"
+    assert states(stages) == {"accepted": 4}

@@ -277,10 +277,12 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - told of the guilty one
             if sum(map(len, claimed.values())) == 1:
                 [(key, [due])] = [(key, some) for key, some in claimed.items() if some]
+                if due.action is Action.RETRACT:
+                    return {key: self.dispatcher.without_text(key, due)}
                 fault = after_fault(key, due, error, self.clock(), self.rng)
                 self._open[key].answered.append(fault)
                 self.counts[key, "not decided by a fault of ours"] += 1
-                return {one: [] for one in claimed}
+                return {key: []}
         singly = [(key, self._prepared({key: [due]})[key]) for key, some in claimed.items() for due in some]
         return {key: [due for own, ready in singly if own == key for due in ready] for key in claimed}
 

@@ -97,6 +97,11 @@ class Dispatcher:
             self.store.cancel(stale, "decided again before sending", lease=lease, now=self.clock())
         return ready
 
+    def without_text(self, key: str, due: DueDelivery) -> list[DueDelivery]:
+        """A retraction, which may go whatever is wrong with its article's text."""
+        self._decided[due.id] = _Decided(None, self.store.material({key: [due]})[due.id], None)
+        return [due]
+
     def rehearse(self, key: str, due: DueDelivery, now: datetime) -> Parcel | None:
         """What would go out for ``due`` at ``now``; None where it would not, as things stand. Nothing is written."""
         material = self.store.material({key: [due]})[due.id]
