@@ -50,7 +50,7 @@ _NEAR_DAY = re.compile(
     re.IGNORECASE,
 )
 _DAY_END = re.compile(r"(?<=\d)-23:59:59$")  # www.gov.cn, where only the day is known
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_YEAR_LAST = re.compile(r"(?:[A-Za-z\u00c0-\u04ff][.,]?\s|\d,?\s|\.\s?)(?:19|20)\d{2}(?!\d)")
 _HINT = re.compile(r"\d|刚刚|剛剛|昨[天日]|前天|yesterday|just now", re.IGNORECASE)
 _JUST = re.compile(r"(?:^|\s)(?:刚刚|剛剛|just now)(?:\s|$)", re.IGNORECASE)
 _DAY_ALONE = re.compile(r"(?:^|\s)(?P<day>昨天|昨日|前天|yesterday)(?:\s|$)", re.IGNORECASE)
@@ -104,7 +104,7 @@ def moments_in(text: str, zone: str, now: datetime, days: Sequence[Day] = ()) ->
         if moment := _full(match, match["year"], zone):
             found = True
             yield moment
-    for pattern in (_ENGLISH, _EUROPEAN) if _YEAR.search(line) else ():
+    for pattern in (_ENGLISH, _EUROPEAN) if _YEAR_LAST.search(line) else ():
         for match in () if found else pattern.finditer(line):
             if at := parse_date(match[0], zone):
                 found = True
