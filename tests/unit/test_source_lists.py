@@ -223,10 +223,10 @@ def test_hundreds_of_sources_in_several_files_stay_quick(home: Path) -> None:
         (home / "list.csv").write_text("\n".join(("url,title,publisher,category,language,every,zone", *rows)))
         assert run("source", "import", "list.csv", "--into", f"sources/{number}.toml", "--yes").exit_code == 0
     for command in ("check", "plan", "apply", "plan"):
-        began = time.monotonic()
+        began = time.process_time()
         done = run(command)
         assert done.exit_code == 0, done.output
-        assert time.monotonic() - began < 20, command
+        assert time.process_time() - began < 20, command
     assert "nothing to change" in done.output
     assert len(json.loads(run("source", "list", "--limit", "1000", "--json").stdout)["sources"]) == 301
 
