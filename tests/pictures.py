@@ -48,7 +48,9 @@ def docx(*more: str, names: tuple[str, ...] = ("[Content_Types].xml", "word/docu
     """An archive with these names in it; ``more`` are further ones, each unpacks to ``size`` bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in (*names, *more):
+        for name in names:
+            archive.writestr(name, b"0" * 10)
+        for name in more:
             archive.writestr(name, b"0" * size)
     return file.getvalue()
 

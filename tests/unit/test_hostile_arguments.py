@@ -47,10 +47,10 @@ def test_two_that_find_the_same_database_empty_both_begin(empty_database_url: st
     environment = {**os.environ, "NEWSROAD_DATABASE_URL": empty_database_url, "NEWSROAD_HOME": str(tmp_path)}
     command = newsroad_command("migrate")
     both = [
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(3)
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(2)
     ]
     for one in both:
-        words, _ = one.communicate(timeout=30)
+        words, _ = one.communicate(timeout=100)
         assert one.returncode == 0, words.decode()
     database = Database(empty_database_url)
     assert current(database) == HEAD
