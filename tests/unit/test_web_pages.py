@@ -27,6 +27,7 @@ from tests.fakes import (
     article_id,
 )
 from worker.model.article import Hop, HopBasis, HopRole
+from worker.renderers.page import card
 
 
 # ── the article page ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -339,3 +340,8 @@ def test_a_site_below_a_path_links_within_it(get: Get, shelf: FakeShelf) -> None
         for link in tree(get(path)).xpath("//@href"):
             assert link.startswith(("/news/", "https://", "#"))
     assert "https://beichen.example/news/feeds/out/nation.rss" in get("/feeds/out/nation.rss").text
+
+
+def test_a_chinese_teaser_has_no_gap_where_a_paragraph_ended() -> None:
+    one = card(a_release(body="<p>展览 今天开幕。</p><p>“石榴籽”展区最受欢迎。</p><p>Free entry. Come.</p>"), "/a")
+    assert one.teaser == "展览 今天开幕。“石榴籽”展区最受欢迎。 Free entry. Come."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +93,10 @@ class Column:
     children: tuple[Link, ...] = ()
 
 
+# Where one Chinese paragraph ended and the next begins there is no space.
+_BETWEEN = re.compile("(?<=[。！？；：…”’）】」』》]) (?=[\u3400-\u9fff“‘（【「『《])")
+
+
 def card(release: Release, page_of: str) -> Card:
     """``page_of`` is the article's page here; what we may only point at leads straight to the original."""
     original = _web(release.credit.original_link)
@@ -116,7 +121,7 @@ def home_word(language: str) -> str:
 def _teaser(release: Release) -> str:
     if release.excerpt is not None:
         return shorten(release.excerpt, _TEASER)
-    return shorten(plain(release.body), _TEASER) if release.body else ""
+    return shorten(_BETWEEN.sub("", plain(release.body)), _TEASER) if release.body else ""
 
 
 def _web(url: str | None) -> str | None:
