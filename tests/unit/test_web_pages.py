@@ -345,3 +345,9 @@ def test_a_site_below_a_path_links_within_it(get: Get, shelf: FakeShelf) -> None
 def test_a_chinese_teaser_has_no_gap_where_a_paragraph_ended() -> None:
     one = card(a_release(body="<p>展览 今天开幕。</p><p>“石榴籽”展区最受欢迎。</p><p>Free entry. Come.</p>"), "/a")
     assert one.teaser == "展览 今天开幕。“石榴籽”展区最受欢迎。 Free entry. Come."
+
+
+def test_the_page_of_a_withdrawn_article_says_it_once(get: Get) -> None:
+    told = words_of(tree(get(article(5))))
+    assert "本文已于" in told
+    assert "[已撤回]" not in told

@@ -183,7 +183,8 @@ def index(frame: Frame, portals: tuple[Link, ...], feeds: tuple[Link, ...]) -> R
 def gone(frame: Frame, withdrawal: Withdrawal) -> Rendition:
     """What stands where a withdrawn article was; to be sent with 410."""
     say = words(withdrawal.language)
-    line = terms.stub_line(withdrawal)
+    line = terms.stub_line(withdrawal).removeprefix(say["withdrawn"]).strip()  # the heading says so already
+    line = line[:1].upper() + line[1:]
     return _page(
         "message.html", frame, heading=say["gone_title"], text=line, more=say["gone"], lang=spoken(withdrawal.language)
     )
