@@ -244,6 +244,11 @@ def test_a_page_of_one_short_sentence() -> None:
     assert page.body_text == "今天开学。"
 
 
+@pytest.mark.parametrize("end", ["返回腾讯网首页>>", "（责任编辑：王一）", "返回搜狐，查看更多"])
+def test_a_note_behind_the_last_sentence_is_cut(end: str) -> None:
+    assert article(inside=PROSE.removesuffix("</p>") + end + "</p>").body_text == TEXT
+
+
 def test_a_header_that_closes_the_document_is_not_its_end() -> None:
     header = "<div class='header'>山城人民政府</div></body></HTML >\n<!--end header-->"
     page = read(f"{header}<div class='main'><h1>山里的小学开学了</h1><div class='text'>{PROSE}</div></div>")
