@@ -296,6 +296,7 @@ def test_inline_markup_in_a_description_is_its_markup() -> None:
         ("safe &lt;applet code=x&gt;&lt;/applet&gt;words", "safe words"),
         ("safe &lt;meta http-equiv='Refresh' content='0'&gt;words", "safe words"),
         ("the &lt;meta&gt; tag", "the &lt;meta&gt; tag"),
+        ("&lt;math xmlns='x'&gt;&lt;mi&gt;a&lt;/mi&gt;+b&lt;/math&gt;", "a+b"),
     ],
 )
 def test_markup_of_old_or_of_heads_is_no_text(written: str, summary: str) -> None:

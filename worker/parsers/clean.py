@@ -97,7 +97,7 @@ _INLINE_NAMES = (
     "|time|tt|u|var|video|wbr"
 )
 # Dropped like any unknown tag; in text of no declared type they are markup only where they are written as such.
-_ODD_NAMES = "applet|base|basefont|blink|frame|frameset|link|marquee|meta|nobr|noframes"
+_ODD_NAMES = "applet|base|basefont|blink|frame|frameset|link|marquee|math|meta|nobr|noframes"
 _BLOCK_TAG = re.compile(rf"</?(?:{_BLOCK_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE_NAMES}|{_ODD_NAMES})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKUP = re.compile(

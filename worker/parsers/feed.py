@@ -20,6 +20,7 @@ from worker.parsers.text import Scope
 from worker.parsers.xml import Element, children, name_of, namespace_of, repaired, strict, trimmed, without_doctype
 
 _MOST_ITEMS = 5_000
+_MENDED = ("the feed is not well-formed XML; it was mended",)
 _HTML = (b"<!doctype html", b"<html")
 _READ_FEED = {"atom": atom.read_feed, "rss": rss.read_feed, "rdf": rss.read_feed}
 _READ_ENTRY = {"atom": atom.read_entry, "rss": rss.read_entry, "rdf": rss.read_entry}
@@ -70,7 +71,7 @@ def _walk(text: bytes, seen: Container[bytes]) -> _Walk | None:
     warnings: tuple[str, ...] = ()
     if root is None:
         mended = repaired(cut)
-        root, warnings = strict(mended), ("the feed is not well-formed XML; it was mended",)
+        root, warnings = strict(mended), _MENDED
     if root is None:
         return _walk_broken(text, seen)
     elements = _items(root)
@@ -83,8 +84,9 @@ def _walk(text: bytes, seen: Container[bytes]) -> _Walk | None:
 def _walk_tree(text: bytes, seen: Container[bytes]) -> _Walk | None:
     """Where text search and parser disagree (markup inside CDATA or comments), the parser's items count."""
     root = strict(text)
+    warnings: tuple[str, ...] = ()
     if root is None:
-        root = strict(repaired(text))
+        root, warnings = strict(repaired(text)), _MENDED
     if root is None:
         return _walk_broken(text, seen)
     items: dict[bytes, _Found] = {}
@@ -95,7 +97,7 @@ def _walk_tree(text: bytes, seen: Container[bytes]) -> _Walk | None:
         digests.append(digest)
         if digest not in seen:
             items.setdefault(digest, _Found(element, digest, raw))
-    return _Walk(root, tuple(items.values()), tuple(digests), ())
+    return _Walk(root, tuple(items.values()), tuple(digests), warnings)
 
 
 def _walk_broken(text: bytes, seen: Container[bytes]) -> _Walk | None:

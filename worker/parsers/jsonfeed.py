@@ -33,7 +33,7 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
         isinstance(root.get("items"), list) or "jsonfeed" in str(root.get("version"))
     ):
         return ParsedFeed(format="", warnings=("this is JSON, but no JSON Feed",))
-    base = document.url or safe_url(_text(root, "feed_url"), None) or safe_url(_text(root, "home_page_url"), None)
+    base = document.url or _address(root, "feed_url", None) or _address(root, "home_page_url", None)
     language = language_tag(_text(root, "language")) if document.inherits else None
     digests: list[bytes] = []
     entries: dict[bytes, ParsedEntry] = {}
@@ -59,7 +59,7 @@ def _raw(node: Node) -> bytes | None:
 def _feed(
     root: Node, base: str | None, zone: str, entries: tuple[ParsedEntry, ...], digests: tuple[bytes, ...]
 ) -> ParsedFeed:
-    hubs = (safe_url(_text(hub, "url"), base) for hub in _nodes(root, "hubs"))
+    hubs = (_address(hub, "url", base) for hub in _nodes(root, "hubs"))
     own = root.get("_syn_rights")
     return ParsedFeed(
         format="json",
@@ -68,8 +68,8 @@ def _feed(
         digests=digests,
         title=_label(root, "title"),
         description=_label(root, "description"),
-        link=safe_url(_text(root, "home_page_url"), base),
-        self_link=safe_url(_text(root, "feed_url"), base),
+        link=_address(root, "home_page_url", base),
+        self_link=_address(root, "feed_url", base),
         hubs=tuple(dict.fromkeys(hub for hub in hubs if hub)),
         language=language_tag(_text(root, "language")),
         rights=(_label(own, "copyright_notice") if isinstance(own, dict) else None) or _label(root, "_rights"),
@@ -82,8 +82,8 @@ def _feed(
 def _entry(node: Node, base: str | None, zone: str, digest: bytes, raw: bytes, language: str | None) -> ParsedEntry:
     given = node.get("_syn_rights")
     own: Node = given if isinstance(given, dict) else {}
-    link = safe_url(_text(node, "url"), base)
-    via = safe_url(_text(node, "external_url"), base)
+    link = _address(node, "url", base)
+    via = _address(node, "external_url", base)
     guid = _text(node, "id")
     summary = _text(node, "summary")
     return ParsedEntry(
@@ -115,6 +115,11 @@ def _text(node: Node, key: str) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return _letters(str(value)).strip() or None
+
+
+def _address(node: Node, key: str, base: str | None) -> str | None:
+    value = node.get(key)
+    return safe_url(_letters(value), base) if isinstance(value, str) else None
 
 
 def _letters(text: str) -> str:
@@ -168,7 +173,7 @@ def _tags(node: Node) -> tuple[str, ...]:
 def _attachments(node: Node, base: str | None) -> tuple[Enclosure, ...]:
     found: dict[str, Enclosure] = {}
     for each in _nodes(node, "attachments"):
-        if url := safe_url(_text(each, "url"), base):
+        if url := _address(each, "url", base):
             size = each.get("size_in_bytes")
             length = (
                 int(size) if isinstance(size, int | float) and not isinstance(size, bool) and 0 <= size < 1e15 else None
@@ -179,7 +184,7 @@ def _attachments(node: Node, base: str | None) -> tuple[Enclosure, ...]:
 
 def _licence(node: Node, own: object) -> str | None:
     for holder, key in ((own, "license"), (node, "_license"), (node, "license")):
-        if isinstance(holder, dict) and (url := safe_url(_text(holder, key), None)):
+        if isinstance(holder, dict) and (url := _address(holder, key, None)):
             return url
     return None
 
@@ -188,7 +193,7 @@ def _source(own: Node) -> SourceRef | None:
     given = own.get("source")
     if not isinstance(given, dict):
         return None
-    found = SourceRef(title=_label(given, "name"), url=safe_url(_text(given, "url"), None))
+    found = SourceRef(title=_label(given, "name"), url=_address(given, "url", None))
     return found if found != SourceRef() else None
 
 

@@ -17,6 +17,10 @@ _NEXT_FIELD = re.compile(
     rb"<(?:title|link|guid|description|pubDate|author|category|comments|enclosure|source|image|language|copyright|id|updated"
     rb"|published|summary|content|/item|/entry|(?:dc|dcterms|content|media|itunes|atom|slash|wfw|sy|cc):[\w-]+)(?=[\s>/])"
 )
+# Never a field of an item: the debris of one, which would swallow the fields up to where the text closes its like.
+_DEBRIS = frozenset(
+    b"a b br center code div em font h1 h2 h3 h4 hr i img li ol p pre s small span strong table td tr u ul".split()
+)
 _MOST_FIELDS = 200
 _LARGEST = 2_000_000  # bytes of one broken item worth the trouble
 
@@ -72,6 +76,9 @@ def _by_fields(raw: bytes, root: re.Match[bytes] | None) -> bytes:
         field = _TAG.search(raw, position)
         if field is None:
             break
+        if field[1].lower() in _DEBRIS:
+            position = field.end()
+            continue
         inner, position = (b"", field.end()) if field[3] else _inner(raw, field)
         parts += [b"<", field[1], _attributes(field[2]), b">", _standing(inner, root), b"</", field[1], b">"]
     return b"".join([*parts, b"</", opened[1], b">"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html.entities
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from lxml import etree
@@ -20,13 +20,14 @@ _ENTITY = re.compile(rb"""<!ENTITY\s+([\w.-]+)\s+(?:"([^"%&<]{0,200})"|'([^'%&<]
 _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*)(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _PROLOG_PARTS = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _FIRST_TAG = re.compile(rb"<(?:\?xml\b|(?:[\w.-]+:)?(?:rss|feed|RDF|channel)\b)", re.IGNORECASE)
-_BROKEN = re.compile(rb"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?|<(?![A-Za-z_/!?])")
+_BROKEN = re.compile(rb"&(#\d{1,8};|#[xX][0-9a-fA-F]{1,8};|\w{1,32};)?|<(?![A-Za-z_/!?])|\]\]>")
 _PREFIXED = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=\s*[\"']")
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _MOST_PREFIXES = 50
 _MOST_GROWTH = 100_000  # bytes that the entities a document declares may add to it
 _NONCHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")
-_PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_NAMED = re.compile(rb"&(amp|lt|gt|quot|apos);")
+_NUMBERS = {b"amp": b"&#38;", b"lt": b"&#60;", b"gt": b"&#62;", b"quot": b"&#34;", b"apos": b"&#39;"}
 
 # Namespace address, lower case, without scheme and trailing slash or hash → the short name we use for it. "" is RSS.
 _SHORT = {
@@ -98,9 +99,11 @@ def strict(text: bytes) -> Element | None:
 
 
 def recovered(text: bytes) -> Element | None:
-    """What libxml2 can save of a document that is not well-formed."""
+    """What libxml2 can save of a document that is not well-formed. It drops every named reference after the first
+    error, but no numeric one."""
+    numbered = _outside_opaque(text, _NAMED, lambda match: _NUMBERS[match[1]])
     try:
-        return etree.fromstring(text, _parser(recover=True))
+        return etree.fromstring(numbered, _parser(recover=True))
     except (etree.XMLSyntaxError, ValueError):
         return None
 
@@ -151,20 +154,26 @@ def repaired(text: bytes, entities: dict[bytes, bytes] | None = None) -> bytes:
     def mend(match: re.Match[bytes]) -> bytes:
         if match[0] == b"<":
             return b"&lt;"
+        if match[0] == b"]]>":
+            return b"]]&gt;"
         name = (match[1] or b"").rstrip(b";")
         return _reference(name, declared) if name else b"&amp;"
 
-    text = _NONCHARACTERS.sub(b"", text)
+    return _with_prefixes(_outside_opaque(_NONCHARACTERS.sub(b"", text), _BROKEN, mend))
+
+
+def _outside_opaque(text: bytes, pattern: re.Pattern[bytes], mend: Callable[[re.Match[bytes]], bytes]) -> bytes:
+    """``text`` with ``pattern`` replaced wherever it is not inside a CDATA section, comment or instruction."""
     parts = []
     position = 0
     for start, end in (*opaque_spans(text), (len(text), len(text))):
-        parts += [_BROKEN.sub(mend, text[position:start]), text[start:end]]
+        parts += [pattern.sub(mend, text[position:start]), text[start:end]]
         position = end
-    return _with_prefixes(b"".join(parts))
+    return b"".join(parts)
 
 
 def _reference(name: bytes, declared: dict[bytes, bytes]) -> bytes:
-    if name in _PREDEFINED:
+    if name in _NUMBERS:
         return b"&" + name + b";"
     if name[:1] == b"#":
         return _character(int(b"0" + name[1:], 16) if name[1:2] in b"xX" else int(name[1:]))
