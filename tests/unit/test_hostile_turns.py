@@ -61,3 +61,18 @@ def test_what_one_host_asks_for_does_not_silence_its_whole_domain_for_days(stage
     stages.run(minutes=2)
     assert stages.sites["beta"].count("/feed.xml") == before + 1
     assert stages.sites["alpha"].count("/feed.xml") == 1, "it asked for a week, and gets it"
+
+
+def test_hundreds_of_pages_to_read_do_not_keep_others_waiting(stages: Stages) -> None:
+    """A page can cost seconds; what is waited for may be a takedown."""
+    site = stages.sites["beta"]
+    for number in range(CROWD):
+        site.put(f"/{number}.html", Document(f"<html><body><p>{number}</p></body></html>".encode(), "text/html"))
+    lead_to(stages, "beta", whose="beta")
+    stages.publish("beta", rss())
+    stages.poll()
+    stages.publish("alpha", rss(item("a1", "走访")))
+    stages.poll()
+    reports = stages.services.ingester().drain()
+    assert len(reports) > CROWD // 2, "the crowd is there"
+    assert "alpha" in [one.source for one in reports[:3]]

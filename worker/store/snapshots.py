@@ -29,6 +29,7 @@ from worker.store.polling import touch_host
 from worker.store.schema import resource, snapshot
 
 DEATHS_TO_QUARANTINE = 3
+CROWDS = 3  # sources with a long queue each, behind which others are still looked for
 # Long enough for a database that is slow for a while to have recovered: then none of it was the snapshot's fault.
 PUT_OFF = (timedelta(minutes=1), timedelta(minutes=30))
 SHARED = "+"
@@ -68,6 +69,7 @@ _WAITING = (
     .limit(64)
 )
 _THIS = _NEXT.where(snapshot.c.id == sa.bindparam("id"))
+_OF_OTHERS = _NEXT.where(~among(resource.c.source_id, "sources"))
 _LEASE = Update(snapshot, "lease", "lease_until", "deaths", "id")
 _LEASED = (
     sa.select(
@@ -160,7 +162,7 @@ def claim(
     """
     while True:
         waiting = _waiting(connection, now, limit, snapshot_id)
-        chosen, dead = _choose(waiting)
+        chosen, dead = _choose(waiting, limit)
         for one, deaths in dead:
             reason = f"its reader died {deaths} times"
             connection.execute(
@@ -178,16 +180,25 @@ def claim(
 
 
 def _waiting(connection: Connection, now: datetime, limit: int, first: int | None) -> Sequence[Any]:
-    if first is None:
-        return connection.execute(_NEXT, {"now": now, "limit": limit}).all()
-    rows: list[Any] = list(connection.execute(_THIS, {"now": now, "limit": 1, "id": first}))
-    if limit > 1:
+    rows: list[Any] = []
+    if first is not None:
+        rows += connection.execute(_THIS, {"now": now, "limit": 1, "id": first})
+    if first is None or limit > 1:
         rows += [row for row in connection.execute(_NEXT, {"now": now, "limit": limit}) if row.id != first]
-    return rows[:limit]
+    # One source with hundreds of pages to read does not keep the others waiting until all of them are.
+    for _ in range(CROWDS):
+        sources = {row.source_id for row in rows}
+        if len(rows) < limit or len(sources) >= limit:
+            break
+        others = connection.execute(_OF_OTHERS, {"now": now, "limit": limit, "sources": list(sources)}).all()
+        if not others:
+            break
+        rows += others
+    return rows
 
 
-def _choose(rows: Sequence[Any]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(id, deaths) of those to lease together, and of those that have died too often.
+def _choose(rows: Sequence[Any], limit: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """(id, deaths) of those to lease together, at most ``limit``, and of those that have died too often.
 
     One of each source at most: what its second snapshot is read by, the first one may change. One that died before, or
     was leased when its reader died, only when it comes first, and then alone.
@@ -196,6 +207,8 @@ def _choose(rows: Sequence[Any]) -> tuple[list[tuple[int, int]], list[tuple[int,
     dead: list[tuple[int, int]] = []
     sources: set[int] = set()
     for row in rows:
+        if len(chosen) == limit:
+            break
         deaths = row.deaths + (1 if row.lease is not None and not row.lease.endswith(SHARED) else 0)
         if deaths >= DEATHS_TO_QUARANTINE:
             dead.append((row.id, deaths))
