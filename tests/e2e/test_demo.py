@@ -24,9 +24,9 @@ def test_it_plays_to_the_end_and_says_where_everything_is_until_ctrl_c(tmp_path:
     with log.open("wb") as output:
         playing = subprocess.Popen(newsroad_command("demo", "--keep"), stdout=output, stderr=subprocess.STDOUT)
     try:
-        eventually(lambda: "Left running" in log.read_text() or playing.poll() is not None, 100)
+        eventually(lambda: "Left running" in log.read_text() or playing.poll() is not None, 300)
         assert playing.poll() is None, log.read_text()
-        assert time.monotonic() - began < 90  # 45 s on a machine of its own; tests share theirs
+        assert time.monotonic() - began < 300  # 45 s on a machine of its own; tests share theirs
         tells_what_came_of_it(log.read_text())
 
         eventually(lambda: "  log " in log.read_text())
@@ -35,7 +35,7 @@ def test_it_plays_to_the_end_and_says_where_everything_is_until_ctrl_c(tmp_path:
         assert {get(url).status for url in addresses.values()} == {200}
     finally:
         playing.send_signal(signal.SIGINT)
-        code = playing.wait(30)
+        code = playing.wait(60)
     assert code == 0, log.read_text()
     assert log.read_text().splitlines()[-1].startswith("Stopped every process in ")
     assert leftovers() == before

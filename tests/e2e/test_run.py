@@ -72,7 +72,7 @@ class Running:
         """(exit code, seconds it took)."""
         began = time.monotonic()
         self.leader.send_signal(number)
-        return self.leader.wait(30), time.monotonic() - began
+        return self.leader.wait(100), time.monotonic() - began
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def home() -> Iterator[Path]:
 def running(home: Path) -> Iterator[Running]:
     running = Running(home, "--no-flower")
     try:
-        eventually(running.ready, 60)
+        eventually(running.ready, 120)
         yield running
     finally:
         if running.leader.poll() is None:
@@ -95,7 +95,7 @@ def running(home: Path) -> Iterator[Running]:
 
 
 def test_everything_starts_restarts_and_stops(running: Running) -> None:
-    assert ok(f"http://127.0.0.1:{running.web_port}/livez")
+    eventually(lambda: ok(f"http://127.0.0.1:{running.web_port}/livez"))
     assert f"portal  http://127.0.0.1:{running.web_port}/" in running.words()
     assert "applying" in running.words()
 
@@ -109,24 +109,24 @@ def test_everything_starts_restarts_and_stops(running: Running) -> None:
         killed = running.part(word)
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
-        eventually(lambda word=word, killed=killed: running.part(word) not in (None, killed), 15)
+        eventually(lambda word=word, killed=killed: running.part(word) not in (None, killed))
     assert len(re.findall(r"was ended by SIGKILL after \d+ s; starting it again in 0.5 s", running.words())) == 3
-    eventually(lambda: ok(f"http://127.0.0.1:{running.web_port}/livez"), 30)
+    eventually(lambda: ok(f"http://127.0.0.1:{running.web_port}/livez"))
 
     family = running.family()
     code, seconds = running.stop()
-    assert (code, seconds < 20) == (0, True), running.words()
-    assert psutil.wait_procs(family, timeout=1)[1] == []
+    assert (code, seconds < 60) == (0, True), running.words()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
     assert running.words().splitlines()[-1].endswith("│ stopped")
 
 
 def test_ctrl_c_right_at_the_start_stops_too(home: Path) -> None:
     running = Running(home, "--no-flower")
-    eventually(lambda: "broker" in running.words() or running.family(), 30)
+    eventually(lambda: "broker" in running.words() or running.family())
     family = running.family()
     code, seconds = running.stop(signal.SIGINT)
-    assert (code, seconds < 20) == (0, True), running.words()
-    assert psutil.wait_procs(family, timeout=1)[1] == []
+    assert (code, seconds < 60) == (0, True), running.words()
+    assert psutil.wait_procs(family, timeout=10)[1] == []
 
 
 def test_nothing_survives_a_kill_and_the_next_run_goes_on(running: Running) -> None:
@@ -134,10 +134,10 @@ def test_nothing_survives_a_kill_and_the_next_run_goes_on(running: Running) -> N
     assert len(family) >= len(PARTS)
     running.leader.kill()
     running.leader.wait()
-    assert psutil.wait_procs(family, timeout=30)[1] == []
+    assert psutil.wait_procs(family, timeout=60)[1] == []
     running.log.unlink()
     running.start()
-    eventually(running.ready, 60)
+    eventually(running.ready, 120)
     assert "applying" not in running.words()
 
 
@@ -146,7 +146,7 @@ def test_a_port_that_is_taken_is_named(home: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         running = Running(home, "--no-flower", web_port=taken.getsockname()[1])
-        assert running.leader.wait(30) == 6
+        assert running.leader.wait(60) == 6
     assert f"port {running.web_port} on 127.0.0.1" in running.words()
     assert "NEWSROAD_WEB_PORT" in running.words()
 
@@ -154,5 +154,5 @@ def test_a_port_that_is_taken_is_named(home: Path) -> None:
 def test_without_a_catalogue_it_says_what_to_do(home: Path) -> None:
     (home / "newsroad.toml").unlink()
     running = Running(home, "--no-flower")
-    assert running.leader.wait(30) == 6
+    assert running.leader.wait(60) == 6
     assert "newsroad init" in running.words()
