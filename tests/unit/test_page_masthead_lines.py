@@ -270,3 +270,20 @@ def test_a_day_marked_as_the_date_may_stand_above_the_title() -> None:
     day = "<h2 class='date-header'><span>2026年11月24日 星期二</span></h2>"
     assert local(read(article(before=day)).published) == "2026-11-24 00:00"
     assert read(article(before=day.replace("date-header", "top"))).published is None
+
+
+@pytest.mark.parametrize(
+    ("stamp", "authors"),
+    [
+        ("By Ada Marsh Tuesday, Nov. 24, 2026", ["Ada Marsh"]),
+        ("By ADA MARSH 11/24/26 10:05 AM ET AP", ["ADA MARSH"]),
+        ("By Ada Marsh and Ben Reed, Nov. 24", ["Ada Marsh", "Ben Reed"]),
+        ("By Senior Washington Correspondent", []),
+        ("By View Author Page", []),
+        ("By April Day", ["April Day"]),
+    ],
+)
+def test_an_english_byline_is_the_name_alone(stamp: str, authors: list[str]) -> None:
+    text = "A shop opened by the river. The owner said that the lamp was on, and so was the river. Few believed her."
+    page = f"<html><body><h1>A shop by the river</h1><p>{stamp}</p><div><p>{text}</p><p>{text}</p></div></body></html>"
+    assert [author.name for author in read(page).authors] == authors

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from worker.model.page import NameState, PageAuthor
 from worker.parsers.page import labels
 from worker.parsers.page.head import Head, texts
-from worker.parsers.page.people import authors_of, is_person, people_in
+from worker.parsers.page.people import authors_of, is_no_latin_name, is_person, people_in
 from worker.parsers.page.scan import Line, hidden, key, marks, squeeze
 from worker.parsers.page.zones import Zones
 
@@ -267,6 +267,8 @@ def _under_mark(zones: Zones, not_authors: set[str]) -> Signed | None:
         for piece in line.pieces:
             text = piece.text.removeprefix("By ").removeprefix("by ")
             if not (is_person(text) or _FULL_NAME.fullmatch(text)) or key(text) in not_authors:
+                continue
+            if is_no_latin_name(text):
                 continue
             link = (piece.link.get("href") or "")[:300] if piece.link is not None else ""
             above = piece.element.getparent()

@@ -29,11 +29,17 @@ _JUNK = re.compile(
     r"https?:|www\.|@|[\d]{5,}|[。！？!?]|点击|阅读|浏览|来源|时间|版权|转载|字号|\{\{|\$\{|undefined|^null$|^[\W\d_]+$",
     re.IGNORECASE,
 )
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+)
 _NO_LATIN_NAME = re.compile(
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)\b"
-    r"|updated|published|posted|read more|share|staff$|\d",
+    rf"(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTH}(?:,?\s\d|$)|updated|published|posted|read more|share|staff$"
+    r"|view\b|\d|.*\b(?:correspondent|reporter|columnist|editor|writer|contributor)s?$",
     re.IGNORECASE,
 )
+# What follows a name on its line: the day, the date.
+_AFTER_NAME = re.compile(rf"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|{_MONTH},?\s\d|\d).*", re.IGNORECASE)
 _LATIN_NAME = re.compile(
     r"(?:[A-ZÀ-ÞÁ-Ž][\w'’.\-À-ž]*|de|da|del|van|von|der|bin|al|el|la|le|dos|di|du)(?:\s+(?:[A-ZÀ-Þ][\w'’.\-À-ž]*|de|da|del|van|von|der|bin|al|el|la|le|dos|di|du|Jr\.?|I{2,3})){0,4}"
 )
@@ -99,6 +105,11 @@ def authors_of(value: str, *, pen: bool = False) -> tuple[PageAuthor, ...]:
     return _others(text, pen=pen)
 
 
+def is_no_latin_name(text: str) -> bool:
+    """Is it a date, an office or a button, where a name in Latin letters could stand?"""
+    return _NO_LATIN_NAME.match(text) is not None
+
+
 def _unclosed(text: str) -> str:
     """``text`` without the closing bracket of one that opened before it."""
     for opening, closing in ("()", "（）", "[]", "【】", "「」"):
@@ -133,11 +144,12 @@ def _latin(text: str) -> tuple[PageAuthor, ...]:
         text,
     )[0]
     bare = re.sub(r"^(?:by|written by|author|posted by)[:\s]+", "", bare, flags=re.IGNORECASE).strip(" ,.")
+    bare = _AFTER_NAME.sub("", bare)
     found = []
     for word in re.split(r"\s*(?:,\s*and\b|,|;|&|/|\band\b|\bwith\b)\s*", bare):
         if not word:
             continue
-        if _NO_LATIN_NAME.match(word):
+        if is_no_latin_name(word):
             break
         if is_placeholder(word):
             found.append(PageAuthor(word, NameState.PLACEHOLDER))
