@@ -190,3 +190,12 @@ def test_deliveries_are_listed_newest_first_and_found_by_the_article(road: Road)
     assert road.cli("delivery", "list", "--since", "someday").code == 4
     assert road.cli("delivery", "list", "--destination", "nowhere").code == 3
     assert road.json("delivery", "list", "--since", "2099-01-01")["deliveries"] == []
+
+
+def test_what_names_no_delivery_is_told_where_they_are(road: Road) -> None:
+    road.run()
+    for verb in ("show", "replay"):
+        answer = road.cli("delivery", verb, "no-such")
+        assert answer.code == 3
+        assert "no delivery's id begins with 'no-such'" in answer.text
+        assert "newsroad delivery list" in answer.text

@@ -26,7 +26,7 @@ from worker.cli.unconfirmed import among, unconfirmed_lines
 from worker.cli.withheld import among as withheld_among
 from worker.cli.withheld import withheld_lines
 from worker.errors import NotFound, Refused
-from worker.model.delivery import DeliveryState
+from worker.model.delivery import Action, DeliveryState
 from worker.model.overview import DeliveryRow, ReceiptRow
 from worker.partners.trial import Asked, Secrets, asked
 from worker.pipeline.dispatch import Dispatcher
@@ -92,7 +92,7 @@ def show_command(
         print_json({**plain(row), "receipts": plain(receipts), "destination_state": place.state, **told})
         return
     say(f"{row.uuid}  {row.action.value} to {row.destination}: {row.state.value}")
-    say(f"  {row.title}  ({row.article}, version {row.version}, sequence {row.sequence}, {row.use.value})")
+    say(f"  {row.title}  ({_which(row)})")
     say(f"  written {times.at(row.created_at)}, {_next(row, times)}")
     if place.state != "active" and row.state is DeliveryState.DUE:
         say(f"  {row.destination} is {stop_words(place, times)}")
@@ -172,6 +172,12 @@ def replay_command(
         say(f"{row.uuid}: {words}")
 
 
+def _which(row: DeliveryRow) -> str:
+    """Article, version and sequence, and how much of it; a retraction sends none of it."""
+    use = "" if row.action is Action.RETRACT else f", {row.use.value}"
+    return f"{row.article}, version {row.version}, sequence {row.sequence}{use}"
+
+
 def the_delivery(services: Services, text: str, destination: str | None) -> DeliveryRow:
     """The one delivery that ``text`` names; of an article, its newest (at ``destination``).
 
@@ -183,7 +189,12 @@ def the_delivery(services: Services, text: str, destination: str | None) -> Deli
             return rows[0]
         if rows:
             raise Refused(f"{text!r} begins {len(rows)} deliveries' ids; give more of it")
-    article = the_article(services, text)
+    try:
+        article = the_article(services, text)
+    except NotFound as error:
+        raise NotFound(
+            f"no delivery's id begins with {text!r}, and no article is known by it; see: newsroad delivery list"
+        ) from error
     newest = {row.destination: row for row in services.people.article_deliveries(article.uuid)}
     if destination is not None:
         newest = {key: row for key, row in newest.items() if key == destination}

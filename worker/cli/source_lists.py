@@ -132,4 +132,5 @@ def _tell_missing(catalogue: Catalogue, form: Format) -> None:
     if sites and form is Format.OPML:
         say(f"{sites} sites are left out: OPML lists feeds; --format csv has them", err=True)
     elif sites:
-        say(f"{sites} sites are listed without their rules, which no list holds", err=True)
+        listed = "1 site is listed without its" if sites == 1 else f"{sites} sites are listed without their"
+        say(f"{listed} rules, which no list holds", err=True)
