@@ -105,6 +105,29 @@ def test_so_it_is_after_the_same_backup_was_restored_before(stages: Stages, back
     assert stages.services.shelf.generation("feeds") > kept
 
 
+def test_so_it_is_whichever_backups_were_restored_in_between(stages: Stages, backed_up: Path, lose: Loss) -> None:
+    lose(backed_up)
+    later = backed_up.with_name("later.backup")
+    back_up(stages.services.database, later, now=stages.now, product="0.1.0", say=quiet)
+    stages.now += timedelta(hours=1)
+    lose(later)
+    stages.publish("alpha", rss(item("a", "甲二")))
+    stages.run()
+    seen = max(one.payload["data"]["sequence"] for one in stages.partner.accepted())
+    asked_up_to, kept = (
+        stages.services.changes.page(["inbox"], 0, 100).newest,
+        stages.services.shelf.generation("feeds"),
+    )
+    floor = stages.services.catalogue.loaded().floor
+    lose(backed_up)
+    stages.take_down()
+    stages.deliver()
+    assert stages.partner.accepted()[-1].payload["data"]["sequence"] > seen
+    assert len(stages.services.changes.page(["inbox"], asked_up_to, 100).changes) == 1
+    assert stages.services.shelf.generation("feeds") > kept
+    assert stages.services.catalogue.loaded().floor > floor
+
+
 def test_whoever_pulls_misses_nothing_that_came_after_a_restore(stages: Stages, backed_up: Path, lose: Loss) -> None:
     for number in range(3):
         stages.publish("alpha", rss(item(f"lost-{number}", f"丢失{number}", telling(number))))

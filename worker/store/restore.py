@@ -13,7 +13,7 @@ import zlib
 from binascii import a2b_base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,11 @@ from worker.store.migrate import current, migrate
 from worker.store.orders import has_successor
 from worker.store.schema import SCHEMA, change, delivery, heartbeat, host, snapshot
 
-AHEAD = 100_000
-"""What partners count by goes on so far after the backup, and one for each second since it was made: further than it
-can have come, and further than after an earlier restore of the same backup."""
-CHANGES_AHEAD = 100  # as many changes, since one article is but a part of them
+BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+"""What partners count by goes on from the seconds since then: more than were ever given out, whichever backups were
+restored before this one, since nothing is counted as fast as that."""
+AHEAD = 100_000  # so far from where the backup stands, where the clock is so wrong that this is more
+CHANGES = 100  # to one sequence, since an article is but a part of them
 NOBODY = 0  # an id that no row has
 
 _UNREADABLE = (
@@ -162,15 +163,14 @@ def restore(database: Database, path: Path, say: Say, *, now: datetime, by: str 
     """Load the backup at ``path`` into the empty ``database`` and bring that to this release's schema.
 
     Leases are given back: what was being sent counts as *unknown* and is looked for before it is sent again. Numbers
-    that partners count by go on ``AHEAD``: they have seen more than the backup knows of. ``now`` is aware UTC. Audited.
-    Raises Refused when the database is not empty, StoreError when the file is damaged or of a later release.
+    that partners count by go on far above it: they have seen more than the backup knows of. ``now`` is aware UTC.
+    Audited. Raises Refused when the database is not empty, StoreError when the file is damaged or of a later release.
     """
     if not _is_sealed(path):
         verify(path, say)
     manifest = read_manifest(path)
     require_empty(database, manifest)
     migrate(database, manifest.schema)
-    ahead = AHEAD + max(0, int((now - manifest.created).total_seconds()))
     pulled = any(part.table == change.name for part in manifest.parts)  # the first schema has none
     try:
         with database.write() as connection, zipfile.ZipFile(path) as archive:
@@ -180,12 +180,13 @@ def restore(database: Database, path: Path, say: Say, *, now: datetime, by: str 
             for part in manifest.parts:
                 _load(database, connection, archive, part, say)
             _give_back(connection)
-            _go_ahead(connection, ahead)
+            _go_ahead(connection, now)
             if pulled:
-                _pass_over(connection, ahead, now)
+                _pass_over(connection, now)
             if not database.sqlite:
                 _set_sequences(connection, {part.table for part in manifest.parts})
-            detail = {"after": {"backup": manifest.created.isoformat(), "sequence": acts.floor(connection) + ahead}}
+            floor = _further(acts.floor(connection), now)
+            detail = {"after": {"backup": manifest.created.isoformat(), "sequence": floor}}
             acts.record(connection, by=by, verb=acts.RESTORE, target="database", now=now, detail=detail)
     except _UNREADABLE as error:
         raise StoreError(f"{path} is damaged: {error}. Nothing was restored") from error
@@ -194,7 +195,7 @@ def restore(database: Database, path: Path, say: Say, *, now: datetime, by: str 
     migrate(database)
     if not pulled:
         with database.write() as connection:
-            _pass_over(connection, ahead, now)
+            _pass_over(connection, now)
             if not database.sqlite:
                 _set_sequences(connection, {change.name})
     return manifest
@@ -276,20 +277,32 @@ def _give_back(connection: Connection) -> None:
     connection.execute(sa.update(delivery).where(delivery.c.lease.is_not(None)).values(lease=None))
 
 
-def _go_ahead(connection: Connection, ahead: int) -> None:
+def _second(now: datetime) -> int:
+    return int((now - BEGINNING).total_seconds())
+
+
+def _further(number: int, now: datetime) -> int:
+    """What comes in the place of ``number``."""
+    second = _second(now)
+    return second if number < second else number + AHEAD
+
+
+def _go_ahead(connection: Connection, now: datetime) -> None:
     """Partners and readers have seen what came after the backup. Counted on from where the backup stands, a takedown
     would have a sequence that they take for old, and another page the ETag of one that they hold. Of what the backup
     knows nothing to be sent, ``acts.floor`` says where it begins."""
-    connection.execute(sa.update(destination).values(generation=destination.c.generation + ahead))
-    connection.execute(sa.update(delivery).where(~has_successor()).values(sequence=delivery.c.sequence + ahead))
+    for column, last in ((destination.c.generation, sa.true()), (delivery.c.sequence, ~has_successor())):
+        second = _second(now)
+        further = sa.case((column < second, second), else_=column + AHEAD)
+        connection.execute(sa.update(column.table).where(last).values({column.name: further}))
 
 
-def _pass_over(connection: Connection, ahead: int, now: datetime) -> None:
+def _pass_over(connection: Connection, now: datetime) -> None:
     """Whoever pulls has asked past numbers that came after the backup: a change of nobody's takes the last that can
     have been given, so that the next has the one after it, and ``since`` is not beyond the newest."""
     last = connection.execute(sa.select(sa.func.max(change.c.id))).scalar() or 0
     connection.execute(sa.delete(change).where(change.c.destination_id == NOBODY))
-    row = {"id": last + CHANGES_AHEAD * ahead, "destination_id": NOBODY, "article_id": NOBODY}
+    row = {"id": CHANGES * _further(last // CHANGES + 1, now), "destination_id": NOBODY, "article_id": NOBODY}
     connection.execute(sa.insert(change).values(**row, delivery="", at=now, document=b""))
 
 
