@@ -338,6 +338,28 @@ def test_nesting_without_end_is_survived() -> None:
     assert {entry.title for entry in parsed.entries} >= {"1", "3"}
 
 
+@pytest.mark.parametrize(
+    ("head", "item", "foot"),
+    [
+        ("<rss><channel><title>t</title>", "<item><guid>{}</guid></item>", "</channel></rss>"),
+        ("<rss><channel><title>t</title>", "<item><guid>{}</guid></item>", "<note><p>broken</note></channel></rss>"),
+        (
+            "<rss><channel><title>t</title><!--</item>-->",
+            "<item><guid>{}</guid><!-- </item> --></item>",
+            "</channel></rss>",
+        ),
+        ('{"title":"t","items":[{"id":"x"}', ',{{"id":"{}"}}', "]}"),
+    ],
+)
+def test_of_too_many_items_the_first_are_read_and_a_person_is_told(head: str, item: str, foot: str) -> None:
+    document = Document((head + "".join(map(item.format, range(5_010))) + foot).encode())
+    parsed = parse(document)
+    assert len(parsed.entries) == len(parsed.digests) == 5_000
+    assert (parsed.title, parsed.entries[1].guid) == ("t", "1" if head[0] == "<" else "0")
+    assert any("only the first 5,000 of 5,01" in warning for warning in parsed.warnings)
+    assert parse(document, frozenset(parsed.digests)).entries == ()
+
+
 VALID = (
     f'<rss version="2.0" {SPACES}><channel><title>标题 &amp; title</title><ttl>5</ttl>'
     '<a:link rel="self" href="https://a.example/f"/><item><title>One</title><guid>https://a.example/1</guid>'

@@ -19,7 +19,7 @@ from worker.parsers.terms import tombstones_in
 from worker.parsers.text import Scope
 from worker.parsers.xml import Element, children, name_of, namespace_of, repaired, strict, trimmed, without_doctype
 
-_MOST_ITEMS = 5_000
+MOST_ITEMS = 5_000
 _MENDED = ("the feed is not well-formed XML; it was mended",)
 _HTML = (b"<!doctype html", b"<html")
 _READ_FEED = {"atom": atom.read_feed, "rss": rss.read_feed, "rdf": rss.read_feed}
@@ -62,16 +62,17 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
 
 
 def _walk(text: bytes, seen: Container[bytes]) -> _Walk | None:
-    slices = find_slices(text)[:_MOST_ITEMS]
+    every = find_slices(text)
+    slices = every[:MOST_ITEMS]
     if any_torn(text, slices):
         return _walk_tree(text, seen)
     kept = _unseen(slices, seen)
-    cut = without(text, _others(slices, kept))
+    cut = without(text, _others(every, kept))
     root = strict(cut)
-    warnings: tuple[str, ...] = ()
+    warnings = left_out(len(every))
     if root is None:
         mended = repaired(cut)
-        root, warnings = strict(mended), _MENDED
+        root, warnings = strict(mended), _MENDED + warnings
     if root is None:
         return _walk_broken(text, seen)
     elements = _items(root)
@@ -91,21 +92,23 @@ def _walk_tree(text: bytes, seen: Container[bytes]) -> _Walk | None:
         return _walk_broken(text, seen)
     items: dict[bytes, _Found] = {}
     digests = []
-    for element in _items(root)[:_MOST_ITEMS]:
+    every = _items(root)
+    for element in every[:MOST_ITEMS]:
         raw = etree.tostring(element, encoding="utf-8", with_tail=False)
         digest = digest_of(raw)
         digests.append(digest)
         if digest not in seen:
             items.setdefault(digest, _Found(element, digest, raw))
-    return _Walk(root, tuple(items.values()), tuple(digests), warnings)
+    return _Walk(root, tuple(items.values()), tuple(digests), warnings + left_out(len(every)))
 
 
 def _walk_broken(text: bytes, seen: Container[bytes]) -> _Walk | None:
-    slices = find_broken_slices(text)[:_MOST_ITEMS]
-    root = rescue.header(text, slices)
+    every = find_broken_slices(text)
+    slices = every[:MOST_ITEMS]
+    root = rescue.header(text, every)
     if root is None:
         return None
-    warnings = ["the feed is not well-formed XML; its items were read one by one"]
+    warnings = ["the feed is not well-formed XML; its items were read one by one", *left_out(len(every))]
     whole = [piece for piece in slices if piece.complete]
     if len(whole) < len(slices):
         warnings.append("the document breaks off inside an item; that item was left out")
@@ -117,6 +120,11 @@ def _walk_broken(text: bytes, seen: Container[bytes]) -> _Walk | None:
         else:
             items.append(_Found(element, piece.digest, piece.raw))
     return _Walk(root, tuple(items), tuple(piece.digest for piece in whole), tuple(dict.fromkeys(warnings)))
+
+
+def left_out(items: int) -> tuple[str, ...]:
+    """What to say of a document with so many items: nothing, unless they are too many."""
+    return (f"only the first {MOST_ITEMS:,} of {items:,} items were read",) if items > MOST_ITEMS else ()
 
 
 def _unseen(slices: list[Slice], seen: Container[bytes]) -> list[Slice]:

@@ -10,12 +10,12 @@ from typing import Any
 from worker.model.feed import Document, Enclosure, ParsedEntry, ParsedFeed, Person, SourceRef, Tombstone
 from worker.parsers.clean import clean_html, escape_text, safe_url
 from worker.parsers.dates import parse_date
+from worker.parsers.feed import MOST_ITEMS, left_out
 from worker.parsers.jsonrescue import rescued
 from worker.parsers.slices import digest_of
 from worker.parsers.text import language_tag, reading_text
 
 Node = dict[str, Any]
-_MOST_ITEMS = 5_000
 _CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xFFFE, 0xFFFF))
 
 
@@ -37,14 +37,15 @@ def parse(document: Document, text: bytes, seen: Container[bytes]) -> ParsedFeed
     language = language_tag(_text(root, "language")) if document.inherits else None
     digests: list[bytes] = []
     entries: dict[bytes, ParsedEntry] = {}
-    for node in _nodes(root, "items")[:_MOST_ITEMS]:
+    nodes = _nodes(root, "items")
+    for node in nodes[:MOST_ITEMS]:
         if (raw := _raw(node)) is None:
             continue
         digests.append(digest_of(raw))
         if digests[-1] not in seen and digests[-1] not in entries:
             entries[digests[-1]] = _entry(node, base, document.zone, digests[-1], raw, language)
     feed = _feed(root, base, document.zone, tuple(entries.values()), tuple(digests))
-    return replace(feed, warnings=warnings) if warnings else feed
+    return replace(feed, warnings=warnings + left_out(len(nodes)))
 
 
 def _raw(node: Node) -> bytes | None:
