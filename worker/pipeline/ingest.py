@@ -32,7 +32,7 @@ from worker.ports import Clock, Hints, Work, Works
 CHUNK = 50  # entries identified and written together
 TRANSACTION = 4 * CHUNK
 TOGETHER = 16  # snapshots leased at once
-GATHER = 0.5  # seconds after which those that were read wait for no others
+GATHER = 1.0  # seconds after which those that were read wait for no others
 LEASE = 60.0
 WINDOW = 20.0  # with the 30 s of CPU that one snapshot may spend, less than a task's hard limit
 LEASE_LOST = "its lease was lost; whoever holds it now goes on"
