@@ -32,6 +32,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from worker.demo.stage import free_port
 from worker.programs import beat_program, newsroad_command, web_program, worker_program
 from worker.settings import Settings
 from worker.store.engine import Database
@@ -44,21 +45,13 @@ T = TypeVar("T")
 EVERYTHING = "tick,poll,upkeep,ingest,deliver"
 
 
-def eventually(look: Callable[[], T], timeout: float = 20.0, *, every: float = 0.05) -> T:
+def eventually(look: Callable[[], T], timeout: float = 60.0, *, every: float = 0.05) -> T:
     """Look again and again until what is seen is true, and return it. Fails with the last sight after ``timeout`` s."""
     end = time.monotonic() + timeout
     while not (seen := look()):
         assert time.monotonic() < end, f"not within {timeout} s; last seen: {seen!r}{_last_words()}"
         time.sleep(every)
     return seen
-
-
-def never(look: Callable[[], object], during: float = 2.0) -> None:
-    """Assert that ``look`` stays false for ``during`` seconds."""
-    end = time.monotonic() + during
-    while time.monotonic() < end:
-        assert not (seen := look()), f"seen after all: {seen!r}"
-        time.sleep(0.05)
 
 
 _open: list[Newsroom] = []
@@ -224,6 +217,7 @@ class Newsroom:
             "NEWSROAD_DATABASE_URL": database_url,
             "NEWSROAD_REDIS_URL": broker_url,
             "NEWSROAD_ALLOW_NETWORKS": "127.0.0.0/8",
+            "NEWSROAD_WEB_PORT": str(free_port()),
             "PYTHONWARNINGS": "default",
             **environment,
         }
@@ -238,6 +232,7 @@ class Newsroom:
             database_url=self.database_url,
             redis_url=self.environment["NEWSROAD_REDIS_URL"],
             allow_networks=("127.0.0.0/8",),
+            web_port=int(self.environment["NEWSROAD_WEB_PORT"]),
             **changes,
         )
 
@@ -254,7 +249,7 @@ class Newsroom:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=100,
         )
         shown = f"newsroad {' '.join(arguments)} exited {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert done.returncode == code, shown
@@ -278,7 +273,7 @@ class Newsroom:
             self._launch(self._program(name, children))
         for name in names or ("worker", "beat"):
             if name not in ("beat", "web"):
-                eventually(lambda name=name: " ready." in self.log(name), 30)
+                eventually(lambda name=name: " ready." in self.log(name))
 
     def log(self, name: str) -> str:
         """All that the process called ``name`` has said."""
@@ -289,12 +284,6 @@ class Newsroom:
         running = self.running.pop(name)
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-
-    def terminate(self, name: str, seconds: float = 20.0) -> int:
-        """SIGTERM to the process; returns its exit code. Fails when it takes longer than ``seconds``."""
-        running = self.running.pop(name)
-        running.terminate()
-        return running.wait(seconds)
 
     def stop(self) -> None:
         """End every process, at once."""

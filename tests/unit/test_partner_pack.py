@@ -27,6 +27,7 @@ import pytest
 from tests.browser import served
 from tests.road import CATALOGUE, Item, Road
 from worker.demo.partner import verify
+from worker.demo.stage import free_port
 from worker.partners.article import TITLE
 from worker.partners.pack import SAMPLE_KEY
 from worker.pipeline.withdraw import take_down
@@ -58,12 +59,6 @@ def command(language: str, file: str) -> list[str]:
     if found is None:
         pytest.skip(f"{program} is not installed: the {language} {file} was NOT tried")
     return [found, f"{file}.{ending}"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -13,9 +13,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +29,7 @@ from worker.errors import NewsroadError
 from worker.programs import newsroad_command
 
 STOP_SECONDS = 25.0
+PORTS = (15_000, 32_000)
 
 CATALOGUE = """\
 # Written by newsroad demo. Your own begins with: newsroad init
@@ -165,10 +167,13 @@ class DemoFailed(NewsroadError):
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody has at this moment. It is below those that systems give to whoever asks for any:
+    one of these may be another's by the time a process listens on it. Raises DemoFailed when there is none."""
+    for port in SystemRandom().sample(range(*PORTS), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise DemoFailed(f"no free port from {PORTS[0]} to {PORTS[1]} on 127.0.0.1; stop what holds them")
 
 
 class Stage:
