@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 
 from tests.stages import telling
 from worker.bootstrap import Services, build_services
+from worker.catalog import read_catalogue
 from worker.cli.main import app
 from worker.demo.partner import Partner
 from worker.demo.site import Document, Site
+from worker.destinations import OPTIONS
 from worker.errors import NewsroadError
 from worker.settings import Settings
 
@@ -147,8 +149,7 @@ class Road:
         self.publish("jiang")
         self.publish("tongxin")
         self.write(CATALOGUE)
-        applied = self.cli("apply")
-        assert applied.code == 0, applied.text
+        self.services.catalogue.apply(read_catalogue(self.home / "newsroad.toml", OPTIONS), self.services.clock())
 
     @property
     def environment(self) -> dict[str, str]:

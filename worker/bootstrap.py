@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from random import Random
 from shutil import disk_usage
@@ -70,6 +71,12 @@ REMOTE = {name: kind for name, kind in destinations.KINDS.items() if isinstance(
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@cache
+def release() -> str:
+    """Which release this is. To find out takes a millisecond, and every run of a stage names it to whom it asks."""
+    return version("newsroad")
 
 
 class NoHints:
@@ -137,7 +144,7 @@ class Services:
         self.alerts = AlertStore(self.database)
         self.figures = FigureStore(self.database)
         self.reports = Reports(self.database)
-        self.measures = Measures(self.database, version("newsroad"))
+        self.measures = Measures(self.database, release())
 
     def view(self, version: int | None = None) -> View:
         """The catalogue in force, indexed. Raises NotFound before the first ``apply``. Whoever has just read which
@@ -197,7 +204,7 @@ class Services:
     def _user_agent(self) -> str:
         operator = self.catalogue.operator()
         contact = f" (+{operator.site}; {operator.contact})" if operator else ""
-        return f"Newsroad/{version('newsroad')}{contact}".encode("ascii", "ignore").decode()
+        return f"Newsroad/{release()}{contact}".encode("ascii", "ignore").decode()
 
     def poller(self) -> Poller:
         return Poller(self.polling, self.http(), self.hints, self.clock, self.rng, self.stopping)
