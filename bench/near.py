@@ -5,9 +5,9 @@ FOLDER holds labelled reprints: ``articles.jsonl.gz`` (``id``, ``event``, ``titl
 the others are reported as held out. Of ``shared/data/reprints`` all three were looked at, so that only other texts
 are held out. ``--orders N`` gives them in so many random orders too: which text comes first decides what an excerpt
 joins. ``--english FILE`` names JSON Lines {title, text} to edit, no two of them alike. Edits (``near_edits``), whole
-pages of portals (``near_portals``), look-alikes (``near_alike``), series of bulletins (``near_bulletins``) and filler
-are made, seeded. datasketch and rensa see the same texts in a virtual environment of their own (``--no-peer`` leaves
-them out, ``--peer PYTHON`` names an interpreter that has them).
+pages of portals (``near_portals``), look-alikes (``near_alike``), series (``near_bulletins``, ``near_series``)
+and filler are made, seeded. datasketch and rensa see the same texts in a virtual environment of their own
+(``--no-peer`` leaves them out, ``--peer PYTHON`` names an interpreter that has them).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from bench.near_edits import Edit, Piece, edits
 from bench.near_filler import filler
 from bench.near_portals import styles
 from bench.near_scores import Pair, Score, in_order, pairs_of, returned, score, share
+from bench.near_series import series
 from bench.processes import HERE, interpreter
 from bench.report import Line, close, parser, say
 from worker.identity.near.engine import Recogniser, Text
@@ -46,6 +47,7 @@ from worker.parsers.dates import parse_date
 ORIGINALS = 300
 PAGES = 120
 ALIKE = 200
+SERIES = 40  # of which there are many
 MILLISECONDS = 3.0
 BYTES = 1228.8  # 1.2 KB
 EDIT_GOALS = {"zh": 98.5, "en": 99.0}
@@ -101,6 +103,7 @@ def sets(found: Labelled, english: Sequence[Mapping[str, str]], seed: int) -> Se
         _edited(made, f"pages {language}", pieces[:PAGES], styles(zh), rng)
         _alike(made, f"look-alikes {language}", look_alikes(zh), rng)
         _alike(made, f"bulletins {language}", bulletins(zh), rng)
+        _alike(made, f"series {language}", series(zh), random.Random(seed), SERIES)
     return made
 
 
@@ -115,10 +118,16 @@ def _edited(made: Sets, name: str, originals: Sequence[Piece], ways: Mapping[str
     made.texts[name], made.labels[name] = texts, labels
 
 
-def _alike(made: Sets, name: str, tellers: Mapping[str, Callable[[random.Random], Piece]], rng: random.Random) -> None:
+def _alike(
+    made: Sets,
+    name: str,
+    tellers: Mapping[str, Callable[[random.Random], Piece]],
+    rng: random.Random,
+    many: int = ALIKE,
+) -> None:
     texts, labels = [], []
     day = datetime(2026, 1, 1, tzinfo=UTC)
-    for number in range(ALIKE):
+    for number in range(many):
         for kind, tell in tellers.items():
             when = day + timedelta(days=number) if number % 2 else None
             texts.append(Text(f"{kind}-{number}", *tell(rng), when))
@@ -262,7 +271,7 @@ def main() -> int:
     for language in ("zh", "en"):
         for part in ("edits", "pages"):
             _edits(made, f"{part} {language}", verdicts, told)
-        for part in ("look-alikes", "bulletins"):
+        for part in ("look-alikes", "bulletins", "series"):
             _look_alikes(made, f"{part} {language}", verdicts, told)
     paid = cost([each["text"] for each in found.articles], chosen.filler)
     beside = told.theirs["datasketch 0.5"]["ms"] if told.theirs else None

@@ -30,8 +30,8 @@ _LISTS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
-def told(rng: random.Random, pattern: Piece) -> Piece:
-    """One title and text of a pattern."""
+def told(rng: random.Random, pattern: Piece, lists: Mapping[str, Sequence[str]] = _LISTS) -> Piece:
+    """One title and text of a pattern, with names out of those lists."""
     kept: dict[str, str] = {}
 
     def fill(slot: re.Match[str]) -> str:
@@ -46,7 +46,7 @@ def told(rng: random.Random, pattern: Piece) -> Piece:
             low_, high_ = rest.split("-")
             value = f"{rng.uniform(float(low_), float(high_)):.{len(high_.partition('.')[2])}f}"
         elif kind == "@":
-            value = rng.choice([each for each in _LISTS[rest] if each not in kept.values()])
+            value = rng.choice([each for each in lists[rest] if each not in kept.values()])
         else:
             return rng.choice(inside.split("|"))
         if name:

@@ -15,7 +15,16 @@ from worker.identity.near.keys import exact_key, keys_of
 from worker.identity.near.likeness import likeness
 from worker.identity.near.reading import SHORTEST, read
 from worker.identity.near.reasons import told
-from worker.identity.near.verdict import TITLE_ALIKE, WHOLE, Pair, could_be_template, guarded, is_untouched, overlap_of
+from worker.identity.near.verdict import (
+    RELATED_FROM,
+    TITLE_ALIKE,
+    WHOLE,
+    Pair,
+    could_be_template,
+    guarded,
+    is_untouched,
+    overlap_of,
+)
 from worker.model.nearness import Filed, Keys, Nearness, Question, Reading, Verdict, Why
 from worker.ports import Learnt, NearIndex
 
@@ -27,6 +36,7 @@ _NEAR_HELD = 0.55  # of the shorter in the order of the longer, which counts mor
 _NEAR_HELD_OF_PART = 0.66  # of a part that others of the article hold
 _DIGEST = 3  # articles that have nothing in common
 _APART = 0.1  # containment
+_MOST_OF_NEW = 0.8  # a text of which another holds that much is that other, whatever else stands on its page
 _ONE_DAY = timedelta(days=1)
 _RANK = (
     Nearness.SAME,
@@ -143,7 +153,7 @@ class Recogniser:
             if look_.nearness is Nearness.SAME and look_.pair.likeness.jaccard >= CERTAIN:
                 break
         looks.sort(key=_order, reverse=True)
-        best = self._digest(looks, new, core) if _is_digest(looks) else self._best(looks, new, core)
+        best = self._digest(looks, new, core) if looks and _is_digest(looks) else self._best(looks, new, core)
         if best is None:
             return Verdict(Nearness.NEW, new.id, evidence=_evidence([Why("nothing")], core))
         if best.nearness is Nearness.NEW:
@@ -294,14 +304,23 @@ def _exactly(old: Filed) -> Verdict:
 
 
 def _is_digest(looks: Sequence[_Look]) -> bool:
-    """Whether a text holds several articles which have nothing in common but that: news in brief, a page of a paper."""
+    """Whether a text holds several articles which have nothing in common but that: news in brief, a page of a paper.
+    One of them may be most of it, and others shortened."""
+    if not looks[0].nearness.joins or _share_of_new(looks[0]) >= _MOST_OF_NEW:
+        return False
     apart: list[_Look] = []
     for look_ in looks:
-        if look_.nearness is Nearness.EXTENDED and all(
+        if look_.pair.likeness.containment >= RELATED_FROM and all(
             likeness(look_.before.grams, other.before.grams).containment < _APART for other in apart
         ):
             apart.append(look_)
     return len(apart) >= _DIGEST
+
+
+def _share_of_new(look_: _Look) -> float:
+    """How much of the new text the old one holds."""
+    like = look_.pair.likeness
+    return like.containment / max(1.0, like.longer)
 
 
 def _order(look_: _Look) -> tuple[int, float, float]:

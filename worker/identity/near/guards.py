@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from worker.identity.near.exchange import exchanged
 from worker.identity.near.likeness import Slot, head_slots, slots, units_of
 from worker.identity.near.numerals import value_of
 from worker.identity.near.places import COUNTRIES
@@ -22,12 +23,14 @@ _NUMERAL = re.compile(r"\d+")
 _HEAD: Final = {Script.HAN: 160, Script.WORDS: 60, Script.OTHER: 300}
 _ENOUGH_NUMERALS = 6
 _KEPT = 0.6
+_SOME_NUMERALS = 4
+_NEARLY_ALL = 0.9
 _ALIGNED = 0.65  # share of the leads that is equal where one is held against the other
 _LOOSE_FRAME = 1  # characters beside the numeral that may differ
 _NEARLY = 0.75  # Jaccard
 _SHOWN = 60  # characters of what stands in a place
 _MANY = 3  # figures in equal places that make a template of what shares little
-_BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署会团店馆站港社厂行台"  # 教育|局, 海淀|区
+_BODY_OF = "局厅委部办院校区县市镇乡村州省盟旗所处队司署团店馆站港社厂行台"  # 教育|局, 海淀|区
 _OFFICE = re.compile(
     r"(?:局长|厅长|部长|主任|书记|市长|县长|区长|省长|主席|院长|校长|所长|处长|科长|镇长|乡长|会长|委员|总经理|董事长|总裁)$"
 )
@@ -73,12 +76,14 @@ class Findings:
     numerals: int
     told_kept: float  # the same share of the numerals that are no part of a date or an hour
     figures: tuple[str, ...]
+    places: int  # figures that differ in them: a day and its month are two
     dates: int
     words: int
     head_figures: int
     head_dates: int
     head_words: int
     names: tuple[str, ...]
+    subjects: tuple[str, ...]  # names exchanged throughout
     countries: int  # places where another country stands
     in_title: bool
     other_days: bool  # both leads name days, and not one in common
@@ -94,12 +99,14 @@ class Findings:
         is no ground."""
         if self.numerals >= _ENOUGH_NUMERALS and self.kept < _KEPT:
             return "numbers"
-        if len(self.figures) >= 2 or (self.figures and self.words >= 5 and jaccard < _NEARLY):
+        if self.places >= 2 or (self.figures and self.words >= 5 and jaccard < _NEARLY):
             return "slots"
         if self.other_days or self.head_dates or (self.head_figures and self.head_words >= 2):
             return "head"
-        if max(len(self.names), self.countries) >= 2 or (
-            self.names and (self.in_title or self.head_figures or self.has_capitals)
+        if (
+            self.subjects
+            or max(len(self.names), self.countries) >= 2
+            or (self.names and (self.in_title or self.head_figures or self.has_capitals))
         ):
             return "names"
         return None
@@ -112,8 +119,8 @@ class Findings:
             shown["figures"] = list(self.figures[:8])
         if self.kept < 1:
             shown["figures_kept"] = round(self.kept, 2)
-        if self.names:
-            shown["names"] = list(self.names[:6])
+        if self.names or self.subjects:
+            shown["names"] = list(dict.fromkeys((*self.subjects, *self.names)))[:6]
         return shown
 
 
@@ -138,17 +145,21 @@ def findings(old: Reading, new: Reading, old_body: str, new_body: str) -> Findin
     named += [span for span in rest if script is Script.HAN and _is_country(span)]
     countries = sum(script is Script.HAN and _is_country(span) for span in named) if aligned >= _ALIGNED else 0
     names = sorted(set(map(_shown, named)))
+    wordy = [span for span in whole if not _has_digit(span)]
+    other_subject = () if _keep_figures(kept, numerals) else exchanged(old, new, old_body, new_body, wordy)
     return Findings(
         kept=kept,
         numerals=numerals,
         told_kept=told_kept,
         figures=tuple(map(_shown, figures)),
+        places=sum(map(_differing, figures)),
         dates=sum(_is_date(script, span) for span in figures),
         words=len(early) + sum(not _has_digit(span) for span in rest),
         head_figures=sum(span in figures for span in head) if aligned >= _ALIGNED else 0,
         head_dates=sum(span in figures and _is_date(script, span) for span in head) if aligned >= _ALIGNED else 0,
         head_words=len(early),
         names=tuple(names) if aligned >= _ALIGNED else (),
+        subjects=tuple(map(_shown, other_subject)),
         countries=countries,
         in_title=_in_title(script, old.title, new.title, early),
         other_days=_are_other_days(script, old, new),
@@ -164,6 +175,11 @@ def _shown(span: Slot) -> str:
 def _kept_numerals(old: Counter[str], new: Counter[str]) -> tuple[float, int]:
     fewer = min(old.total(), new.total())
     return ((old & new).total() / fewer if fewer else 1.0), fewer
+
+
+def _keep_figures(kept: float, numerals: int) -> bool:
+    """Whether two texts tell so many of the same figures that they are one, whoever is named in it."""
+    return numerals >= _SOME_NUMERALS and kept >= _NEARLY_ALL
 
 
 def _without_times(script: Script, body: str) -> str:
@@ -203,6 +219,17 @@ def is_figure(span: Slot) -> bool:
             return True
     one, other = value_of(_with_unit(span.old, span.after)), value_of(_with_unit(span.new, span.after))
     return one is not None and other is not None and one != other
+
+
+def _figures(words: str) -> list[str]:
+    found: list[str] = _NUMERAL.findall(words)
+    return found
+
+
+def _differing(span: Slot) -> int:
+    """How many figures of a place are others, one at least."""
+    old, new = _figures(span.old), _figures(span.new)
+    return max(1, sum(one != other for one, other in zip(old, new, strict=False)))
 
 
 def _is_cut(one: str, other: str) -> bool:

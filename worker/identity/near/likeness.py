@@ -211,7 +211,34 @@ def _blocks(old: Units, new: Units, anchor: int) -> list[tuple[int, int, int]]:
         blocks.append((at, place, length))
         at += length
         end = place + length
-    return blocks
+    return _in_one_order(blocks)
+
+
+def _in_one_order(blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Of equal runs, in the order of the old text, those of the heaviest selection that is in the order of the new one
+    too. A phrase that a law or a list says again and again is else taken for the same place, and what stands beside it
+    for exchanged."""
+    ends: list[int] = []  # as in ``_heaviest``; with each selection the number of its last run
+    weights: list[int] = []
+    lasts: list[int] = []
+    behind: list[int] = []  # for each run the number of the one before it
+    for number, (_, place, length) in enumerate(blocks):
+        before = bisect_left(ends, place + 1)
+        weight = length + (weights[before - 1] if before else 0)
+        behind.append(lasts[before - 1] if before else -1)
+        at = bisect_left(ends, place + length)
+        while at < len(ends) and weights[at] <= weight:
+            del ends[at], weights[at], lasts[at]
+        if at == 0 or weights[at - 1] < weight:
+            ends.insert(at, place + length)
+            weights.insert(at, weight)
+            lasts.insert(at, number)
+    kept = []
+    number = lasts[-1] if lasts else -1
+    while number >= 0:
+        kept.append(blocks[number])
+        number = behind[number]
+    return kept[::-1]
 
 
 def _common(old: Units, at: int, new: Units, place: int) -> int:

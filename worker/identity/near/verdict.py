@@ -96,7 +96,7 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
     guard = found.edition(pair.likeness.jaccard)
     if not nearness.joins and not (found.is_template and pair.same_language):
         return nearness, why
-    changed = ", ".join((*found.figures[:3], *found.names[:2]))
+    changed = ", ".join((*found.figures[:3], *(found.subjects or found.names)[:2]))
     if guard is None:
         updated = pair.same_address or (pair.titles_equal and _is_soon(pair))
         if found.figures and updated and not (found.dates or found.other_days):
@@ -106,10 +106,10 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
         return Nearness.REVISION, _why_revised("address", f"{found.kept:.0%}", changed)
     if (
         nearness.joins
-        and guard == "slots"  # most figures are as they were
+        and guard in {"slots", "head"}  # most figures are as they were
         and pair.titles_equal
         and min(found.kept, found.told_kept) > REVISION_KEPT
-        and not (found.dates or found.other_days or found.names)
+        and not (found.dates or found.other_days or found.names or found.subjects)
         and _is_soon(pair)
     ):
         return Nearness.REVISION, _why_revised("title", f"{found.kept:.0%}", changed)
