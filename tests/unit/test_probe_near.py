@@ -53,6 +53,24 @@ def test_a_line_that_is_no_text_does_not_end_the_run() -> None:
     assert "line 1 cannot be read" in answers[0]["evidence"]["why"]
 
 
+def test_what_is_wrong_with_a_line_is_said_in_words() -> None:
+    answers = ask(["null", "{}", '{"id": NaN, "text": "x"}'])
+    assert ["write {" in answers[0]["evidence"]["why"], "write {" in answers[1]["evidence"]["why"]] == [True, True]
+    assert answers[2]["id"] is None
+    assert "NaN is no JSON" in answers[2]["evidence"]["why"]
+
+
+def test_two_texts_under_one_id_are_both_known_again() -> None:
+    other = "".join(
+        f"高原湿地的第{number}块样地里记下{number * 7}种鸟，另有{number}种未能辨认。" for number in range(9)
+    )
+    lines = [{"id": 9, "title": "港口", "text": BODY}, {"id": 9, "title": "湿地", "text": other}]
+    lines += [{"id": 10, "title": "扩建", "text": BODY[30:]}, {"id": 11, "title": "鸟", "text": other[30:]}]
+    answers = ask(lines)
+    assert [each["verdict"] for each in answers] == ["new", "new", "same", "same"]
+    assert [each["article"] for each in answers] == [9, 9, 9, 9]
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     result = CliRunner().invoke(app, ["near", "/nowhere/texts.jsonl"])
     assert result.exit_code != 0

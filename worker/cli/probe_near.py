@@ -51,9 +51,9 @@ def probe_line(line: bytes, number: int, recogniser: Recogniser, zone: str) -> N
     """The answer to one line. One that is no text says so in its evidence and is compared with nothing."""
     name: Any = None
     try:
-        asked = json.loads(line)
+        asked = _asked(line)
         name = asked["id"]
-        verdict = recogniser.observe(_text(asked, zone))
+        verdict = recogniser.observe(_text(asked, number, zone))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"line {number} cannot be read: {error}" if name is None else f"cannot be read: {error}"
         return {
@@ -81,11 +81,23 @@ def as_node(name: Any, verdict: Verdict) -> Node:
     }
 
 
-def _text(asked: dict[str, Any], zone: str) -> Text:
+def _asked(line: bytes) -> dict[str, Any]:
+    """The object of a line. Raises ValueError for any other line, in words."""
+    asked = json.loads(line, parse_constant=_no_number)
+    if not isinstance(asked, dict) or "id" not in asked:
+        raise ValueError('write {"id", "title", "text"} in each line')
+    return asked
+
+
+def _no_number(written: str) -> None:
+    raise ValueError(f"{written} is no JSON")
+
+
+def _text(asked: dict[str, Any], number: int, zone: str) -> Text:
     url, source = asked.get("url") or None, asked.get("source") or ""
     host = (host_of(str(url)) if url else None) or str(source)
     return Text(
-        json.dumps(asked["id"], ensure_ascii=False),
+        json.dumps([asked["id"], number], ensure_ascii=False),  # two lines under one id are two texts
         str(asked.get("title") or ""),
         str(asked.get("text") or ""),
         _published(asked.get("published"), zone),
@@ -100,7 +112,7 @@ def _published(written: Any, zone: str) -> datetime | None:
 
 
 def _id(written: str) -> Any:
-    return json.loads(written)
+    return json.loads(written)[0]
 
 
 def _named(key: str, value: object) -> Any:
