@@ -109,3 +109,22 @@ def test_an_index_with_other_names_every_time_is_not_walked_without_end(
     asked = [row.url for row in stages.rows(resource, resource.c.role == "listing") if row.due_at is not None]
     assert len(asked) == 11
     assert sum("/map-2-" in url for url in asked) == 8
+
+
+def test_a_sitemap_that_brings_news_is_asked_however_many_others_came_after_it(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.store.resources.MOST_LISTINGS", 10)
+    site = stages.sites["alpha"]
+    stages.declare(sources=(replace(stages.catalogue.sources[0], kind=SourceKind.SITE),))
+    for edition in range(3):
+        page = f"<url><loc>{site.url(f'/2026/11/{edition}.html')}</loc></url>"
+        site.put("/news.xml", Document(f"<urlset>{page}</urlset>".encode(), "application/xml"))
+        names = (site.url(name) for name in ("/news.xml", *(f"/map-{edition}-{number}.xml" for number in range(8))))
+        index = "".join(f"<sitemap><loc>{name}</loc></sitemap>" for name in names)
+        stages.publish("alpha", Document(f"<sitemapindex>{index}</sitemapindex>".encode(), "application/xml"))
+        stages.run()
+        stages.run()
+    asked = [row.url for row in stages.rows(resource, resource.c.role == "listing") if row.due_at is not None]
+    assert len(asked) == 11
+    assert site.url("/news.xml") in asked

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from tests.stages import OTHER, Stages, item, rss, telling
 from worker.demo.site import Document
 from worker.errors import NewsroadError, StoreError
-from worker.store.engine import Database
+from worker.store.engine import INGEST_LOCK, Database
 from worker.store.schema import receipt
 
 LONG = timedelta(seconds=70)  # after which a lease has ended
@@ -138,6 +138,33 @@ def test_what_took_too_long_once_is_taken_in_a_minute_later(stages: Stages, slow
     stages.ingest()
     stages.deliver()
     assert [title for _, title in stages.sent] == ["坏"]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_what_waited_too_long_for_its_turn_is_not_to_blame(stages: Stages) -> None:
+    stages.publish("alpha", rss(item("a", "甲")))
+    stages.poll()
+    engine = stages.services.database.engines()[0]
+
+    def hurry(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "pg_advisory_xact_lock" in statement:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 20")
+
+    other = Database(stages.services.database.url)
+    event.listen(engine, "before_cursor_execute", hurry)
+    try:
+        with other.write(lock=INGEST_LOCK):
+            for _ in range(3):
+                with pytest.raises(StoreError, match="timeout"):
+                    stages.ingest()
+    finally:
+        other.close()
+    event.remove(engine, "before_cursor_execute", hurry)
+    [row] = stages.snapshots()
+    assert (row.state, row.deaths, row.ready_at) == ("new", 0, None)
+    stages.ingest()
+    stages.deliver()
+    assert [title for _, title in stages.sent] == ["甲"]
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

@@ -84,6 +84,16 @@ def _is_its_own(error: DBAPIError) -> bool:
     return state[:2] in _POSTGRESQL_OWN or state in _POSTGRESQL_STATES
 
 
+def _wait_for(connection: Connection, lock: int) -> None:
+    """Take an advisory lock. Who waits too long for it is kept by others: that is no fault of what is to be written."""
+    try:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _GAVE_UP:
+            raise StoreError(f"the database is busy with other writing: {error.orig}; try again") from error
+        raise
+
+
 class Database:
     """Opens transactions. Safe to make before a fork: each process builds its own engines on first use."""
 
@@ -124,7 +134,7 @@ class Database:
         anyway). Raises StoreError where the database cannot go on for a reason of its own."""
         with self._begin(0) as connection:
             if lock is not None and not self.sqlite:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
+                _wait_for(connection, lock)
             yield connection
 
     @contextmanager

@@ -78,7 +78,7 @@ def lead_on(
     if rows:
         connection.execute(sa.insert(resource), rows)
     if any(row["role"] == Role.LISTING.value for row in rows):
-        _end_oldest_listings(connection, claim.source_id)
+        _end_stale_listings(connection, claim.source_id)
     again = [(known[key], one) for key, one in wanted.items() if key in known and _says_more(one)]
     for row, one in again:
         hosts.met(row.host_id)
@@ -90,15 +90,14 @@ def lead_on(
     return len(rows) + len(again)
 
 
-def _end_oldest_listings(connection: Connection, source_id: int) -> None:
-    """Listings are asked for ever, but of a source's further ones only the newest: an index with other names at every
-    reading would make their number grow without end."""
+def _end_stale_listings(connection: Connection, source_id: int) -> None:
+    """Listings are asked for ever, but of a source's further ones only those not read yet and those that changed last:
+    an index with other names at every reading would make their number grow without end."""
     further = sa.and_(resource.c.source_id == source_id, resource.c.role == Role.LISTING.value)
     asked = sa.and_(further, resource.c.key.is_not(None), resource.c.due_at.is_not(None))
-    newest = sa.select(resource.c.id).where(asked).order_by(resource.c.id.desc()).offset(MOST_LISTINGS).limit(1)
-    last = connection.execute(newest).scalar_one_or_none()
-    if last is not None:
-        connection.execute(sa.update(resource).where(asked, resource.c.id <= last).values(due_at=None))
+    changed = resource.c.polled_at.is_(None).desc(), resource.c.changed_at.desc().nulls_last(), resource.c.id.desc()
+    stale = sa.select(resource.c.id).where(asked).order_by(*changed).offset(MOST_LISTINGS)
+    connection.execute(sa.update(resource).where(resource.c.id.in_(stale)).values(due_at=None))
 
 
 def _known(connection: Connection, source_id: int, keys: Iterable[bytes]) -> dict[bytes, Any]:
