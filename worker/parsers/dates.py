@@ -231,9 +231,16 @@ def zone_named(name: str) -> tzinfo:
 
 
 def _named_zone(text: str | None, default: str) -> tzinfo | None:
-    if not text:
+    if not text or text.upper() == _own_name(default):
         return zone_named(default)
     return _zone(text)
+
+
+@lru_cache(maxsize=64)
+def _own_name(zone: str) -> str | None:
+    """What a zone without summer time calls its time: CST, which is Chicago's elsewhere, in Asia/Shanghai."""
+    winter, summer = (datetime(2026, month, 1, tzinfo=zone_named(zone)) for month in (1, 7))
+    return winter.tzname() if winter.tzname() == summer.tzname() else None
 
 
 @lru_cache(maxsize=512)

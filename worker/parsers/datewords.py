@@ -9,6 +9,12 @@ from typing import Final
 _DIGITS: Final = {"○": 0, "零": 0} | {char: value for value, char in enumerate("〇一二三四五六七八九")}
 _NUMERALS = "〇零○一二三四五六七八九十廿卅"
 _NUMBER = re.compile(rf"(?<![期周週拜])[{_NUMERALS}]+(?=\s*[年月日号號时時点點分秒])")
+# As programs write in Chinese what they write in English otherwise: 23 11月 2026, 11月 23, 2026.
+_YEAR_LAST = re.compile(
+    r"(?<![\d年])(?:(?P<day>\d{1,2})[\s,-]+(?P<month>\d{1,2})\s*月|(?P<month_>\d{1,2})\s*月\s*(?P<day_>\d{1,2})日?)"
+    r"(?:\s*[,-]\s*|\s+)(?P<year>[12]\d{3})(?![\d:年])"
+)
+_HALF_BEHIND = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?)\s*([上下]午)(?!\s*\d)")
 _HALF_HOUR = re.compile(r"(?<=[点點時时])\s*半")
 
 # The year before the first of each era.
@@ -37,12 +43,18 @@ def plain(text: str) -> str:
     text = _WEEKDAY.sub(" ", text)
     text = _ERA.sub(lambda era: str(_ERAS[era[1]] + (1 if era[2] == "元" else _number(era[2]))), text)
     text = _NUMBER.sub(lambda found: str(_number(found[0])), text)
+    text = _YEAR_LAST.sub(_year_first, text)
+    text = _HALF_BEHIND.sub(r"\2 \1", text)
     text = _HALF_HOUR.sub("30分", text)
     if zone := _ZONE.search(text):
         text = text[: zone.start()] + " " + text[zone.end() :]
         if _CLOCK.search(text) and not _ZONED.search(text):
             text = f"{text} {_ZONES[zone[1]]}"
     return " ".join(text.split())
+
+
+def _year_first(found: re.Match[str]) -> str:
+    return f"{found['year']}年{found['month'] or found['month_']}月{found['day'] or found['day_']}日"
 
 
 def _number(text: str) -> int:

@@ -90,8 +90,9 @@ _HALVES = {
 MERIDIEM: Final[dict[str, str]] = {word: half for half, words in _HALVES.items() for word in words.split()}
 
 # Minutes east of UTC. RFC 822 names first; then what feeds write although the letters are ambiguous in theory:
-# CST and IST are read as RFC 822 and India have them, BST as British Summer Time. The military letters were
-# defined with the wrong sign once, so all of them say only that the time is UTC (RFC 5322 §4.3).
+# CST and IST are read as RFC 822 and India have them, unless they are the source's own zone's; BST is British Summer
+# Time. The military letters were defined with the wrong sign once, so all of them say only that the time is UTC (RFC
+# 5322 §4.3).
 _ZONES = {
     -600: "HST",
     -540: "AKST",
