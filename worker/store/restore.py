@@ -118,10 +118,7 @@ def verify(path: Path, say: Say) -> Manifest:
     Raises StoreError with all findings, and what ``read_manifest`` raises.
     """
     findings = [] if _is_sealed(path) else ["the file was changed after it was written"]
-    try:
-        manifest = read_manifest(path)
-    except StoreError as error:
-        raise StoreError("; ".join([*findings, str(error)])) from error
+    manifest = read_manifest(path)
     ids = _Ids()
     with zipfile.ZipFile(path) as archive:
         for part in manifest.parts:
