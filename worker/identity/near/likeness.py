@@ -218,6 +218,8 @@ def _in_one_order(blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, in
     """Of equal runs, in the order of the old text, those of the heaviest selection that is in the order of the new one
     too. A phrase that a law or a list says again and again is else taken for the same place, and what stands beside it
     for exchanged."""
+    if all(place + length <= later for (_, place, length), (_, later, _) in pairwise(blocks)):
+        return blocks  # as mostly
     ends: list[int] = []  # as in ``_heaviest``; with each selection the number of its last run
     weights: list[int] = []
     lasts: list[int] = []

@@ -106,7 +106,7 @@ def guarded(nearness: Nearness, why: Why, pair: Pair, found: Findings) -> tuple[
         return Nearness.REVISION, _why_revised("address", f"{found.kept:.0%}", changed)
     if (
         nearness.joins
-        and guard in {"slots", "head"}  # most figures are as they were
+        and guard == "slots"  # most figures are as they were
         and pair.titles_equal
         and min(found.kept, found.told_kept) > REVISION_KEPT
         and not (found.dates or found.other_days or found.names or found.subjects)
