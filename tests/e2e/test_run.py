@@ -115,7 +115,7 @@ def test_everything_starts_restarts_and_stops(running: Running) -> None:
 
     family = running.family()
     code, seconds = running.stop()
-    assert (code, seconds < 60) == (0, True), running.words()
+    assert (code, seconds < 20) == (0, True), running.words()
     assert psutil.wait_procs(family, timeout=10)[1] == []
     assert running.words().splitlines()[-1].endswith("│ stopped")
 
@@ -125,7 +125,7 @@ def test_ctrl_c_right_at_the_start_stops_too(home: Path) -> None:
     eventually(lambda: "broker" in running.words() or running.family())
     family = running.family()
     code, seconds = running.stop(signal.SIGINT)
-    assert (code, seconds < 60) == (0, True), running.words()
+    assert (code, seconds < 20) == (0, True), running.words()
     assert psutil.wait_procs(family, timeout=10)[1] == []
 
 
