@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
+
+import pytest
 
 from tests.stages import Stages, item, rss
 from worker.demo.site import Document
 from worker.model.catalog import FirstContact
+from worker.model.polling import HostClaim, HostResult
+from worker.pipeline.judge import polled
+from worker.store.schema import host
 
 CROWD = 60  # pages: more than a host is asked for at once
 
@@ -76,3 +83,30 @@ def test_hundreds_of_pages_to_read_do_not_keep_others_waiting(stages: Stages) ->
     reports = stages.services.ingester().drain()
     assert len(reports) > CROWD // 2, "the crowd is there"
     assert "alpha" in [one.source for one in reports[:3]]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_hosts_of_one_domain_that_ask_for_a_pause_at_once_do_not_wait_for_each_other(stages: Stages) -> None:
+    declared = (replace(one, url=f"http://{one.key}.example.com/feed.xml") for one in stages.catalogue.sources)
+    stages.declare(sources=tuple(declared))
+    until, polling = stages.now + timedelta(hours=1), stages.services.polling
+    claims = [
+        claim
+        for claim in polling.claim(stages.now, limit=9, lease="ours", until=until, per_host=1)
+        if claim.domain == "example.com"
+    ]
+    together = Barrier(2, timeout=60)
+
+    def pause(claim: HostClaim, minute: int) -> None:
+        at = stages.now + timedelta(minutes=minute)
+        asked = polled(claim.resources[0], at, "429", pause=at + timedelta(hours=1))
+        together.wait()
+        polling.record([HostResult(claim.id, claim.domain, (asked,), at, release=False)], lease="ours")
+
+    with ThreadPoolExecutor(2) as workers:
+        for minute in range(8):
+            for done in [workers.submit(pause, claim, minute) for claim in claims]:
+                done.result()
+    paused = {row.name: row.paused_until for row in stages.rows(host) if row.domain == "example.com"}
+    assert len(paused) == 2
+    assert set(paused.values()) == {until + timedelta(minutes=7)}

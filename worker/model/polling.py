@@ -102,7 +102,8 @@ class Fetched:
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll changes in its resource's row. ``ask`` is where to ask next (own address, or a redirect's target
-    on another host); ``outcome`` is one line for people; ``pause`` stops the registrable domain until then.
+    on another host); ``outcome`` is one line for people; ``pause`` stops the host until then, the other hosts of its
+    registrable domain for an hour of it.
 
     ``due_at`` None: it is not asked again. ``settled``: a reading that waited is ready now. ``attention`` is put before
     people with its source.

@@ -88,7 +88,15 @@ _RANKED = sa.select(
     sa.func.row_number().over(partition_by=_TURNS.c.host_id, order_by=(_TURNS.c.turn, _TURNS.c.due_at)).label("rank"),
 ).subquery()
 _DUE_RESOURCES = sa.select(_RANKED).where(_RANKED.c.rank <= sa.bindparam("per_host")).order_by(_RANKED.c.rank)
-_HELD = sa.select(host.c.id).where(among(host.c.id, "ids"), host.c.lease == sa.bindparam("lease"))
+_HELD = sa.select(host.c.id).where(among(host.c.id, "ids"), host.c.lease == sa.bindparam("lease")).order_by(host.c.id)
+# What a pause reaches besides: locked with the others, in one order, or two workers at hosts of one domain, both of
+# which ask for a pause, wait for each other.
+_REACHED = (
+    sa.select(host.c.id)
+    .where(sa.or_(among(host.c.id, "ids"), among(host.c.domain, "domains")))
+    .order_by(host.c.id)
+    .with_for_update()
+)
 _POLLED = (
     sa.update(resource)
     .where(resource.c.id == sa.bindparam("b_resource"))
@@ -165,7 +173,7 @@ class Polling:
         """Commit a batch: validators, due times, snapshots and robots.txt together. Hosts whose lease was lost
         meanwhile are left out: whoever holds it now will ask again."""
         with self.database.write() as connection:
-            held = self._held(connection, [result.host for result in results], lease)
+            held = self._held(connection, results, lease)
             polled = [item for result in results if result.host in held for item in result.polled]
             snapshots = self._store(connection, polled)
             self._raise_attention(connection, polled)
@@ -173,7 +181,11 @@ class Polling:
             self._step(connection, [result for result in results if result.host in held], lease)
             return snapshots
 
-    def _held(self, connection: Connection, hosts: list[int], lease: str) -> set[int]:
+    def _held(self, connection: Connection, results: Sequence[HostResult], lease: str) -> set[int]:
+        hosts = [result.host for result in results]
+        paused = {one.domain for one in results if any(item.pause is not None for item in one.polled)}
+        if paused and not self.database.sqlite:
+            connection.execute(_REACHED, {"ids": hosts, "domains": sorted(paused)})
         query = _HELD if self.database.sqlite else _HELD.with_for_update()
         return set(connection.execute(query, {"ids": hosts, "lease": lease}).scalars())
 
