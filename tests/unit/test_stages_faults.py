@@ -129,6 +129,31 @@ def test_a_fault_in_all_of_settling_holds_up_no_recheck(stages: Stages, monkeypa
     assert Counter(kind for kind, _ in stages.sent) == {"published": 3, "updated": 2}
 
 
+def test_a_fault_at_the_first_destination_there_is_costs_it_no_article(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = stages.catalogue.destinations[0]
+    stages.declare(destinations=())
+    stages.publish("alpha", rss(item("b", "坏", OTHER)))
+    stages.run()
+    came = stages.now
+    stages.now += timedelta(minutes=1)
+    stages.declare(destinations=(hook,))
+
+    def fails(*_parts: object, **_others: object) -> object:
+        raise RuntimeError("没有出处")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(settle, "make_version", fails)
+        moved = [row.id for row in stages.articles()]
+        stages.services.catalogue.begin("hook", came - timedelta(days=1), moved, stages.now, by="值班")
+        stages.recheck()
+    assert [(row.title, row.destination) for row in stages.services.people.held(10, BAD)] == [("坏", "hook")]
+    stages.now += timedelta(minutes=10)
+    stages.recheck()
+    assert [title for _, title in stages.sent] == ["坏"]
+
+
 def test_what_waits_for_a_shelf_stops_no_sending(stages: Stages, faulty: Faulty) -> None:
     faulty.only = "nobody"
     hook, feeds = stages.catalogue.destinations

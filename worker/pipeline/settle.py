@@ -94,8 +94,8 @@ def settle(
 
 
 def settle_or_hold(story: Story, view: View, now: datetime, *, visible_at: datetime | None = None) -> Settlement:
-    """As ``settle``, for whoever settles many articles in one transaction: where a fault of ours raises, everything
-    decided about the article is held, and tried again later. Raises it for an article that was never settled."""
+    """As ``settle``, for whoever settles many articles in one transaction: where a fault of ours raises, the article is
+    held wherever it is expected, and tried again later. Raises it for an article that was never settled."""
     try:
         return settle(story, view, now, visible_at=visible_at)
     except Exception as error:
@@ -104,9 +104,12 @@ def settle_or_hold(story: Story, view: View, now: datetime, *, visible_at: datet
         rulings: list[Ruling] = []
         for destination in view.carrying(frozenset(story.channels)):
             pair = story.pair(destination.key)
-            held = undecided(error, pair, pair.decision_version, now)
-            if pair.decision is not None and held != pair.decision:
-                rulings.append(Ruling(story.article, pair.destination, pair.decision_version, held, pair.is_coming))
+            if pair.decision is None and view.is_before(destination.key, story.copies[0].first_seen):
+                continue  # nobody expects it there
+            version = pair.decision_version or story.current.number
+            held = undecided(error, pair, version, now)
+            if held != pair.decision:
+                rulings.append(Ruling(story.article, pair.destination, version, held, pair.is_coming))
         return Settlement(rulings=tuple(rulings))
 
 
